@@ -1,0 +1,1 @@
+"""Everything that runs Surround somewhere: one laptop, one small county, one large one."""

@@ -1,0 +1,1 @@
+"""The one-command run: embedded servers, a sample county, and the sandbox that stands in for the outside world."""

@@ -1,0 +1,1 @@
+"""How a committed fact reaches another service: relay, stream, cursor, healing."""

@@ -1,0 +1,1 @@
+"""The transaction and what must share it: the log, the audit, idempotency, sealed words."""

@@ -1,0 +1,1 @@
+"""The facts services tell one another: the only contract between them."""

@@ -1,0 +1,1 @@
+"""Celery as a carrier of hints: the application factory and one event loop a worker process."""

@@ -1,0 +1,1 @@
+"""Every proof the project has; the folders mirror the code they prove."""

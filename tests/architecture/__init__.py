@@ -1,0 +1,1 @@
+"""Proofs about the tree itself: isolation, surface, migrations, queues, events."""

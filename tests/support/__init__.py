@@ -1,0 +1,1 @@
+"""Factories, clients and servers that the tests share."""
