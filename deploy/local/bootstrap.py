@@ -75,7 +75,7 @@ def install_with_uv(venv: Path, name: str) -> bool:
         except InstallError:
             return False
     locks = [LOCKS / f"{name}.lock", LOCKS / "installer.lock"]
-    command = [
+    command: list[str | Path] = [
         uv,
         "pip",
         "sync",
@@ -99,7 +99,10 @@ def index_of_pip(venv: Path, environment: Mapping[str, str] = os.environ) -> dic
     if any(environment.get(name) for name in ("UV_DEFAULT_INDEX", "UV_INDEX_URL", "UV_INDEX", "UV_OFFLINE")):
         return {}
     asked = subprocess.run(
-        [venv / "bin" / "python", "-m", "pip", "config", "get", "global.index-url"], check=False, capture_output=True, text=True
+        [str(venv / "bin" / "python"), "-m", "pip", "config", "get", "global.index-url"],
+        check=False,
+        capture_output=True,
+        text=True,
     )
     index = environment.get("PIP_INDEX_URL", "") or asked.stdout.strip()
     return {"UV_DEFAULT_INDEX": index} if index else {}
@@ -107,7 +110,7 @@ def index_of_pip(venv: Path, environment: Mapping[str, str] = os.environ) -> dic
 
 def pip(venv: Path, words: Sequence[str]) -> None:
     """Run pip's install inside the environment."""
-    command: list[str | Path] = [venv / "bin" / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *words]
+    command = [str(venv / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *words]
     if subprocess.run(command, check=False, cwd=ROOT).returncode:
         raise InstallError("pip could not install the lock; its message is above.")
 
