@@ -1,0 +1,223 @@
+"""Data keys: one a person, case or meeting. Words sealed with one can be destroyed for good by destroying the key.
+
+A data key lives wrapped (AES-256-GCM under the deployment's wrapping key) in `data_keys` and travels wrapped with the facts it
+opens. A service seals with keys that it made itself and opens with those and with imported ones.
+"""
+
+import base64
+import os
+from collections.abc import Iterable, Sequence
+from uuid import UUID, uuid4
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    ColumnElement,
+    Index,
+    LargeBinary,
+    Table,
+    Text,
+    Uuid,
+    func,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.db.base import SHARED, county_column, instant_column
+from shared.events.envelope import WrappedKey
+from shared.kernel.errors import NotFound
+from shared.kernel.sealed import KeyKind, KeyOf, Place, Sealed
+
+KEY_BYTES = 32
+NONCE_BYTES = 12
+
+DATA_KEYS = Table(
+    "data_keys",
+    SHARED,
+    Column("key_id", Uuid(), primary_key=True),
+    county_column(),
+    Column("kind", Text(), nullable=False),
+    Column("subject_id", Uuid(), nullable=False),
+    Column("own", Boolean(), nullable=False),
+    Column("wrapped", LargeBinary(), nullable=True),
+    instant_column("made_at"),
+    instant_column("destroyed_at", nullable=True),
+    CheckConstraint("(wrapped IS NULL) = (destroyed_at IS NOT NULL)", name="gone_when_destroyed"),
+    Index("uq_data_keys_own", "county_id", "kind", "subject_id", unique=True, postgresql_where=text("own")),
+    Index("ix_data_keys_subject", "county_id", "kind", "subject_id"),
+)
+
+
+class KeyDestroyed(NotFound):
+    """These words were destroyed and cannot be read again. What happened, and when, is still on record."""
+
+    code = "words_destroyed"
+
+
+class SealBroken(Exception):
+    """A box does not open where it stands: it was changed, or moved from another row or county."""
+
+
+def derive(wrapping_key: bytes, purpose: str, county_id: UUID) -> bytes:
+    """Return a county's key for one purpose, from the deployment's wrapping key (HKDF-SHA256)."""
+    return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=f"surround|{purpose}|{county_id}".encode()).derive(
+        wrapping_key
+    )
+
+
+def shut(key: bytes, plain: bytes, aad: bytes) -> bytes:
+    """Return nonce, ciphertext and tag."""
+    nonce = os.urandom(NONCE_BYTES)
+    return nonce + AESGCM(key).encrypt(nonce, plain, aad)
+
+
+def unshut(key: bytes, box: bytes, aad: bytes) -> bytes:
+    """Return what `shut` was given, or raise SealBroken."""
+    try:
+        return AESGCM(key).decrypt(box[:NONCE_BYTES], box[NONCE_BYTES:], aad)
+    except (InvalidTag, ValueError) as error:
+        raise SealBroken from error
+
+
+def _wrap_place(county_id: UUID, kind: str, subject_id: UUID, key_id: UUID) -> bytes:
+    return f"data-key|{county_id}|{kind}|{subject_id}|{key_id}".encode()
+
+
+async def export_wrapped(session: AsyncSession, key_ids: Iterable[UUID]) -> list[WrappedKey]:
+    """Return the keys, still wrapped, that travel with facts; a destroyed one is left out, and its words stay shut everywhere."""
+    wanted = set(key_ids)
+    if not wanted:
+        return []
+    found = await session.execute(
+        select(DATA_KEYS.c.key_id, DATA_KEYS.c.kind, DATA_KEYS.c.subject_id, DATA_KEYS.c.wrapped)
+        .where(DATA_KEYS.c.key_id.in_(wanted), DATA_KEYS.c.wrapped.is_not(None))
+        .order_by(DATA_KEYS.c.key_id)
+    )
+    return [WrappedKey(row.key_id, row.kind, row.subject_id, base64.b64encode(row.wrapped).decode()) for row in found]
+
+
+class Keyring:
+    """The data keys that one unit of work has used, unwrapped for as long as it lasts."""
+
+    def __init__(self, session: AsyncSession, county_id: UUID, wrapping_key: bytes) -> None:
+        self._session = session
+        self._county_id = county_id
+        self._wrapping_key = wrapping_key
+        self._open: dict[UUID, bytes] = {}
+        self._own: dict[KeyOf, UUID] = {}
+
+    async def seal(self, words: str, *, key: KeyOf, place: Place) -> Sealed:
+        """Seal words at their place; the key is made at its first use. Raises KeyDestroyed: nobody gets a second key."""
+        key_id = self._own.get(key) or await self._own_key(key)
+        return Sealed(key_id, shut(self._open[key_id], words.encode(), place.as_bytes()))
+
+    async def open(self, sealed: Sealed, place: Place) -> str:
+        """Return the words. Raises KeyDestroyed when the key is gone or never came, SealBroken when they stand elsewhere."""
+        if sealed.key_id not in self._open:
+            await self.load([sealed.key_id])
+        key = self._open.get(sealed.key_id)
+        if key is None:
+            raise KeyDestroyed
+        return unshut(key, sealed.box, place.as_bytes()).decode()
+
+    async def load(self, key_ids: Iterable[UUID]) -> None:
+        """Fetch many keys at once, before a page of words is opened; those destroyed or unknown are passed over."""
+        missing = set(key_ids) - self._open.keys()
+        if not missing:
+            return
+        found = await self._session.execute(
+            select(DATA_KEYS).where(
+                DATA_KEYS.c.key_id.in_(missing),
+                DATA_KEYS.c.county_id == self._county_id,
+                DATA_KEYS.c.wrapped.is_not(None),
+            )
+        )
+        for row in found:
+            self._open[row.key_id] = self._unwrap(row.key_id, row.kind, row.subject_id, row.wrapped)
+
+    async def destroy(self, key: KeyOf) -> None:
+        """Destroy every key of one subject, and see to it that no other is ever made or imported for it here."""
+        await self._session.execute(
+            update(DATA_KEYS)
+            .where(self._of(key), DATA_KEYS.c.wrapped.is_not(None))
+            .values(wrapped=None, destroyed_at=func.surround_now())
+            .execution_options(synchronize_session=False)
+        )
+        tombstone = {"wrapped": None, "destroyed_at": func.surround_now()}
+        await self._session.execute(
+            insert(DATA_KEYS).values(self._row(uuid4(), key, own=True) | tombstone).on_conflict_do_nothing()
+        )
+        self._own.pop(key, None)
+        self._open.clear()
+
+    async def export_wrapped(self, key_ids: Iterable[UUID]) -> list[WrappedKey]:
+        """Return keys of this county as they travel."""
+        return await export_wrapped(self._session, key_ids)
+
+    async def import_wrapped(self, keys: Sequence[WrappedKey]) -> None:
+        """Keep keys that came with facts of this county. One that is known, or whose subject was destroyed, stays as it is."""
+        for key in keys:
+            of = KeyOf(KeyKind(key.kind), key.subject_id)
+            wrapped = base64.b64decode(key.wrapped, validate=True)
+            unwrapped = self._unwrap(key.key_id, key.kind, key.subject_id, wrapped)
+            gone = await self._session.scalar(
+                select(DATA_KEYS.c.key_id).where(self._of(of), DATA_KEYS.c.wrapped.is_(None)).limit(1)
+            )
+            if gone is not None:
+                continue
+            row = self._row(key.key_id, of, own=False) | {"wrapped": wrapped}
+            await self._session.execute(insert(DATA_KEYS).values(row).on_conflict_do_nothing())
+            self._open[key.key_id] = unwrapped
+
+    async def _own_key(self, key: KeyOf) -> UUID:
+        """Find or make the key that this service seals with."""
+        key_id = await self._find_own(key)
+        if key_id is None:
+            key_id, plain = uuid4(), AESGCM.generate_key(bit_length=KEY_BYTES * 8)
+            wrapped = shut(self._wrapping_key, plain, _wrap_place(self._county_id, key.kind, key.id, key_id))
+            row = self._row(key_id, key, own=True) | {"wrapped": wrapped}
+            made = await self._session.scalar(insert(DATA_KEYS).values(row).on_conflict_do_nothing().returning(DATA_KEYS.c.key_id))
+            if made is None:  # somebody else made it while we waited on their commit
+                key_id = await self._find_own(key)
+                assert key_id is not None, "a key that stood in the way has to be there"  # noqa: S101
+            else:
+                self._open[key_id] = plain
+        self._own[key] = key_id
+        return key_id
+
+    async def _find_own(self, key: KeyOf) -> UUID | None:
+        rows = (await self._session.execute(select(DATA_KEYS).where(self._of(key)))).all()
+        if any(row.wrapped is None for row in rows):
+            raise KeyDestroyed
+        for row in rows:
+            if row.own:
+                self._open[row.key_id] = self._unwrap(row.key_id, row.kind, row.subject_id, row.wrapped)
+                key_id: UUID = row.key_id
+                return key_id
+        return None
+
+    def _unwrap(self, key_id: UUID, kind: str, subject_id: UUID, wrapped: bytes) -> bytes:
+        return unshut(self._wrapping_key, wrapped, _wrap_place(self._county_id, kind, subject_id, key_id))
+
+    def _of(self, key: KeyOf) -> ColumnElement[bool]:
+        return (
+            (DATA_KEYS.c.county_id == self._county_id) & (DATA_KEYS.c.kind == key.kind.value) & (DATA_KEYS.c.subject_id == key.id)
+        )
+
+    def _row(self, key_id: UUID, key: KeyOf, *, own: bool) -> dict[str, object]:
+        return {
+            "key_id": key_id,
+            "county_id": self._county_id,
+            "kind": key.kind.value,
+            "subject_id": key.id,
+            "own": own,
+            "made_at": func.surround_now(),
+        }
