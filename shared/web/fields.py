@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import cache
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any, Generic, NoReturn, TypeVar
 from uuid import UUID
 
 from babel import Locale
@@ -381,6 +381,16 @@ Language = Annotated[
 
 
 # --- lists ---------------------------------------------------------------------------------------------------------------------
+
+
+Item = TypeVar("Item")
+
+
+class Page(Model, Generic[Item]):
+    """One page of a list; `next` is the address of the next page, null at the end."""
+
+    items: list[Item]
+    next: str | None = None
 
 
 class PageQuery(Model):

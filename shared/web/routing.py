@@ -8,19 +8,18 @@ transaction, commits, and only then answers.
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 from uuid import UUID
 
 from aiohttp import web
-from pydantic import BaseModel
+from pydantic import BaseModel, SerializeAsAny
 
 from shared.db.unit import Trace, Units
 from shared.kernel.access import Caller
 from shared.kernel.errors import SurroundError
 from shared.web.conditions import matches_strongly, quoted
 from shared.web.errors import PreconditionFailed
-
-Resource = TypeVar("Resource")
+from shared.web.fields import Page
 
 
 class Public(Enum):
@@ -229,14 +228,14 @@ def no_content() -> Reply:
     return Reply(status=204)
 
 
-def page(items: BaseModel, *, next: Sequence[Any] | None) -> Reply:
-    """One page of a list: `items` is a model with `items` and `next`; `next` is the place after its last row, None at the end.
+def page(items: Sequence[BaseModel], *, next: Sequence[Any] | None = None) -> Reply:
+    """One page of a list; `next` is the place after its last row, None at the end. The route's `answer` is `Page[PersonOut]`.
 
     The framework signs the place into a cursor and writes the address of the next page into the body's `next` and into `Link`. A
     place is what the query orders by, as JSON-plain values: `(row.updated_at.isoformat(), str(row.id))`. The reader of the next
     page finds it as `call.page_place`.
     """
-    return Reply(body=items, next_place=next)
+    return Reply(body=Page[SerializeAsAny[BaseModel]](items=list(items)), next_place=next)
 
 
 def content(data: bytes, *, content_type: str, headers: Mapping[str, str] | None = None, etag: str | None = None) -> Reply:
