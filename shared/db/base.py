@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from sqlalchemy import TIMESTAMP, Column, MetaData, Uuid
-from sqlalchemy.orm import DeclarativeBase, mapped_column
+from sqlalchemy.orm import mapped_column
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -37,16 +37,15 @@ def instant_column(name: str, *, nullable: bool = False, primary_key: bool = Fal
     return Column(name, INSTANT, nullable=nullable, primary_key=primary_key)
 
 
-def new_base() -> type[DeclarativeBase]:
-    """Return a declarative base with metadata of its own: one a service, in its `storage/tables.py`.
-
-    A plain `datetime` becomes a timestamp with time zone: the other kind has no place here.
-    """
+def new_metadata() -> MetaData:
+    """Return metadata for one service's own tables, in its `storage/tables.py`:
 
     class Base(DeclarativeBase):
-        """The tables of one service."""
+        metadata = new_metadata()
+        type_annotation_map = TYPES
+    """
+    return MetaData(naming_convention=NAMING)
 
-        metadata = MetaData(naming_convention=NAMING)
-        type_annotation_map = {datetime: INSTANT}  # noqa: RUF012  SQLAlchemy's own spelling
 
-    return Base
+TYPES: dict[Any, Any] = {datetime: INSTANT}
+"""What plain annotations of mapped classes become: a `datetime` is an instant, never a timestamp without a zone."""

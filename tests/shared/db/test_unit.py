@@ -1,14 +1,12 @@
 """A unit of work commits its change, its facts and its audit together, or nothing."""
 
 from datetime import UTC, timedelta
-from uuid import UUID, uuid4
+from uuid import UUID
 
-import pytest
-from sqlalchemy import select, text
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy import text
 
-from shared.db.unit import Unit, Units
-from tests.shared.db.conftest import STAFF, Open
+from shared.db.unit import Unit
+from tests.shared.db.conftest import Open
 from tests.shared.db.sample.storage.tables import NoteRow
 
 

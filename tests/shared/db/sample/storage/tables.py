@@ -1,17 +1,18 @@
 """Notes, one column of which is sealed."""
 
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import MetaData
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from shared.db.base import NAMING, CountyId, Instant
+from shared.db.base import TYPES, CountyId, new_metadata
 
 
 class Base(DeclarativeBase):
     """The sample service's tables."""
 
-    metadata = MetaData(naming_convention=NAMING)
+    metadata = new_metadata()
+    type_annotation_map = TYPES
 
 
 class NoteRow(Base):
@@ -23,4 +24,4 @@ class NoteRow(Base):
     county_id: Mapped[CountyId]
     title: Mapped[str]
     words: Mapped[bytes | None]
-    at: Mapped[Instant]
+    at: Mapped[datetime]
