@@ -53,6 +53,7 @@ class _Announced:
     subject: UUID
     words: object | None
     key: KeyOf | None
+    traceparent: str
 
 
 class Unit:
@@ -96,7 +97,7 @@ class Unit:
             raise ValueError(f"{self.service} may not announce {kind.name}")
         if words is not None and (kind.words is None or not isinstance(words, kind.words) or key is None):
             raise ValueError(f"these are no words of {kind.name}, or nobody's key was named")
-        self._announced.append(_Announced(self.new_id(), body, subject, words, key))
+        self._announced.append(_Announced(self.new_id(), body, subject, words, key, self.trace.traceparent))
 
     async def seal(self, words: str, *, key: KeyOf, table: str, column: str, row_id: UUID) -> bytes:
         """Return words as a column keeps them, sealed with the data key of `key` for this one place."""
@@ -159,7 +160,7 @@ class Unit:
             time=self.now,
             data=catalogue.to_plain(announced.body),
             words=sealed,
-            traceparent=self.trace.traceparent,
+            traceparent=announced.traceparent,
         )
 
 
