@@ -35,6 +35,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared.db import sealing
 from shared.db.base import SHARED, county_column, instant_column
 from shared.events.envelope import Envelope
 from shared.kernel.sealed import Place, Sealed
@@ -204,6 +205,7 @@ async def _read(session: AsyncSession, producer: str, *, after: int, limit: int,
     if only_unpublished:
         query = query.where(LOG.c.published.is_(False))
     rows = (await session.execute(query.order_by(LOG.c.position).limit(limit))).all()
+    keys = {key.key_id: key for key in await sealing.export_wrapped(session, {row.key_id for row in rows if row.key_id})}
     return [
         Envelope(
             id=row.id,
@@ -216,6 +218,7 @@ async def _read(session: AsyncSession, producer: str, *, after: int, limit: int,
             data=row.data,
             words=Sealed(row.key_id, row.words) if row.key_id is not None else None,
             traceparent=row.traceparent,
+            keys=(keys[row.key_id],) if row.key_id in keys else (),
         )
         for row in rows
     ]
@@ -277,15 +280,16 @@ async def list_parked(session: AsyncSession) -> list[Parked]:
 
 
 async def find_parked(session: AsyncSession, producer: str, position: int) -> Parked | None:
-    """Return one event that was set aside and hold its row, so that two operators do not replay it at once."""
+    """Return one event that was set aside, whatever its county."""
     await read_every_county(session)
-    rows = await session.execute(
-        select(PARKED).where(PARKED.c.producer == producer, PARKED.c.position == position).with_for_update()
-    )
+    rows = await session.execute(select(PARKED).where(PARKED.c.producer == producer, PARKED.c.position == position))
     row = rows.mappings().first()
     return Parked(**row) if row else None
 
 
-async def unpark(session: AsyncSession, producer: str, position: int) -> None:
-    """Forget an event that was set aside, after it was applied in this transaction."""
-    await session.execute(delete(PARKED).where(PARKED.c.producer == producer, PARKED.c.position == position))
+async def unpark(session: AsyncSession, producer: str, position: int) -> bool:
+    """Forget an event that was set aside, in the transaction that applies it; False when somebody else was first."""
+    gone = await session.execute(
+        delete(PARKED).where(PARKED.c.producer == producer, PARKED.c.position == position).returning(PARKED.c.position)
+    )
+    return gone.first() is not None

@@ -1,0 +1,22 @@
+"""Tells trouble with the database from trouble with an event: the first is waited out, the second ends in parking."""
+
+from sqlalchemy.exc import DBAPIError, InterfaceError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+# SQLSTATE classes: 08 connection, 40 deadlock and serialization, 53 resources (disk full, too many connections),
+# 57 an operator or a restart, 58 the system. 25P03 ended a transaction that slept too long.
+_CLASSES = ("08", "40", "53", "57", "58")
+_STATES = ("25P03",)
+_STATEMENT_TIMEOUT = "57014"  # this one the event itself may have caused
+
+
+def is_outage(error: BaseException) -> bool:
+    """Say whether the database, not the event, is the cause; then the same event may well succeed later."""
+    if isinstance(error, OSError | PoolTimeoutError | InterfaceError):
+        return True
+    if not isinstance(error, DBAPIError):
+        return False
+    if error.connection_invalidated:
+        return True
+    state = str(getattr(error.orig, "sqlstate", None) or "")
+    return state != _STATEMENT_TIMEOUT and (state[:2] in _CLASSES or state in _STATES)
