@@ -1,7 +1,12 @@
 """What every test may ask for. Servers start once for a run, in the process that the person started."""
 
+import os
+import secrets
+from collections.abc import Iterator
+
 import pytest
 
+from tests.support.databases import RUN, DatabaseOf, Databases
 from tests.support.servers import Running, Servers, known
 
 _running: list[Running] = []
@@ -11,6 +16,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Start the servers before xdist starts its workers, which find them through the environment."""
     distributed = bool(getattr(config.option, "numprocesses", None)) and not hasattr(config, "workerinput")
     if distributed and not config.option.collectonly:
+        os.environ[RUN] = secrets.token_hex(3)
         _running.append(Running())
 
 
@@ -28,3 +34,23 @@ def servers() -> Servers:
         _running.append(Running())
         found = _running[-1].servers
     return found
+
+
+@pytest.fixture(scope="session")
+def databases(servers: Servers) -> Iterator[Databases]:
+    """Where this worker's databases come from."""
+    made = Databases(servers, os.environ.get("PYTEST_XDIST_WORKER", "main"))
+    yield made
+    made.drop()
+
+
+@pytest.fixture(scope="session")
+def database_of(databases: Databases) -> DatabaseOf:
+    """`database_of("network")`: a migrated database that this worker's tests share; each test uses a new county."""
+    return databases.of
+
+
+@pytest.fixture(scope="session")
+def fresh_database_of(databases: Databases) -> DatabaseOf:
+    """`fresh_database_of("network")`: a migrated database of the caller's own."""
+    return databases.fresh
