@@ -1,0 +1,239 @@
+"""People and the ways to reach them: names, languages, contact points and what was said about using them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time
+from typing import Any, NewType
+from uuid import UUID
+
+from services.network.domain.errors import ConsentWithdrawn
+from services.network.domain.names import name_keys
+from shared.events.network import Channel, Consent, PersonChanged, PersonRegistered, PersonWords
+from shared.events.network import ContactPoint as AnnouncedContactPoint
+from shared.kernel.errors import Fault, Invalid
+
+PersonId = NewType("PersonId", UUID)
+ContactPointId = NewType("ContactPointId", UUID)
+
+MAJORITY = 18
+MAX_AGE = 120
+
+_STAFF_MAY_RECORD = frozenset({Consent.NONE, Consent.REQUESTED, Consent.GRANTED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactPoint:
+    """One way to reach a person. Its number or address never changes: a new number is a new contact point, without consent.
+
+    `lookup` is the keyed hash of `value`; `consent_at` is when the present consent was recorded.
+    """
+
+    id: ContactPointId
+    channel: Channel
+    value: str
+    lookup: str
+    preferred: bool
+    consent: Consent
+    consent_source: str
+    consent_at: datetime
+    is_substitute: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """What is on record about a person, apart from how to reach them. Quiet hours are wall time in `time_zone`."""
+
+    given_name: str
+    family_name: str
+    preferred_name: str
+    born_on: date | None
+    spoken_language: str
+    written_language: str
+    interpreter_needed: bool
+    time_zone: str
+    quiet_from: time
+    quiet_until: time
+    voicemail_ok: bool
+    safe_words: str
+    staff_id: str | None
+    external_id: str | None
+    confidential_address: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """One person of a county, whatever number of families they stand around."""
+
+    id: PersonId
+    profile: Profile
+    contact_points: tuple[ContactPoint, ...]
+    registered_by: str
+    version: int
+    updated_at: datetime
+
+    @property
+    def name_keys(self) -> frozenset[str]:
+        """The keys under which this person can be found by name."""
+        return name_keys(self.profile.given_name, self.profile.family_name, self.profile.preferred_name)
+
+    def is_minor(self, today: date) -> bool:
+        """Whether the person is under 18 on a county-local date. An unknown birth date counts as an adult's."""
+        return self.profile.born_on is not None and age_on(self.profile.born_on, today) < MAJORITY
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WantedContactPoint:
+    """A way to reach a person as staff asked for it. `value` is normalised, or None to keep that of the point named by `id`."""
+
+    id: ContactPointId | None
+    channel: Channel | None
+    value: str | None
+    lookup: str
+    preferred: bool
+    consent: Consent | None
+    consent_source: str
+    is_substitute: bool
+
+
+def age_on(born_on: date, today: date) -> int:
+    """Return full years of age; one born on 29 February comes of age on 1 March."""
+    return today.year - born_on.year - ((today.month, today.day) < (born_on.month, born_on.day))
+
+
+def check_birth_date(born_on: date | None, *, today: date) -> None:
+    """Refuse a birth date in the future or more than 120 years ago."""
+    if born_on is not None and not 0 <= age_on(born_on, today) <= MAX_AGE:
+        raise Invalid([Fault("date_out_of_range", "Enter a date of birth within the last 120 years.", pointer="#/born_on")])
+
+
+def settle_contact_points(
+    present: Sequence[ContactPoint],
+    wanted: Sequence[WantedContactPoint],
+    *,
+    new_ids: Sequence[ContactPointId],
+    confidential_address: bool,
+    now: datetime,
+) -> tuple[ContactPoint, ...]:
+    """Return the contact points a person shall have: those named or equal are kept with their id and consent, the rest are new.
+
+    `new_ids` holds one id for each wanted point. A person whose address is confidential keeps no letter address but a substitute.
+    """
+    faults: list[Fault] = []
+    settled: list[ContactPoint] = []
+    for index, (want, new_id) in enumerate(zip(wanted, new_ids, strict=True)):
+        at = f"#/contact_points/{index}"
+        kept = _same(present, want)
+        if kept is None and (want.value is None or want.channel is None):
+            faults.append(Fault("required", "Give the channel and the number or address.", pointer=f"{at}/value"))
+            continue
+        point = _kept(kept, want, now=now) if kept else _new(want, new_id, now=now)
+        if point.consent is Consent.GRANTED and not point.consent_source:
+            faults.append(Fault("required", "Say how consent was given, such as verbal.", pointer=f"{at}/consent_source"))
+        if any(other.channel is point.channel and other.value == point.value for other in settled):
+            faults.append(Fault("duplicate_contact_point", "This number or address is there twice.", pointer=f"{at}/value"))
+        if confidential_address and point.channel is Channel.LETTER and not point.is_substitute:
+            faults.append(
+                Fault(
+                    "confidential_address",
+                    "This address is confidential and must not be stored. Give the substitute address of the programme.",
+                    pointer=f"{at}/value",
+                )
+            )
+        settled.append(point)
+    if faults:
+        raise Invalid(faults)
+    return tuple(settled)
+
+
+def _same(present: Sequence[ContactPoint], want: WantedContactPoint) -> ContactPoint | None:
+    for point in present:
+        if want.value is None and point.id == want.id:
+            return point
+        if want.value is not None and point.channel is want.channel and point.value == want.value:
+            return point
+    return None
+
+
+def _kept(point: ContactPoint, want: WantedContactPoint, *, now: datetime) -> ContactPoint:
+    kept = replace(point, preferred=want.preferred, is_substitute=want.is_substitute)
+    consent = want.consent or point.consent
+    if consent is point.consent:
+        return kept
+    if point.consent is Consent.REVOKED:
+        raise ConsentWithdrawn(contact_point_id=point.id)
+    _check_staff_may_record(consent)
+    return replace(kept, consent=consent, consent_source=want.consent_source, consent_at=now)
+
+
+def _new(want: WantedContactPoint, new_id: ContactPointId, *, now: datetime) -> ContactPoint:
+    consent = want.consent or Consent.NONE
+    _check_staff_may_record(consent)
+    return ContactPoint(
+        id=new_id,
+        channel=want.channel or Channel.LETTER,
+        value=want.value or "",
+        lookup=want.lookup,
+        preferred=want.preferred,
+        consent=consent,
+        consent_source=want.consent_source,
+        consent_at=now,
+        is_substitute=want.is_substitute,
+    )
+
+
+def _check_staff_may_record(consent: Consent) -> None:
+    if consent not in _STAFF_MAY_RECORD:
+        raise Invalid([Fault("invalid_parameter", "Record none, requested or granted.", pointer="#/contact_points")])
+
+
+def hear_consent(point: ContactPoint, consent: Consent, *, source: str, at: datetime) -> ContactPoint | None:
+    """Return the contact point with what the person said, or None when a later word already stands or nothing differs."""
+    if at < point.consent_at or consent is point.consent:
+        return None
+    return replace(point, consent=consent, consent_source=source, consent_at=at)
+
+
+def registered(person: Person, *, is_minor: bool, at: datetime) -> PersonRegistered:
+    """Say that a person was registered."""
+    return PersonRegistered(**_facts(person), is_minor=is_minor, at=at)
+
+
+def changed(person: Person, *, is_minor: bool, at: datetime) -> PersonChanged:
+    """Say that a person changed; all facts are given anew."""
+    return PersonChanged(**_facts(person), is_minor=is_minor, at=at)
+
+
+def words_of(person: Person) -> PersonWords:
+    """Return the personal words that travel sealed."""
+    return PersonWords(
+        given_name=person.profile.given_name,
+        family_name=person.profile.family_name,
+        preferred_name=person.profile.preferred_name,
+        addresses={str(point.id): point.value for point in person.contact_points},
+        safe_words=person.profile.safe_words,
+    )
+
+
+def _facts(person: Person) -> Mapping[str, Any]:
+    profile = person.profile
+    return {
+        "person_id": person.id,
+        "time_zone": profile.time_zone,
+        "spoken_language": profile.spoken_language,
+        "written_language": profile.written_language,
+        "interpreter_needed": profile.interpreter_needed,
+        "contact_points": tuple(
+            AnnouncedContactPoint(
+                contact_point_id=point.id,
+                channel=point.channel,
+                consent=point.consent,
+                preferred=point.preferred,
+                lookup=point.lookup,
+            )
+            for point in person.contact_points
+        ),
+        "quiet_from": profile.quiet_from,
+        "quiet_until": profile.quiet_until,
+        "voicemail_ok": profile.voicemail_ok,
+        "staff_id": profile.staff_id,
+    }

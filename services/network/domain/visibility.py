@@ -1,0 +1,34 @@
+"""Who may see a person: those who see a family the person belongs to, colleagues, and those with the whole county in hand.
+
+A person stands around several families without any sight across them, so sight of one family gives the person and not the others.
+"""
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from services.network.domain.people import Person
+from shared.kernel.access import Caller, CaseAccess, Role, may_see
+
+_COUNTY_WIDE = frozenset({Role.COUNTY_ADMIN, Role.AUDITOR, Role.SYSTEM})
+
+FOUND_FOR = timedelta(hours=1)
+"""How long a worker who found a person by search may add them to a family."""
+
+
+def sees_whole_county(caller: Caller) -> bool:
+    """County administrators, auditors and county systems see every person of their county."""
+    return bool(caller.roles & _COUNTY_WIDE)
+
+
+def may_see_person(person: Person, families: Iterable[CaseAccess], caller: Caller) -> bool:
+    """Say whether a person is there at all for this caller.
+
+    Staff see their colleagues. Somebody in no family is seen by whoever registered them, until they join one: from then on the
+    family decides, so that handing a family over takes its people along.
+    """
+    if sees_whole_county(caller) or person.profile.staff_id is not None:
+        return True
+    held = tuple(families)
+    if not held:
+        return person.registered_by == caller.staff_id
+    return any(may_see(access, caller) for access in held)

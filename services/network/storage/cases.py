@@ -1,0 +1,149 @@
+"""Queries about families and who holds them."""
+
+import json
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, or_, select, tuple_, union
+from sqlalchemy.dialects.postgresql import array
+
+from services.network.domain.cases import Case, CaseId
+from services.network.domain.errors import ExternalIdTaken
+from services.network.domain.people import PersonId
+from services.network.domain.visibility import sees_whole_county
+from services.network.storage.tables import CaseRow, ChildRow, MemberRow
+from shared.db.unit import Unit
+from shared.kernel.access import Caller, CaseAccess, Role
+from shared.kernel.errors import NotFound
+from shared.kernel.sealed import KeyKind, KeyOf
+
+
+@dataclass(frozen=True, slots=True)
+class After:
+    """The place after which the next page begins."""
+
+    updated_at: datetime
+    id: UUID
+
+
+async def get(unit: Unit, case_id: CaseId) -> Case:
+    """Return a family of the unit's county."""
+    row = await unit.session.scalar(select(CaseRow).where(_mine(unit), CaseRow.id == case_id))
+    if row is None:
+        raise NotFound
+    return await _to_case(unit, row)
+
+
+async def get_for_update(unit: Unit, case_id: CaseId) -> Case:
+    """Return a family and hold its row until the transaction ends: nobody closes or reassigns it meanwhile."""
+    row = await unit.session.scalar(select(CaseRow).where(_mine(unit), CaseRow.id == case_id).with_for_update())
+    if row is None:
+        raise NotFound
+    return await _to_case(unit, row)
+
+
+async def list_visible(unit: Unit, caller: Caller, *, after: After | None, limit: int) -> list[Case]:
+    """Return a page of the families that this caller may see, least recently changed first."""
+    query = select(CaseRow).where(_mine(unit), _visible_to(caller)).order_by(CaseRow.updated_at, CaseRow.id).limit(limit)
+    if after is not None:
+        query = query.where(tuple_(CaseRow.updated_at, CaseRow.id) > (after.updated_at, after.id))
+    rows = (await unit.session.scalars(query)).all()
+    await unit.load_keys([row.words for row in rows])
+    return [await _to_case(unit, row) for row in rows]
+
+
+async def list_access_around(unit: Unit, people: Collection[PersonId]) -> dict[PersonId, list[CaseAccess]]:
+    """Return, for each person, who holds each family the person belongs or once belonged to."""
+    around = union(
+        select(ChildRow.person_id, ChildRow.case_id).where(ChildRow.county_id == unit.county_id, ChildRow.person_id.in_(people)),
+        select(MemberRow.person_id, MemberRow.case_id).where(
+            MemberRow.county_id == unit.county_id, MemberRow.person_id.in_(people)
+        ),
+    ).subquery()
+    rows = await unit.session.execute(
+        select(around.c.person_id, CaseRow.unit, CaseRow.assigned, CaseRow.shared_with)
+        .join(CaseRow, CaseRow.id == around.c.case_id)
+        .where(_mine(unit))
+    )
+    held: dict[PersonId, list[CaseAccess]] = {person_id: [] for person_id in people}
+    for row in rows:
+        held[PersonId(row.person_id)].append(_access(row.unit, row.assigned, row.shared_with))
+    return held
+
+
+async def add(unit: Unit, case: Case) -> None:
+    """Store a new family. Raises ExternalIdTaken."""
+    row = CaseRow(id=case.id, county_id=unit.county_id, opened_at=case.opened_at)
+    await _check_free(unit, case)
+    await _fill(unit, row, case)
+    unit.session.add(row)
+    await unit.session.flush()
+
+
+async def save(unit: Unit, case: Case) -> None:
+    """Store a family anew. Raises ExternalIdTaken."""
+    await _check_free(unit, case)
+    row = await unit.session.get_one(CaseRow, case.id)
+    await _fill(unit, row, case)
+    await unit.session.flush()
+
+
+def _mine(unit: Unit) -> ColumnElement[bool]:
+    return CaseRow.county_id == unit.county_id
+
+
+def _visible_to(caller: Caller) -> ColumnElement[bool]:
+    """The rule of `shared.kernel.access.may_see`, in the query: a family out of sight is not even counted."""
+    if sees_whole_county(caller):
+        return CaseRow.id.is_not(None)
+    named = [CaseRow.assigned.contains(array([caller.staff_id])), CaseRow.shared_with.contains(array([caller.staff_id]))]
+    if caller.roles & {Role.SUPERVISOR, Role.SCHEDULER}:
+        named.append(CaseRow.unit.in_(caller.units))
+    return or_(*named)
+
+
+def external_lookup(unit: Unit, external_id: str) -> str:
+    """Return the keyed hash of the county's own id of a family."""
+    return unit.lookup_of(f"case|{external_id}")
+
+
+async def _to_case(unit: Unit, row: CaseRow) -> Case:
+    words = json.loads(await unit.open(row.words, table="cases", column="words", row_id=row.id))
+    return Case(
+        id=CaseId(row.id),
+        title=words["title"],
+        time_zone=row.time_zone,
+        external_id=words["external_id"],
+        access=_access(row.unit, row.assigned, row.shared_with),
+        opened_at=row.opened_at,
+        closed_at=row.closed_at,
+        version=row.version,
+        updated_at=row.updated_at,
+    )
+
+
+def _access(unit_name: str, assigned: Sequence[str], shared_with: Sequence[str]) -> CaseAccess:
+    return CaseAccess(unit=unit_name, assigned=frozenset(assigned), shared_with=frozenset(shared_with))
+
+
+async def _fill(unit: Unit, row: CaseRow, case: Case) -> None:
+    words = json.dumps({"title": case.title, "external_id": case.external_id}, ensure_ascii=False)
+    row.words = await unit.seal(words, key=KeyOf(KeyKind.CASE, case.id), table="cases", column="words", row_id=case.id)
+    row.external_lookup = external_lookup(unit, case.external_id) if case.external_id else None
+    row.time_zone = case.time_zone
+    row.unit = case.access.unit
+    row.assigned = sorted(case.access.assigned)
+    row.shared_with = sorted(case.access.shared_with)
+    row.closed_at = case.closed_at
+    row.version = case.version
+    row.updated_at = case.updated_at
+
+
+async def _check_free(unit: Unit, case: Case) -> None:
+    if not case.external_id:
+        return
+    taken = and_(CaseRow.external_lookup == external_lookup(unit, case.external_id), CaseRow.id != case.id)
+    if await unit.session.scalar(select(CaseRow.id).where(_mine(unit), taken)) is not None:
+        raise ExternalIdTaken

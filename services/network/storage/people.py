@@ -1,0 +1,272 @@
+"""Queries about people and how to reach them. A person is read and written whole, with the contact points in their order."""
+
+import json
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy.dialects.postgresql import insert
+
+from services.network.domain.errors import ExternalIdTaken, StaffIdTaken
+from services.network.domain.people import ContactPoint, ContactPointId, Person, PersonId, Profile
+from services.network.storage.tables import ContactPointRow, FindRow, PersonRow
+from shared.db.unit import Unit
+from shared.events.network import Channel, Consent
+from shared.kernel.errors import NotFound
+from shared.kernel.sealed import KeyKind, KeyOf
+
+
+async def get(unit: Unit, person_id: PersonId) -> Person:
+    """Return a person of the unit's county."""
+    found = await list_by_id(unit, [person_id])
+    if not found:
+        raise NotFound
+    return found[0]
+
+
+async def get_for_update(unit: Unit, person_id: PersonId) -> Person:
+    """Return a person and hold the row until the transaction ends."""
+    held = await unit.session.scalar(select(PersonRow.id).where(_mine(unit), PersonRow.id == person_id).with_for_update())
+    if held is None:
+        raise NotFound
+    return await get(unit, person_id)
+
+
+async def list_by_id(unit: Unit, ids: Collection[PersonId]) -> list[Person]:
+    """Return those of these people who exist, in order of id."""
+    if not ids:
+        return []
+    return await _load(unit, PersonRow.id.in_(ids))
+
+
+async def find_by_external_id(unit: Unit, external_id: str) -> Person | None:
+    """Return the person who bears the county's own id, and hold the row."""
+    lookup = external_lookup(unit, external_id)
+    person_id = await unit.session.scalar(
+        select(PersonRow.id).where(_mine(unit), PersonRow.external_lookup == lookup).with_for_update()
+    )
+    return None if person_id is None else await get(unit, PersonId(person_id))
+
+
+async def list_by_name(unit: Unit, key: str, *, limit: int) -> list[Person]:
+    """Return people found under a name key."""
+    return await _load(unit, PersonRow.name_lookups.contains([name_lookup(unit, key)]), limit=limit)
+
+
+async def list_by_contact(unit: Unit, lookups: Collection[str], *, limit: int) -> list[Person]:
+    """Return people who can be reached on a number or address; one phone in a household is common."""
+    reached = select(ContactPointRow.person_id).where(
+        ContactPointRow.county_id == unit.county_id, ContactPointRow.lookup.in_(lookups)
+    )
+    return await _load(unit, PersonRow.id.in_(reached), limit=limit)
+
+
+async def list_by_staff_id(unit: Unit, staff_id: str) -> list[Person]:
+    """Return the person who signs in with a staff id, if any."""
+    return await _load(unit, PersonRow.staff_id == staff_id)
+
+
+async def add(unit: Unit, person: Person) -> None:
+    """Store a new person. Raises ExternalIdTaken or StaffIdTaken."""
+    await _check_free(unit, person)
+    row = PersonRow(id=person.id, county_id=unit.county_id, registered_by=person.registered_by)
+    await _fill(unit, row, person)
+    unit.session.add(row)
+    await unit.session.flush()
+    await _replace_contact_points(unit, person)
+
+
+async def save(unit: Unit, person: Person) -> None:
+    """Store a person anew. Raises ExternalIdTaken or StaffIdTaken."""
+    await _check_free(unit, person)
+    row = await unit.session.get_one(PersonRow, person.id)
+    await _fill(unit, row, person)
+    await unit.session.flush()
+    await _replace_contact_points(unit, person)
+
+
+async def find_contact_point(unit: Unit, person_id: PersonId, contact_point_id: ContactPointId) -> ContactPoint | None:
+    """Return one contact point and hold its person's row; None when it has been replaced or removed since."""
+    try:
+        person = await get_for_update(unit, person_id)
+    except NotFound:
+        return None
+    return next((point for point in person.contact_points if point.id == contact_point_id), None)
+
+
+async def save_consent(unit: Unit, person_id: PersonId, point: ContactPoint) -> None:
+    """Store what was said about one contact point; the person's version moves with it."""
+    row = await unit.session.get_one(ContactPointRow, point.id)
+    row.consent, row.consent_source, row.consent_at = point.consent.value, point.consent_source, point.consent_at
+    person = await unit.session.get_one(PersonRow, person_id)
+    person.version, person.updated_at = person.version + 1, unit.now
+
+
+async def remember_found(unit: Unit, staff_id: str, people: Iterable[PersonId]) -> None:
+    """Remember whom a worker has found."""
+    rows = [
+        {"county_id": unit.county_id, "staff_id": staff_id, "person_id": person_id, "found_at": unit.now} for person_id in people
+    ]
+    if rows:
+        new = insert(FindRow).values(rows)
+        await unit.session.execute(
+            new.on_conflict_do_update(
+                index_elements=["county_id", "staff_id", "person_id"], set_={"found_at": new.excluded.found_at}
+            )
+        )
+
+
+async def was_found(unit: Unit, staff_id: str, person_id: PersonId, *, since: datetime) -> bool:
+    """Say whether a worker has found this person by searching since an instant."""
+    found = await unit.session.scalar(
+        select(FindRow.found_at).where(
+            FindRow.county_id == unit.county_id,
+            FindRow.staff_id == staff_id,
+            FindRow.person_id == person_id,
+            FindRow.found_at >= since,
+        )
+    )
+    return found is not None
+
+
+def name_lookup(unit: Unit, key: str) -> str:
+    """Return the keyed hash of a name key."""
+    return unit.lookup_of(f"name|{key}")
+
+
+def external_lookup(unit: Unit, external_id: str) -> str:
+    """Return the keyed hash of the county's own id of a person."""
+    return unit.lookup_of(f"person|{external_id}")
+
+
+def _mine(unit: Unit) -> ColumnElement[bool]:
+    return PersonRow.county_id == unit.county_id
+
+
+async def _load(unit: Unit, where: ColumnElement[bool], *, limit: int | None = None) -> list[Person]:
+    rows = (await unit.session.scalars(select(PersonRow).where(_mine(unit), where).order_by(PersonRow.id).limit(limit))).all()
+    points = (
+        await unit.session.scalars(
+            select(ContactPointRow)
+            .where(ContactPointRow.county_id == unit.county_id, ContactPointRow.person_id.in_([row.id for row in rows]))
+            .order_by(ContactPointRow.person_id, ContactPointRow.rank)
+        )
+    ).all()
+    await unit.load_keys([row.words for row in rows])
+    return [await _to_person(unit, row, [point for point in points if point.person_id == row.id]) for row in rows]
+
+
+async def _to_person(unit: Unit, row: PersonRow, points: Sequence[ContactPointRow]) -> Person:
+    words = json.loads(await unit.open(row.words, table="people", column="words", row_id=row.id))
+    born_on = words.get("born_on")
+    return Person(
+        id=PersonId(row.id),
+        profile=Profile(
+            given_name=words["given_name"],
+            family_name=words["family_name"],
+            preferred_name=words["preferred_name"],
+            born_on=date.fromisoformat(born_on) if born_on else None,
+            spoken_language=row.spoken_language,
+            written_language=row.written_language,
+            interpreter_needed=row.interpreter_needed,
+            time_zone=row.time_zone,
+            quiet_from=row.quiet_from,
+            quiet_until=row.quiet_until,
+            voicemail_ok=row.voicemail_ok,
+            safe_words=words["safe_words"],
+            staff_id=row.staff_id,
+            external_id=words.get("external_id"),
+            confidential_address=row.confidential_address,
+        ),
+        contact_points=tuple([await _to_contact_point(unit, point) for point in points]),
+        registered_by=row.registered_by,
+        version=row.version,
+        updated_at=row.updated_at,
+    )
+
+
+async def _to_contact_point(unit: Unit, row: ContactPointRow) -> ContactPoint:
+    return ContactPoint(
+        id=ContactPointId(row.id),
+        channel=Channel(row.channel),
+        value=await unit.open(row.value, table="contact_points", column="value", row_id=row.id),
+        lookup=row.lookup,
+        preferred=row.preferred,
+        consent=Consent(row.consent),
+        consent_source=row.consent_source,
+        consent_at=row.consent_at,
+        is_substitute=row.is_substitute,
+    )
+
+
+async def _fill(unit: Unit, row: PersonRow, person: Person) -> None:
+    profile = person.profile
+    words = {
+        "given_name": profile.given_name,
+        "family_name": profile.family_name,
+        "preferred_name": profile.preferred_name,
+        "born_on": profile.born_on.isoformat() if profile.born_on else None,
+        "safe_words": profile.safe_words,
+        "external_id": profile.external_id,
+    }
+    row.words = await unit.seal(
+        json.dumps(words, ensure_ascii=False), key=_key(person.id), table="people", column="words", row_id=person.id
+    )
+    row.name_lookups = sorted(name_lookup(unit, key) for key in person.name_keys)
+    row.external_lookup = external_lookup(unit, profile.external_id) if profile.external_id else None
+    row.spoken_language = profile.spoken_language
+    row.written_language = profile.written_language
+    row.interpreter_needed = profile.interpreter_needed
+    row.time_zone = profile.time_zone
+    row.quiet_from = profile.quiet_from
+    row.quiet_until = profile.quiet_until
+    row.voicemail_ok = profile.voicemail_ok
+    row.staff_id = profile.staff_id
+    row.confidential_address = profile.confidential_address
+    row.version = person.version
+    row.updated_at = person.updated_at
+
+
+async def _replace_contact_points(unit: Unit, person: Person) -> None:
+    # Removed numbers are deleted, not ended: nobody may keep an address that a person has taken back.
+    await unit.session.execute(
+        delete(ContactPointRow).where(ContactPointRow.county_id == unit.county_id, ContactPointRow.person_id == person.id)
+    )
+    rows = [
+        {
+            "id": point.id,
+            "county_id": unit.county_id,
+            "person_id": person.id,
+            "rank": rank,
+            "channel": point.channel.value,
+            "value": await unit.seal(point.value, key=_key(person.id), table="contact_points", column="value", row_id=point.id),
+            "lookup": point.lookup,
+            "preferred": point.preferred,
+            "consent": point.consent.value,
+            "consent_source": point.consent_source,
+            "consent_at": point.consent_at,
+            "is_substitute": point.is_substitute,
+        }
+        for rank, point in enumerate(person.contact_points)
+    ]
+    if rows:
+        await unit.session.execute(insert(ContactPointRow).values(rows))
+
+
+async def _check_free(unit: Unit, person: Person) -> None:
+    profile = person.profile
+    if profile.external_id and await _is_taken(
+        unit, person.id, PersonRow.external_lookup == external_lookup(unit, profile.external_id)
+    ):
+        raise ExternalIdTaken
+    if profile.staff_id and await _is_taken(unit, person.id, PersonRow.staff_id == profile.staff_id):
+        raise StaffIdTaken
+
+
+async def _is_taken(unit: Unit, mine: UUID, where: ColumnElement[bool]) -> bool:
+    return await unit.session.scalar(select(PersonRow.id).where(_mine(unit), where, PersonRow.id != mine)) is not None
+
+
+def _key(person_id: PersonId) -> KeyOf:
+    return KeyOf(KeyKind.PERSON, person_id)
