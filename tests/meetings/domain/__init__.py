@@ -1,0 +1,1 @@
+"""Tests of the rules of meetings: nothing runs but the functions themselves."""
