@@ -3,7 +3,8 @@
 from datetime import UTC, datetime
 from uuid import UUID
 
-from services.meetings.domain.meetings import Invitee, MeetingKind, MeetingPurpose, Place, Revision, TeamRole, book
+from services.meetings.domain.meetings import Invitee, MeetingKind, MeetingPurpose, Place, TeamRole
+from services.meetings.domain.revisions import Revision, book
 from shared.events.meetings import Mode, PlaceWords
 
 MONDAY = datetime(2027, 2, 22, 9, tzinfo=UTC)
