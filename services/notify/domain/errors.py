@@ -1,0 +1,51 @@
+"""The refusals of notify. A docstring is the sentence a person reads; a code never changes."""
+
+from shared.kernel.errors import Conflict, Invalid, NotFound
+
+
+class LinkNotFound(NotFound):
+    """This link does not work any more. Ask for a new one, or call the number in your message."""
+
+    code = "link_not_found"
+
+
+class MessageNotFound(NotFound):
+    """There is no such message here. Look in the list of the meeting's messages."""
+
+    code = "message_not_found"
+
+
+class CallTaskNotFound(NotFound):
+    """There is no such call to make. Look in the list of open calls."""
+
+    code = "call_task_not_found"
+
+
+class CallTaskDone(Conflict):
+    """This call is already recorded. Open the list again to see what is left."""
+
+    code = "call_task_done"
+
+
+class MessageNotRetryable(Conflict):
+    """Only a message that failed, or whose fate is unknown, can be sent again."""
+
+    code = "message_not_retryable"
+
+
+class TranslationMissing(Conflict):
+    """These words do not exist in the person's language yet. Call the person, with an interpreter if needed."""
+
+    code = "translation_missing"
+
+
+class UnsafeText(Invalid):
+    """Some text cannot stand in a message's header. Take out line breaks, control characters and `=?`."""
+
+    code = "unsafe_text"
+
+
+class SendingNotAllowed(Conflict):
+    """Live sending is off, so nothing may reach that host. An operator can turn it on."""
+
+    code = "sending_not_allowed"

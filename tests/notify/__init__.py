@@ -1,0 +1,1 @@
+"""notify, room by room."""

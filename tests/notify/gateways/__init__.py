@@ -1,0 +1,1 @@
+"""The outside world, spoken to by its real protocols."""
