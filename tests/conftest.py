@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.support import stack
 from tests.support.databases import RUN, DatabaseOf, Databases
 from tests.support.servers import Running, Servers, known
 
@@ -24,6 +25,15 @@ def pytest_unconfigure() -> None:
     """Stop the servers that this process started."""
     while _running:
         _running.pop().stop()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Give every test of the whole county to one worker, so that it starts once."""
+    if config.pluginmanager.hasplugin("xdist"):
+        for item in items:
+            if item.get_closest_marker("stack") or item.get_closest_marker("browser"):
+                item.add_marker(pytest.mark.xdist_group("stack"))
 
 
 @pytest.fixture(scope="session")
@@ -54,3 +64,11 @@ def database_of(databases: Databases) -> DatabaseOf:
 def fresh_database_of(databases: Databases) -> DatabaseOf:
     """`fresh_database_of("network")`: a migrated database of the caller's own."""
     return databases.fresh
+
+
+@pytest.fixture(scope="session")
+def county_stack() -> Iterator[stack.Stack]:
+    """The whole county with its sample families, as `make demo` starts it; tests that use it are marked `stack`."""
+    running = stack.start()
+    yield running
+    stack.stop(running)

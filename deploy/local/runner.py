@@ -11,7 +11,7 @@ import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from deploy.local.state import ROOT, Folder, birth, still_runs
 
 READY_WITHIN = 60.0
 STOP_WITHIN = 10.0
+TOKEN_RENEWED_EVERY = 240.0
 FALLS_ALLOWED = 3
 FALLS_COUNTED_FOR = 60.0
 
@@ -125,8 +126,12 @@ class Runner:
 
     def watch(self) -> None:
         """Keep everything running until interrupted: what falls is started again, unless it keeps falling."""
+        renewed = time.monotonic()
         while True:
             time.sleep(0.5)
+            if time.monotonic() - renewed > TOKEN_RENEWED_EVERY:
+                renewed = time.monotonic()
+                self._renew_token()
             for name, pid in (("PostgreSQL", self._backing.postgres_pid), ("Valkey", self._backing.valkey_pid)):
                 if pid and not servers.is_alive(pid):
                     log = self._folder.log("postgres" if name == "PostgreSQL" else "valkey")
@@ -208,6 +213,11 @@ class Runner:
         except OSError as error:
             raise StartError(f"The sandbox gave the county system no token: {error}") from error
         return {"endpoint": system["token_endpoint"], "client_id": system["client_id"], "access_token": granted["access_token"]}
+
+    def _renew_token(self) -> None:
+        """Keep the token in the state file fresh; while the sandbox is away the old one stays."""
+        with suppress(StartError):
+            self._write({**self.state, "token": self._token()})
 
     def _sample(self) -> None:
         """Load the sample county on the first run; its ids are kept for the runs that follow."""

@@ -74,11 +74,11 @@ def tail(log: Path, lines: int = 25) -> str:
 
 
 def free_port() -> int:
-    """Return a loopback port that nothing listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """Return a loopback port that nothing listens on now, outside the range from which outgoing connections take theirs."""
+    while True:
+        port = 20_000 + secrets.randbelow(12_000)
+        if is_free(port):
+            return port
 
 
 def is_free(port: int) -> bool:
