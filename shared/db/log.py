@@ -175,10 +175,10 @@ async def number_next_batch(session: AsyncSession, *, limit: int = 500) -> int:
         .limit(limit)
         .cte("waiting")
     )
-    head = select(func.coalesce(func.max(LOG.c.position), 0).label("position")).cte("head")
+    head = select(func.coalesce(func.max(LOG.c.position), 0)).scalar_subquery()
     numbered = await session.execute(
         update(LOG)
-        .values(position=head.c.position + waiting.c.rank)
+        .values(position=head + waiting.c.rank)
         .where(LOG.c.seq == waiting.c.seq, LOG.c.position.is_(None))
         .returning(LOG.c.position)
     )
