@@ -1,4 +1,4 @@
-"""A meeting and the people in it, as values. What changes them, and who is told, is in `revisions`; what answers mean, in `responses`.
+"""A meeting and the people in it, as values. `revisions` changes them and says who is told; `responses` says what answers mean.
 
 Each person, and each part of a meeting that a person attends apart, has a calendar entry with its own UID and SEQUENCE.
 """

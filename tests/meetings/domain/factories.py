@@ -1,5 +1,6 @@
 """Meetings and people for the tests of rules: short names, constant ids."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -27,7 +28,13 @@ def someone(number: int, role: TeamRole = TeamRole.PARENT, *, required: bool = T
 
 
 def a_booking(*invitees: Invitee, starts_local: datetime = THURSDAY_TEN, place: Place = OFFICE) -> Revision:
-    """A CFT of 90 minutes, booked on MONDAY."""
+    """A CFT of 90 minutes with these people, or with a parent and a worker, booked on MONDAY."""
+    people = invitees or (someone(11), someone(12, TeamRole.PLACING_AGENCY_WORKER))
+    return book_for(people, starts_local=starts_local, place=place)
+
+
+def book_for(people: Sequence[Invitee], *, starts_local: datetime = THURSDAY_TEN, place: Place = OFFICE) -> Revision:
+    """A CFT of 90 minutes with exactly these people, booked on MONDAY."""
     return book(
         meeting_id=an_id(1),
         case_id=an_id(2),
@@ -39,6 +46,6 @@ def a_booking(*invitees: Invitee, starts_local: datetime = THURSDAY_TEN, place: 
         starts_local=starts_local,
         minutes=90,
         place=place,
-        invitees=invitees or (someone(11), someone(12, TeamRole.PLACING_AGENCY_WORKER)),
+        invitees=people,
         now=MONDAY,
     )
