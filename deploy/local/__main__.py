@@ -63,7 +63,8 @@ def demo(folder: Folder, options: argparse.Namespace) -> int:
     for purpose, wished in chosen.moved.items():
         print(f"  Port {wished} is taken; {purpose} uses {chosen.of[purpose]}")
     runner = Runner(folder, chosen, load_sample=not options.empty)
-    signal.signal(signal.SIGTERM, interrupt)
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, interrupt)
     try:
         runner.start()
         print_page(folder)
@@ -79,7 +80,9 @@ def demo(folder: Folder, options: argparse.Namespace) -> int:
 
 
 def interrupt(number: int, frame: FrameType | None) -> NoReturn:
-    """Let the polite signal end the run as Ctrl-C does."""
+    """End the run once: a second Ctrl-C, or the one that make passes on, must not cut the stopping short."""
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, signal.SIG_IGN)
     raise KeyboardInterrupt
 
 
