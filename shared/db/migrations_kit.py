@@ -153,6 +153,8 @@ def wall_all(op: Operations, metadata: MetaData, *, but: Sequence[str] = ()) -> 
 async def check_head(engine: AsyncEngine, package: str) -> bool:
     """Say whether the database stands at the revision that this code was written for."""
     async with engine.connect() as connection:
+        if await connection.scalar(text("SELECT to_regclass('alembic_version')")) is None:
+            return False
         found = set(await connection.scalars(text("SELECT version_num FROM alembic_version")))
     return found == heads(package)
 

@@ -1,11 +1,13 @@
 """A migrated database of the sample service, and units that open it as its running role."""
 
-from collections.abc import AsyncIterator, Callable
+import secrets
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import Connection, Engine, NullPool, create_engine
+from sqlalchemy import Connection, Engine, NullPool, create_engine, text
+from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared.db import migrations_kit
@@ -20,12 +22,36 @@ STAFF = Actor("staff", "staff-7")
 Open = Callable[..., AbstractAsyncContextManager[Unit]]
 
 
+def make_sample(servers: Servers) -> str:
+    """Make an empty database of the sample service and return its name."""
+    password = make_url(servers.admin_url).password  # url() keeps it for every role
+    name = f"sample_{secrets.token_hex(4)}"
+    migrations_kit.provision(servers.admin_url, "sample", database=name, app_password=password)
+    return name
+
+
+def drop_sample(servers: Servers, name: str) -> None:
+    """Drop it."""
+    engine = create_engine(servers.admin_url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+
+
 @pytest.fixture(scope="session")
-def sample_database(servers: Servers) -> str:
-    """The name of a migrated database."""
-    migrations_kit.provision(servers.admin_url, "sample")
-    migrations_kit.upgrade(PACKAGE, servers.url("sample", driver="psycopg"))
-    return "sample"
+def sample_database(servers: Servers) -> Iterator[str]:
+    """The name of a migrated database, shared by tests that each use a county of their own."""
+    name = make_sample(servers)
+    migrations_kit.upgrade(PACKAGE, servers.url(name, driver="psycopg"))
+    yield name
+    drop_sample(servers, name)
+
+
+@pytest.fixture
+def empty_database(servers: Servers) -> Iterator[str]:
+    """The name of a database that nobody has migrated."""
+    name = make_sample(servers)
+    yield name
+    drop_sample(servers, name)
 
 
 @pytest.fixture(scope="session")
@@ -43,9 +69,9 @@ def admin(servers: Servers, sample_database: str) -> Engine:
 
 
 @pytest.fixture
-def behind_the_wall(admin: Engine) -> Connection:  # type: ignore[misc]
-    """A superuser's connection."""
-    with admin.begin() as connection:
+def behind_the_wall(admin: Engine) -> Iterator[Connection]:
+    """A superuser's connection; what a test changes with it, the test commits."""
+    with admin.connect() as connection:
         yield connection
 
 
