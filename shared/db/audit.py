@@ -110,7 +110,7 @@ class Chain:
             row = {"county_id": self._county_id, "seq": head.seq + 1, "prev_hash": head.hash} | _columns(entry)
             head = Head(head.seq + 1, self._link(row))
             rows.append(row | {"hash": head.hash})
-        await self._session.execute(insert(AUDIT).values(rows))
+        await self._session.execute(insert(AUDIT), rows)
 
     async def head(self) -> Head:
         """Return the newest link."""
