@@ -182,7 +182,8 @@ def usable_by_nobody(found: Found) -> Found:
     install = found.folder.parent
     wheel = install.parent
     libraries = wheel.with_name(f"{wheel.name}.libs")
-    copy = SYSTEM_STATE / "binaries" / f"{install.name}-{int((found.folder / 'postgres').stat().st_mtime)}"
+    original = (found.folder / "postgres").stat()
+    copy = SYSTEM_STATE / "binaries" / f"{install.name}-{original.st_size}-{int(original.st_mtime)}"
     if _version(copy / wheel.name / install.name / "bin" / "postgres") is None:
         partial = copy.with_name(f"{copy.name}.{os.getpid()}")
         # The libraries stay beside the package: the binaries look for libpq by a relative path.

@@ -62,8 +62,6 @@ class Folder:
             state: dict[str, Any] = json.loads(self.state.read_text(encoding="utf-8"))
         except FileNotFoundError:
             return {}
-        except PermissionError as error:
-            raise StateError(f"{self.path} belongs to another user. Set SURROUND_STATE to a folder of your own.") from error
         except ValueError:
             return {}
         return state
@@ -102,6 +100,9 @@ def folder_of(chosen: str = "") -> Folder:
     folder = Folder(data_home(preferred))
     try:
         (folder.path / "logs").mkdir(parents=True, exist_ok=True)
+        # Root could write here, and would leave files behind that their owner cannot read.
+        if folder.path.stat().st_uid != os.geteuid():
+            raise PermissionError
         folder.path.chmod(0o755)
     except PermissionError as error:
         raise StateError(f"{folder.path} belongs to another user. Set SURROUND_STATE to a folder of your own.") from error
