@@ -147,7 +147,7 @@ def route(
     body: type[BaseModel] | None = None,
     query: type[BaseModel] | None = None,
     answer: type[BaseModel] | None = None,
-    status: int = 200,
+    status: int | None = None,
     idempotent: bool = False,
     etag: bool = False,
     unit: bool = True,
@@ -161,7 +161,8 @@ def route(
 
     `takes` lists media types whose bytes the handler reads itself (`call.raw`), `gives` is the media type of a reply that is not
     JSON, `limit` changes the size limit of the body, `county=False` is for the few routes that read across counties, and `raises`
-    names the refusals that the handler's own rules may answer, for the API's description.
+    names the refusals that the handler's own rules may answer, for the API's description. `status` is the usual one of the
+    method if not given: 201 for a POST that creates, 204 without an answer.
     """
     return Route(
         method=method,
@@ -171,7 +172,7 @@ def route(
         body=body,
         query=query,
         answer=answer,
-        status=status,
+        status=_usual_status(method, path, idempotent, answer, gives) if status is None else status,
         idempotent=idempotent,
         etag=etag,
         unit=unit,
@@ -181,6 +182,12 @@ def route(
         limit=limit,
         raises=raises,
     )
+
+
+def _usual_status(method: str, path: str, idempotent: bool, answer: type[BaseModel] | None, gives: str) -> int:
+    if answer is None and gives == "application/json":
+        return 204
+    return 201 if method == "POST" and idempotent and ":" not in path else 200
 
 
 def get(path: str, handler: Handler, *, needs: str | Public, **options: Any) -> Route:

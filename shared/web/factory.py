@@ -1,0 +1,377 @@
+"""Makes a service's application of its routes: each request is verified, read, handled in one transaction, and answered.
+
+The order is fixed: who asks, whether they may, which thing, the parameters, the conditions, the body; then the unit opens and the
+handler runs. A kept reply of an Idempotency-Key is written in the same transaction as the effect.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from aiohttp import web
+from multidict import CIMultiDict
+from pydantic import BaseModel
+
+from shared.db import idempotency
+from shared.db.unit import Unit, Units
+from shared.kernel.access import Caller
+from shared.kernel.errors import NotFound, Refused, SurroundError
+from shared.kernel.ids import read
+from shared.settings import County
+from shared.web import paging
+from shared.web.auth import NO_COUNTY, Principal, Verifier, county_of
+from shared.web.body import (
+    JSON,
+    MAX_BODY,
+    MERGE_PATCH,
+    check_framing,
+    check_media_type,
+    load_json,
+    read_bytes,
+    read_query,
+    validated,
+)
+from shared.web.conditions import is_unchanged, quoted, read_tags
+from shared.web.docs_page import docs_handler, problem_page_handler
+from shared.web.errors import (
+    ExpectationFailed,
+    HeaderInvalid,
+    IdempotencyInProgress,
+    IdempotencyKeyInvalid,
+    IdempotencyKeyReused,
+    NotAcceptable,
+    PreconditionRequired,
+    RequestError,
+    Unauthenticated,
+)
+from shared.web.fields import Model, PageQuery
+from shared.web.health import Check, livez, readyz
+from shared.web.observe import PREFIXES, TRACE, as_problem, observe
+from shared.web.openapi import openapi_handler
+from shared.web.problems import problem
+from shared.web.routing import PUBLIC, UNITS, Call, Reply, Route
+
+_KEY = re.compile(r'"(?P<quoted>[\x21\x23-\x7e]{8,128})"|(?P<bare>[\x21\x23-\x7e]{8,128})')
+_PARAMETER = re.compile(r"\{([a-z_]+)\}")
+_HEAD_TOO = "GET"
+
+
+class _Empty(Model):
+    """The body of a route that takes none."""
+
+
+def make_app(
+    *,
+    service: str,
+    routes: Sequence[Route],
+    prefixes: Mapping[str, str],
+    units: Units | None,
+    verifier: Verifier,
+    counties: Iterable[County | UUID],
+    errors: Iterable[type[SurroundError]] = (),
+    ready_checks: Sequence[Check] = (),
+    public_url: str = "",
+) -> web.Application:
+    """Return the application of a service.
+
+    `prefixes` names the kind of each id in a path. `errors` are the service's own refusals, for the API's pages. `public_url` is
+    where the service is reached from outside, for addresses in answers: never taken from a request. A service whose routes open
+    no unit needs no `units`.
+    """
+    app = web.Application(middlewares=[observe(service, as_problem)], client_max_size=MAX_BODY)
+    app[PREFIXES] = dict(prefixes)
+    if units is not None:
+        app[UNITS] = units
+    known_counties = frozenset(c if isinstance(c, UUID) else c.id for c in counties)
+    edge = _Edge(service, units, verifier, known_counties, dict(prefixes), public_url.rstrip("/"))
+    declared = sorted({*errors}, key=lambda error: error.code)
+
+    plain: list[tuple[str, Callable[[web.Request], Awaitable[web.StreamResponse]]]] = [
+        ("/livez", livez),
+        ("/readyz", readyz(ready_checks)),
+        ("/openapi.json", openapi_handler(service, routes, prefixes)),
+        ("/docs", docs_handler(service, routes, prefixes)),
+        ("/problems/{code}", problem_page_handler(declared)),
+    ]
+    methods: dict[str, set[str]] = {}
+    for each in routes:
+        _add(app, each.method, _pattern(each.path), edge.endpoint(each), _expect(each))
+        methods.setdefault(each.path, set()).update({each.method, "HEAD"} if each.method == _HEAD_TOO else {each.method})
+    for path, handler in plain:
+        _add(app, "GET", path, handler, None)
+        methods.setdefault(path, set()).update({"GET", "HEAD"})
+    for path, allowed in methods.items():
+        app.router.add_route("OPTIONS", _pattern(path), _options(allowed))
+
+    async def closing(_: web.Application) -> None:
+        await verifier.close()
+
+    app.on_cleanup.append(closing)
+    return app
+
+
+def _add(
+    app: web.Application,
+    method: str,
+    path: str,
+    handler: Callable[[web.Request], Awaitable[web.StreamResponse]],
+    expect: Callable[[web.Request], Awaitable[web.StreamResponse | None]] | None,
+) -> None:
+    for each in (method, "HEAD") if method == _HEAD_TOO else (method,):
+        app.router.add_route(each, path, handler, expect_handler=expect)
+
+
+def _pattern(path: str) -> str:
+    """Keep a `:name` at the end of a path apart from the id before it."""
+    return _PARAMETER.sub(r"{\1:[^{}/:]+}", path) if "{" in path else path
+
+
+def _options(allowed: set[str]) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    """Answer which methods there are; no origin is ever allowed to call from a browser."""
+    header = ", ".join(sorted({*allowed, "OPTIONS"}))
+
+    async def options(_: web.Request) -> web.StreamResponse:
+        return web.Response(status=204, headers={"Allow": header})
+
+    return options
+
+
+def _expect(route: Route) -> Callable[[web.Request], Awaitable[web.StreamResponse | None]]:
+    """Refuse a body that is announced as too large before the client sends it."""
+
+    async def expect(request: web.Request) -> web.StreamResponse | None:
+        try:
+            if request.headers.get("Expect", "").lower() != "100-continue":
+                raise ExpectationFailed
+            check_framing(request, route.limit or MAX_BODY)
+        except RequestError as refusal:
+            response = problem(refusal, request_id="none")
+            response.force_close()
+            return response
+        await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        request.writer.output_size = 0
+        return None
+
+    return expect
+
+
+class _Edge:
+    """What every route of one service shares."""
+
+    def __init__(
+        self,
+        service: str,
+        units: Units | None,
+        verifier: Verifier,
+        counties: frozenset[UUID],
+        prefixes: Mapping[str, str],
+        public_url: str,
+    ) -> None:
+        self._service = service
+        self._units = units
+        self._verifier = verifier
+        self._counties = counties
+        self._prefixes = prefixes
+        self._public_url = public_url
+
+    def endpoint(self, route: Route) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+        """Return what answers one route."""
+        typed = [name for name in _PARAMETER.findall(route.path) if name in self._prefixes]
+        if route.unit and self._units is None:
+            raise ValueError(f"{route.method} {route.path} needs units")
+
+        async def endpoint(request: web.Request) -> web.StreamResponse:
+            principal, caller = await self._who(request, route)
+            check_accept(request, route)
+            ids, words = self._path(request, typed)
+            query = read_query(request, route.query)
+            if_match = _if_match(request, route)
+            key = _idempotency_key(request) if route.idempotent else None
+            body, raw, canonical = await _body(request, route)
+            call = Call(
+                request=request,
+                route=route,
+                trace=request[TRACE],
+                caller=caller,
+                ids=ids,
+                words=words,
+                body=body,
+                query=query,
+                raw=raw,
+                if_match=if_match,
+            )
+            if not route.unit:
+                return self._response(call, await route.handler(call), None)
+            if self._units is None or caller is None or principal is None:
+                raise Unauthenticated
+            async with self._units.open(caller.county_id, principal.actor, call.trace) as unit:
+                return await self._in_unit(unit, call, key, canonical)
+
+        return endpoint
+
+    async def _who(self, request: web.Request, route: Route) -> tuple[Principal | None, Caller | None]:
+        if route.needs is PUBLIC:
+            return None, None
+        principal = await self._verifier.principal(request)
+        if route.needs not in principal.scopes:
+            raise Refused
+        if not route.county:
+            if not principal.is_service:
+                raise Refused
+            return principal, principal.in_county(NO_COUNTY)
+        return principal, principal.in_county(county_of(principal, request, self._counties))
+
+    def _path(self, request: web.Request, typed: Sequence[str]) -> tuple[dict[str, UUID], dict[str, str]]:
+        ids: dict[str, UUID] = {}
+        words: dict[str, str] = {}
+        for name, text in request.match_info.items():
+            if name in typed:
+                found = read(self._prefixes[name], text)
+                if found is None:
+                    raise NotFound
+                ids[name] = found
+            elif len(text) > 200 or not text.isprintable() or "\ufffd" in text:
+                raise NotFound
+            else:
+                words[name] = text
+        return ids, words
+
+    async def _in_unit(self, unit: Unit, call: Call, key: str | None, canonical: bytes) -> web.StreamResponse:
+        """Run the handler once for each Idempotency-Key; the reply is kept before the commit, and given only after it."""
+        call = self._at_its_page(unit, call)
+        if key is None:
+            return self._response(call, await call.route.handler(unit, call), unit)
+        request = idempotency.Request(
+            caller=f"{unit.actor.kind}:{unit.actor.id}",
+            route=f"{call.route.method} {call.route.path}",
+            key=key,
+            fingerprint=hashlib.sha256(f"{call.request.method}\n{call.request.path}\n".encode() + canonical).digest(),
+        )
+        match await idempotency.claim(unit, request):
+            case idempotency.InProgress():
+                raise IdempotencyInProgress
+            case idempotency.Mismatch():
+                raise IdempotencyKeyReused
+            case idempotency.Replay(status=status, headers=headers, body=body):
+                return web.Response(status=status, headers={**headers, "Idempotency-Replayed": "true"}, body=body)
+            case _:
+                response = self._response(call, await call.route.handler(unit, call), unit)
+        kept = {name: value for name, value in response.headers.items() if name in {"Content-Type", "Location", "ETag", "Link"}}
+        body = response.body if isinstance(response.body, bytes) else b""
+        await idempotency.complete(unit, request, status=response.status, headers=kept, body=body)
+        return response
+
+    def _at_its_page(self, unit: Unit, call: Call) -> Call:
+        if not isinstance(call.query, PageQuery) or call.query.cursor is None:
+            return call
+        place = paging.read(unit.county_key("cursor"), call.query.cursor, binding=_binding(call))
+        return Call(
+            request=call.request,
+            route=call.route,
+            trace=call.trace,
+            caller=call.caller,
+            ids=call.ids,
+            words=call.words,
+            body=call.body,
+            query=call.query,
+            raw=call.raw,
+            if_match=call.if_match,
+            page_place=place,
+        )
+
+    def _response(self, call: Call, reply: Reply, unit: Unit | None) -> web.Response:
+        """Write a reply; a reader that holds this version already gets 304."""
+        headers = CIMultiDict(reply.headers)
+        if reply.etag is not None:
+            headers["ETag"] = quoted(reply.etag)
+            if call.request.method in {"GET", "HEAD"} and is_unchanged(_if_none_match(call.request), reply.etag):
+                return web.Response(status=304, headers=headers)
+        body = reply.body
+        if reply.next_place is not None and unit is not None and body is not None:
+            address = self._next(unit, call, reply.next_place)
+            headers["Link"] = f'<{address}>; rel="next"'
+            body = body.model_copy(update={"next": address})
+        if reply.content is not None:
+            headers["Content-Type"] = reply.content_type
+            return web.Response(status=reply.status, body=reply.content, headers=headers)
+        if body is None:
+            return web.Response(status=reply.status, headers=headers)
+        return web.Response(
+            status=reply.status, body=body.model_dump_json().encode(), content_type=reply.content_type, headers=headers
+        )
+
+    def _next(self, unit: Unit, call: Call, place: Sequence[Any]) -> str:
+        cursor = paging.sign(unit.county_key("cursor"), place, binding=_binding(call))
+        query = {name: value for name, value in call.request.query.items() if name != "cursor"} | {"cursor": cursor}
+        return f"{self._public_url}{call.request.rel_url.raw_path}?{urlencode(query)}"
+
+
+def _binding(call: Call) -> dict[str, Any]:
+    """What a cursor is good for: this caller, this path, these filters. A page of another size is the same list."""
+    filters = {name: value for name, value in sorted(call.request.query.items()) if name not in {"cursor", "limit"}}
+    return {"caller": call.staff.staff_id, "path": call.request.path, "filters": filters}
+
+
+def check_accept(request: web.Request, route: Route) -> None:
+    """Refuse a reader who accepts nothing that this route gives; problems are given in any case."""
+    accepted = ",".join(request.headers.getall("Accept", []))
+    if not accepted.strip():
+        return
+    gives = route.gives.split(";")[0]
+    wanted = {part.split(";")[0].strip().lower() for part in accepted.split(",") if not _refused_range(part)}
+    if not wanted & {"*/*", gives, f"{gives.split('/')[0]}/*"}:
+        raise NotAcceptable
+
+
+def _refused_range(part: str) -> bool:
+    return bool(re.search(r";\s*q\s*=\s*0(?:\.0*)?\s*(?:;|$)", part))
+
+
+def _if_match(request: web.Request, route: Route) -> tuple[str, ...]:
+    given = request.headers.getall("If-Match", [])
+    if not given:
+        if route.etag and route.method in {"PATCH", "DELETE"}:
+            raise PreconditionRequired
+        return ()
+    tags = read_tags(",".join(given))
+    if tags is None:
+        raise HeaderInvalid(header="If-Match")
+    return tags
+
+
+def _if_none_match(request: web.Request) -> tuple[str, ...]:
+    return read_tags(",".join(request.headers.getall("If-None-Match", []))) or ()
+
+
+def _idempotency_key(request: web.Request) -> str:
+    given = request.headers.getall("Idempotency-Key", [])
+    found = _KEY.fullmatch(given[0].strip()) if len(given) == 1 else None
+    if found is None:
+        raise IdempotencyKeyInvalid
+    return found["quoted"] or found["bare"]
+
+
+async def _body(request: web.Request, route: Route) -> tuple[BaseModel | None, bytes, bytes]:
+    """Return the validated body, its bytes, and the form by which two bodies are the same."""
+    limit = route.limit or MAX_BODY
+    if route.takes:
+        check_media_type(request, route.takes)
+        raw = await read_bytes(request, limit)
+        return None, raw, raw
+    if request.method in {"GET", "HEAD"}:
+        return None, b"", b""
+    if route.body is None:
+        raw = await read_bytes(request, limit)
+        if raw.strip():
+            check_media_type(request, (JSON, MERGE_PATCH))
+            validated(_Empty, raw)
+        return None, b"", b""
+    check_media_type(request, (MERGE_PATCH if route.method == "PATCH" else JSON,))
+    raw = await read_bytes(request, limit)
+    body = validated(route.body, raw)
+    canonical = json.dumps(load_json(raw), sort_keys=True, separators=(",", ":")).encode() if route.idempotent else b""
+    return body, raw, canonical
