@@ -130,7 +130,7 @@ def settle_contact_points(
         if point.consent is Consent.GRANTED and not point.consent_source:
             faults.append(Fault("required", "Say how consent was given, such as verbal.", pointer=f"{at}/consent_source"))
         if any(other.channel is point.channel and other.value == point.value for other in settled):
-            faults.append(Fault("duplicate_contact_point", "This number or address is there twice.", pointer=f"{at}/value"))
+            faults.append(Fault("duplicate", "This number or address is there twice.", pointer=f"{at}/value"))
         if confidential_address and point.channel is Channel.LETTER and not point.is_substitute:
             faults.append(
                 Fault(
@@ -183,7 +183,7 @@ def _new(want: WantedContactPoint, new_id: ContactPointId, *, now: datetime) -> 
 
 def _check_staff_may_record(consent: Consent) -> None:
     if consent not in _STAFF_MAY_RECORD:
-        raise Invalid([Fault("invalid_parameter", "Record none, requested or granted.", pointer="#/contact_points")])
+        raise Invalid([Fault("choice_unknown", "Record none, requested or granted.", pointer="#/contact_points")])
 
 
 def hear_consent(point: ContactPoint, consent: Consent, *, source: str, at: datetime) -> ContactPoint | None:

@@ -58,7 +58,7 @@ class SeparationRule:
 def pair(first: PersonId, second: PersonId) -> tuple[PersonId, PersonId]:
     """Return two people in their one order, or refuse to keep somebody apart from themselves."""
     if first == second:
-        raise Invalid([Fault("same_person", "Choose two different people.", pointer="#/person_b")])
+        raise Invalid([Fault("duplicate", "Choose two different people.", pointer="#/person_b")])
     return (first, second) if first < second else (second, first)
 
 

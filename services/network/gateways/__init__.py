@@ -1,0 +1,1 @@
+"""The world outside, as network meets it."""

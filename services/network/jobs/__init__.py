@@ -1,0 +1,1 @@
+"""What network does when it hears of something: one file a fact."""

@@ -1,0 +1,1 @@
+"""What network does: one verb, one file, one transaction."""

@@ -1,0 +1,29 @@
+"""Bring a person into a family's safety network."""
+
+from datetime import datetime
+
+from services.network.domain.cases import Case
+from services.network.domain.members import Member, MemberId, joined
+from services.network.storage import members
+from services.network.use_cases.commands import AddMember
+from services.network.use_cases.see_person import check_may_be_added
+from shared.db.unit import Unit
+from shared.kernel.access import Caller
+
+
+async def add_member(unit: Unit, case: Case, command: AddMember, *, caller: Caller, now: datetime) -> Member:
+    """Add a person to the network of an open family whose row is held. Raises AlreadyMember."""
+    await check_may_be_added(unit, command.person_id, caller=caller)
+    member = Member(
+        id=MemberId(unit.new_id()),
+        case_id=case.id,
+        person_id=command.person_id,
+        standing=command.standing,
+        joined_at=now,
+        version=1,
+        updated_at=now,
+    )
+    await members.add(unit, member)
+    await unit.audit("member.joined", subject_kind="person", subject_id=member.person_id, details={"case_id": str(case.id)})
+    unit.announce(joined(member, at=now), subject=case.id)
+    return member

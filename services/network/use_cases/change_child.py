@@ -1,0 +1,27 @@
+"""Change a child's placement facts."""
+
+from dataclasses import replace
+from datetime import date, datetime
+
+from services.network.domain.children import Child, check_placement, facts_changed
+from services.network.storage import children
+from services.network.use_cases.commands import PlacementChanges
+from shared.db.unit import Unit
+
+
+async def change_child(unit: Unit, child: Child, changes: PlacementChanges, *, today: date, now: datetime) -> Child:
+    """Change the facts of a child whose row is held; a change that changes nothing is told to nobody."""
+    placement = replace(child.placement, **changes)
+    check_placement(placement, today=today)
+    if placement == child.placement:
+        return child
+    after = replace(child, placement=placement, version=child.version + 1, updated_at=now)
+    await children.save(unit, after)
+    await unit.audit(
+        "child.changed",
+        subject_kind="person",
+        subject_id=child.person_id,
+        details={"case_id": str(child.case_id), "changed": ",".join(sorted(changes))},
+    )
+    unit.announce(facts_changed(after, at=now), subject=child.case_id)
+    return after

@@ -1,0 +1,53 @@
+"""Change what is on record about a person."""
+
+from dataclasses import fields, replace
+from datetime import date, datetime
+
+from services.network.domain.people import ContactPoint, Person, Profile, changed, check_birth_date, words_of
+from services.network.storage import people
+from services.network.use_cases.commands import ChangePerson, ContactPointWish
+from services.network.use_cases.settle_contact_points import settled_contact_points
+from shared.db.unit import Unit
+from shared.kernel.sealed import KeyKind, KeyOf
+
+
+async def change_person(unit: Unit, person: Person, command: ChangePerson, *, today: date, now: datetime) -> Person:
+    """Change a person whose row is held; a change that changes nothing is told to nobody."""
+    profile = replace(person.profile, **command.profile)
+    check_birth_date(profile.born_on, today=today)
+    wishes = command.contact_points
+    if wishes is None:
+        wishes = tuple(_as_it_is(point) for point in person.contact_points)
+    points = settled_contact_points(unit, person.contact_points, wishes, confidential_address=profile.confidential_address, now=now)
+    if profile == person.profile and points == person.contact_points:
+        return person
+    after = replace(person, profile=profile, contact_points=points, version=person.version + 1, updated_at=now)
+    await people.save(unit, after)
+    await unit.audit(
+        "person.changed", subject_kind="person", subject_id=person.id, details={"changed": ",".join(_changed(person, after))}
+    )
+    unit.announce(
+        changed(after, is_minor=after.is_minor(today), at=now),
+        subject=after.id,
+        words=words_of(after),
+        key=KeyOf(KeyKind.PERSON, after.id),
+    )
+    return after
+
+
+def _as_it_is(point: ContactPoint) -> ContactPointWish:
+    return ContactPointWish(
+        id=point.id,
+        channel=None,
+        value=None,
+        preferred=point.preferred,
+        consent=None,
+        consent_source=point.consent_source,
+        is_substitute=point.is_substitute,
+    )
+
+
+def _changed(before: Person, after: Person) -> list[str]:
+    """Name the fields that differ, for the audit; never what they hold."""
+    names = [f.name for f in fields(Profile) if getattr(before.profile, f.name) != getattr(after.profile, f.name)]
+    return names if before.contact_points == after.contact_points else [*names, "contact_points"]

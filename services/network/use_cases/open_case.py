@@ -1,0 +1,30 @@
+"""Begin work with a family."""
+
+from datetime import datetime
+
+from services.network.domain.cases import Case, CaseId, access_at_opening, access_changed
+from services.network.storage import cases
+from services.network.use_cases.commands import OpenCase
+from shared.db.unit import Unit
+from shared.events.network import CaseOpened
+from shared.kernel.access import Caller
+
+
+async def open_case(unit: Unit, command: OpenCase, *, caller: Caller, county_zone: str, now: datetime) -> Case:
+    """Open a family and say who holds it."""
+    case = Case(
+        id=CaseId(unit.new_id()),
+        title=command.title,
+        time_zone=command.time_zone or county_zone,
+        external_id=command.external_id,
+        access=access_at_opening(command.unit, command.assigned, caller),
+        opened_at=now,
+        closed_at=None,
+        version=1,
+        updated_at=now,
+    )
+    await cases.add(unit, case)
+    await unit.audit("case.opened", subject_kind="case", subject_id=case.id)
+    unit.announce(CaseOpened(case_id=case.id, time_zone=case.time_zone, at=now), subject=case.id)
+    unit.announce(access_changed(case, at=now), subject=case.id)
+    return case

@@ -1,0 +1,14 @@
+"""Take a member off a family's network."""
+
+from datetime import datetime
+
+from services.network.domain.members import Member, left
+from services.network.storage import members
+from shared.db.unit import Unit
+
+
+async def remove_member(unit: Unit, member: Member, *, now: datetime) -> None:
+    """End the place of a member whose row is held. No other person is told."""
+    await members.end(unit, member)
+    await unit.audit("member.left", subject_kind="person", subject_id=member.person_id, details={"case_id": str(member.case_id)})
+    unit.announce(left(member, at=now), subject=member.case_id)

@@ -1,0 +1,29 @@
+"""Write a person under the county's own id: registered when new, else changed to what the county says."""
+
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import cast
+
+from services.network.domain.errors import CountySystemsOnly
+from services.network.domain.people import Person
+from services.network.domain.visibility import may_write_by_external_id
+from services.network.storage import people
+from services.network.use_cases.change_person import change_person
+from services.network.use_cases.commands import ChangePerson, ProfileChanges, RegisterPerson
+from services.network.use_cases.register_person import register_person
+from shared.db.unit import Unit
+from shared.kernel.access import Caller
+
+
+async def write_person(
+    unit: Unit, external_id: str, command: RegisterPerson, *, caller: Caller, today: date, now: datetime
+) -> tuple[Person, bool]:
+    """Return the person and whether they are new. Written twice alike, it changes and announces nothing."""
+    if not may_write_by_external_id(caller):
+        raise CountySystemsOnly
+    present = await people.find_by_external_id(unit, external_id)
+    if present is None:
+        return await register_person(unit, command, caller=caller, today=today, now=now), True
+    facts = cast(ProfileChanges, asdict(command.profile))
+    change = ChangePerson(profile=facts, contact_points=command.contact_points)
+    return await change_person(unit, present, change, today=today, now=now), False

@@ -1,0 +1,55 @@
+"""Handlers about the members of a family's safety network."""
+
+from services.network.domain.cases import CaseId
+from services.network.domain.members import MemberId
+from services.network.use_cases.add_member import add_member
+from services.network.use_cases.change_member import change_member
+from services.network.use_cases.commands import StandingChanges
+from services.network.use_cases.remove_member import remove_member
+from services.network.use_cases.see_case import hold_open_case, see_case
+from services.network.use_cases.see_roster import hold_member, see_member, see_members
+from services.network.web.county import today_of
+from services.network.web.schemas import add_member_from, member_out, place_from, place_of
+from shared.db.unit import Unit
+from shared.kernel.ids import spell
+from shared.web.routing import Call, Reply, created, no_content, ok, page
+
+
+async def post_member(unit: Unit, call: Call) -> Reply:
+    """Bring a person into a family's network."""
+    case = await hold_open_case(unit, CaseId(call.ids["case_id"]), caller=call.staff)
+    member = await add_member(unit, case, add_member_from(call.body), caller=call.staff, now=unit.now)
+    seen = await see_member(unit, member)
+    location = f"/v1/cases/{spell('case', case.id)}/members/{spell('mem', member.id)}"
+    return created(member_out(seen, today_of(unit, call)), location=location, etag=str(member.version))
+
+
+async def get_members(unit: Unit, call: Call) -> Reply:
+    """List the members of a family, with what a roster shows of each person."""
+    case = await see_case(unit, CaseId(call.ids["case_id"]), caller=call.staff)
+    found = await see_members(unit, case, after=place_from(call.page_place), limit=call.query.limit)
+    is_full = len(found) == call.query.limit
+    today = today_of(unit, call)
+    return page(
+        [member_out(seen, today) for seen in found],
+        next=place_of(found[-1].member.updated_at, found[-1].member.id) if is_full else None,
+    )
+
+
+async def patch_member(unit: Unit, call: Call) -> Reply:
+    """Change how a member stands around a family."""
+    case = await hold_open_case(unit, CaseId(call.ids["case_id"]), caller=call.staff)
+    member = await hold_member(unit, case, MemberId(call.ids["member_id"]))
+    call.require_match(str(member.version))
+    changes: StandingChanges = call.body.model_dump(exclude_unset=True)
+    after = await change_member(unit, member, changes, now=unit.now)
+    return ok(member_out(await see_member(unit, after), today_of(unit, call)), etag=str(after.version))
+
+
+async def delete_member(unit: Unit, call: Call) -> Reply:
+    """Take a member off a family's network; nobody else is told."""
+    case = await hold_open_case(unit, CaseId(call.ids["case_id"]), caller=call.staff)
+    member = await hold_member(unit, case, MemberId(call.ids["member_id"]))
+    call.require_match(str(member.version))
+    await remove_member(unit, member, now=unit.now)
+    return no_content()

@@ -1,0 +1,70 @@
+"""Handlers about people."""
+
+from services.network.domain.people import PersonId
+from services.network.use_cases.change_person import change_person as change
+from services.network.use_cases.register_person import register_person
+from services.network.use_cases.search_people import search_people as search
+from services.network.use_cases.see_person import hold_person, see_person
+from services.network.use_cases.write_person import write_person
+from services.network.web.county import today_of, zone_of
+from services.network.web.schemas import (
+    change_person_from,
+    match_out,
+    person_etag,
+    person_out,
+    register_person_from,
+    search_from,
+)
+from shared.db.unit import Unit
+from shared.kernel.errors import Fault, Invalid
+from shared.kernel.ids import spell
+from shared.web.routing import Call, Reply, created, ok, page
+
+EXTERNAL_ID_MAX = 100
+
+
+async def post_person(unit: Unit, call: Call) -> Reply:
+    """Register a person."""
+    today = today_of(unit, call)
+    command = register_person_from(call.body, external_id=call.body.external_id, county_zone=zone_of(call))
+    person = await register_person(unit, command, caller=call.staff, today=today, now=unit.now)
+    return created(
+        person_out(person, call.staff, today),
+        location=f"/v1/people/{spell('per', person.id)}",
+        etag=person_etag(person, call.staff, today),
+    )
+
+
+async def get_person(unit: Unit, call: Call) -> Reply:
+    """Read a person."""
+    today = today_of(unit, call)
+    person = await see_person(unit, PersonId(call.ids["person_id"]), caller=call.staff)
+    return ok(person_out(person, call.staff, today), etag=person_etag(person, call.staff, today))
+
+
+async def patch_person(unit: Unit, call: Call) -> Reply:
+    """Change a person."""
+    today = today_of(unit, call)
+    person = await hold_person(unit, PersonId(call.ids["person_id"]), caller=call.staff)
+    call.require_match(person_etag(person, call.staff, today))
+    after = await change(unit, person, change_person_from(call.body), today=today, now=unit.now)
+    return ok(person_out(after, call.staff, today), etag=person_etag(after, call.staff, today))
+
+
+async def put_person(unit: Unit, call: Call) -> Reply:
+    """Write a person under the county's own id."""
+    today = today_of(unit, call)
+    key = call.words["key"]
+    command = register_person_from(call.body, external_id=key, county_zone=zone_of(call))
+    person, is_new = await write_person(unit, key, command, caller=call.staff, today=today, now=unit.now)
+    body, etag = person_out(person, call.staff, today), person_etag(person, call.staff, today)
+    return created(body, location=f"/v1/people/{spell('per', person.id)}", etag=etag) if is_new else ok(body, etag=etag)
+
+
+async def search_people(unit: Unit, call: Call) -> Reply:
+    """Look for somebody who may already be registered."""
+    if not call.body.model_dump(exclude_none=True):
+        raise Invalid([Fault("required", "Give a name, phone, email, external_id or staff_id.", pointer="#")])
+    matches = await search(unit, search_from(call.body), caller=call.staff)
+    today = today_of(unit, call)
+    return page([match_out(match, today) for match in matches])

@@ -1,0 +1,81 @@
+"""The whole surface of network on one screen: each route with the permission it needs."""
+
+from shared.web.events import events_route
+
+from services.network.domain.errors import (
+    AlreadyChild,
+    AlreadyMember,
+    CaseIsClosed,
+    ConsentWithdrawn,
+    CountySystemsOnly,
+    ExternalIdTaken,
+    NotYoursToReassign,
+    ProtectiveOrderStands,
+    SeparationExists,
+    StaffIdTaken,
+)
+from services.network.web import cases, children, members, people, schemas, separations
+from shared.web.fields import Page, PageQuery
+from shared.web.routing import Route, delete, get, patch, post, put
+
+CASE = "/v1/cases/{case_id}"
+TAKEN = (ExternalIdTaken, StaffIdTaken)
+
+ERRORS = (
+    AlreadyChild,
+    AlreadyMember,
+    CaseIsClosed,
+    ConsentWithdrawn,
+    CountySystemsOnly,
+    ExternalIdTaken,
+    NotYoursToReassign,
+    ProtectiveOrderStands,
+    SeparationExists,
+    StaffIdTaken,
+)
+
+# fmt: off
+ROUTES: tuple[Route, ...] = (
+    post("/v1/people", people.post_person, needs="people.write", body=schemas.PersonIn, answer=schemas.PersonOut, status=201,
+         idempotent=True, etag=True, raises=TAKEN),
+    post("/v1/people:search", people.search_people, needs="people.read", body=schemas.SearchIn, answer=Page[schemas.MatchOut]),
+    put("/v1/people/by-external-id/{key}", people.put_person, needs="people.write", body=schemas.PersonFactsIn,
+        answer=schemas.PersonOut, etag=True, raises=(CountySystemsOnly, StaffIdTaken, ConsentWithdrawn)),
+    get("/v1/people/{person_id}", people.get_person, needs="people.read", answer=schemas.PersonOut, etag=True),
+    patch("/v1/people/{person_id}", people.patch_person, needs="people.write", body=schemas.PersonPatch, answer=schemas.PersonOut,
+          etag=True, raises=(*TAKEN, ConsentWithdrawn)),
+
+    post("/v1/cases", cases.post_case, needs="cases.write", body=schemas.CaseIn, answer=schemas.CaseOut, status=201,
+         idempotent=True, etag=True, raises=(ExternalIdTaken,)),
+    get("/v1/cases", cases.get_cases, needs="cases.read", query=PageQuery, answer=Page[schemas.CaseOut]),
+    get(CASE, cases.get_case, needs="cases.read", answer=schemas.CaseOut, etag=True),
+    patch(CASE, cases.patch_case, needs="cases.write", body=schemas.CasePatch, answer=schemas.CaseOut, etag=True,
+          raises=(CaseIsClosed, ExternalIdTaken)),
+    post(f"{CASE}:close", cases.close_case, needs="cases.write", answer=schemas.CaseOut, etag=True, raises=(CaseIsClosed,)),
+    put(f"{CASE}/access", cases.put_access, needs="cases.write", body=schemas.AccessIn, answer=schemas.CaseOut, etag=True,
+        raises=(CaseIsClosed, NotYoursToReassign)),
+    get(f"{CASE}/access-log", cases.get_access_log, needs="audit.read", query=PageQuery, answer=Page[schemas.LookOut]),
+
+    post(f"{CASE}/children", children.post_child, needs="cases.write", body=schemas.ChildIn, answer=schemas.ChildOut, status=201,
+         idempotent=True, etag=True, raises=(CaseIsClosed, AlreadyChild)),
+    get(f"{CASE}/children", children.get_children, needs="people.read", answer=Page[schemas.ChildOut]),
+    patch(f"{CASE}/children/{{child_id}}", children.patch_child, needs="cases.write", body=schemas.ChildPatch,
+          answer=schemas.ChildOut, etag=True, raises=(CaseIsClosed,)),
+
+    post(f"{CASE}/members", members.post_member, needs="cases.write", body=schemas.MemberIn, answer=schemas.MemberOut, status=201,
+         idempotent=True, etag=True, raises=(CaseIsClosed, AlreadyMember)),
+    get(f"{CASE}/members", members.get_members, needs="people.read", query=PageQuery, answer=Page[schemas.MemberOut]),
+    patch(f"{CASE}/members/{{member_id}}", members.patch_member, needs="cases.write", body=schemas.MemberPatch,
+          answer=schemas.MemberOut, etag=True, raises=(CaseIsClosed,)),
+    delete(f"{CASE}/members/{{member_id}}", members.delete_member, needs="cases.write", status=204, etag=True,
+           raises=(CaseIsClosed,)),
+
+    post(f"{CASE}/separation-rules", separations.post_separation, needs="cases.write", body=schemas.SeparationIn,
+         answer=schemas.SeparationOut, status=201, idempotent=True, etag=True, raises=(CaseIsClosed, SeparationExists)),
+    get(f"{CASE}/separation-rules", separations.get_separations, needs="cases.read", answer=Page[schemas.SeparationOut]),
+    delete(f"{CASE}/separation-rules/{{rule_id}}", separations.delete_separation, needs="cases.write", status=204, etag=True,
+           raises=(CaseIsClosed, ProtectiveOrderStands)),
+
+    events_route(),
+)
+# fmt: on
