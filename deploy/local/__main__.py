@@ -157,7 +157,7 @@ def print_page(folder: Folder) -> None:
         f"""
 Surround runs{started}.
 
-  Caseworkers' pages     {urls["portal"]}/
+  Caseworkers' pages     {urls["portal"]}/   sign in as Amy Stone of Alder County, or anyone else who is offered
   The outside world      {urls["sandbox"]}/   mailboxes, phones, the clock, the sample staff
 
   network                {urls["network"]}/docs

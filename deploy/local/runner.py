@@ -35,6 +35,9 @@ ROSTER: tuple[tuple[str, str, str], ...] = (
     ("portal", "portal", "serve"),
 )
 
+# A proxy that the machine is set to has no business between processes of this machine.
+DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
 
 class StartError(Exception):
     """Something did not start; the message says what, and shows the end of its log."""
@@ -51,6 +54,7 @@ class Process:
     ready_url: str = ""
     child: subprocess.Popen[bytes] | None = None
     falls: list[float] = field(default_factory=list)
+    last_answer: str = ""
 
     def start(self) -> None:
         """Start it, away from the terminal's Ctrl-C, which the runner answers for all."""
@@ -80,10 +84,14 @@ class Process:
         if not self.ready_url:
             return True
         try:
-            with urllib.request.urlopen(self.ready_url, timeout=2) as answer:  # noqa: S310 - a loopback address of our own making
+            with DIRECT.open(self.ready_url, timeout=2) as answer:
                 return bool(answer.status == 200)
-        except OSError:
-            return False
+        except urllib.error.HTTPError as refusal:
+            with refusal:
+                self.last_answer = f"{refusal.code} {refusal.read(500).decode(errors='replace')}"
+        except OSError as error:
+            self.last_answer = str(error)
+        return False
 
     def failure(self, what: str) -> StartError:
         """Return the error that names it and shows its last words."""
@@ -145,7 +153,6 @@ class Runner:
         for process in reversed(self._processes):
             if process.child is not None:
                 servers.stop([process.pid], signal.SIGTERM, patience=STOP_WITHIN)
-                process.child.wait()
         if self._backing.valkey_pid:
             servers.stop([self._backing.valkey_pid], signal.SIGTERM, patience=STOP_WITHIN)
         if self._backing.postgres_pid:
@@ -190,7 +197,7 @@ class Runner:
                 if each.ended is not None:
                     raise each.failure(f"ended with {each.ended} while it started")
             if time.monotonic() > give_up:
-                raise process.failure(f"was not ready after {READY_WITHIN:.0f} seconds")
+                raise process.failure(f"was not ready after {READY_WITHIN:.0f} seconds; it answered: {process.last_answer}")
             time.sleep(0.05)
 
     def _start_again(self, process: Process) -> None:
@@ -208,7 +215,7 @@ class Runner:
         form = {"grant_type": "client_credentials", "client_id": system["client_id"], "client_secret": system["client_secret"]}
         request = urllib.request.Request(system["token_endpoint"], urllib.parse.urlencode(form).encode())  # noqa: S310
         try:
-            with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 - a loopback address of our own making
+            with DIRECT.open(request, timeout=10) as answer:
                 granted = json.loads(answer.read())
         except OSError as error:
             raise StartError(f"The sandbox gave the county system no token: {error}") from error

@@ -75,3 +75,21 @@ def test_stopping_kills_what_does_not_listen() -> None:
         began = time.monotonic()
         servers.stop([child.pid], patience=0.2)
         assert time.monotonic() - began < 5
+
+
+def test_a_process_that_never_gets_ready_shows_what_it_answers(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    refusing = """
+from http.server import BaseHTTPRequestHandler, HTTPServer
+class Page(BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(503); self.end_headers(); self.wfile.write(b"database: not migrated")
+HTTPServer(("127.0.0.1", %d), Page).serve_forever()
+"""
+    port = servers.free_port()
+    process = a_process(folder, refusing % port, ready_url=f"http://127.0.0.1:{port}/readyz")
+    monkeypatch.setattr("deploy.local.runner.READY_WITHIN", 1.5)
+    process.start()
+    with pytest.raises(StartError, match="not ready after 2 seconds; it answered: 503 database: not migrated"):
+        Runner(folder, choose_free())._wait_for(process)
+    servers.stop([process.pid])
+    assert process.ended is not None
