@@ -1,0 +1,1 @@
+"""The carrier of hints, and the loop of a worker process."""
