@@ -153,6 +153,7 @@ class Runner:
         for process in reversed(self._processes):
             if process.child is not None:
                 servers.stop([process.pid], signal.SIGTERM, patience=STOP_WITHIN)
+                process.child.poll()
         if self._backing.valkey_pid:
             servers.stop([self._backing.valkey_pid], signal.SIGTERM, patience=STOP_WITHIN)
         if self._backing.postgres_pid:

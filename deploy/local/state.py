@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from deploy.local.servers import data_home, is_alive
+from deploy.local.servers import data_home
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -110,14 +110,15 @@ def folder_of(chosen: str = "") -> Folder:
 
 
 def birth(pid: int) -> str:
-    """Return something that tells this process from a later one with the same number; empty when it is gone."""
-    if not is_alive(pid):
-        return ""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[19]
-    except OSError:
-        asked = subprocess.run(["ps", "-o", "lstart=", "-p", str(pid)], check=False, capture_output=True, text=True)
-        return asked.stdout.strip()
+    """Return something that tells this process from a later one with the same number; empty when it has ended."""
+    if Path("/proc/self/stat").exists():
+        try:
+            words = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+        except OSError:
+            return ""
+        return "" if words[0] == "Z" else words[19]
+    asked = subprocess.run(["ps", "-o", "lstart=", "-p", str(pid)], check=False, capture_output=True, text=True)
+    return asked.stdout.strip()
 
 
 def still_runs(process: Mapping[str, Any]) -> bool:
