@@ -128,6 +128,7 @@ def describe(folder: Folder, secrets: Secrets, ports: Ports, backing: Backing) -
             service: {"app_url": backing.app_url(service), "owner_url": backing.owner_url(service)} for service in WITH_DATABASE
         },
         "redis_url": backing.redis_url,
+        "celery_redis_url": backing.redis_number(1),
         "counties_file": str(folder.counties),
         "processes": {},
     }

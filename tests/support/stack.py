@@ -43,6 +43,11 @@ class Stack:
         """Return what a process has logged."""
         return (self.folder / "logs" / f"{name}.log").read_text(encoding="utf-8")
 
+    @property
+    def celery_redis_url(self) -> str:
+        """The numbered database of Valkey that carries Celery's messages."""
+        return str(self.state["celery_redis_url"])
+
     def owner_url(self, service: str) -> str:
         """Return the address of a service's database, for psycopg, past every wall."""
         return str(self.state["databases"][service]["owner_url"])
