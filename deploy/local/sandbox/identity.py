@@ -76,7 +76,7 @@ SERVICE_SCOPES: Mapping[str, frozenset[str]] = {
     "network": frozenset({"events.read"}),
     "meetings": frozenset({"events.read", "people.read", "cases.read"}),
     "notify": frozenset({"events.read", "people.read", "cases.read", "meetings.read"}),
-    "portal": frozenset({"people.read", "cases.read", "meetings.read", "messages.read"}),
+    "portal": frozenset({"people.read", "cases.read", "meetings.read", "messages.read", "messages.write"}),
 }
 
 

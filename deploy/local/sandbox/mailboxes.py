@@ -81,37 +81,48 @@ def parse_mail(raw: bytes, *, mailbox: str, envelope_from: str, received_at: dat
             texts[kind] = _words(part)
             if kind == "text/calendar":
                 calendar_type = str(part["Content-Type"])
-    calendar = _calendar(texts.get("text/calendar", ""))
+    calendar, invitation = _calendar(texts.get("text/calendar", ""))
     return Mail(
         id=uuid4().hex,
         mailbox=mailbox,
         raw=raw,
         received_at=received_at,
         envelope_from=envelope_from,
-        headers=tuple(Header(name, str(value)) for name, value in message.items()),
+        headers=tuple(_headers(message)),
         text=texts.get("text/plain", ""),
         html=texts.get("text/html", ""),
         calendar_text=texts.get("text/calendar", ""),
         calendar_type=calendar_type,
         attachments=tuple(attachments),
         calendar=calendar,
-        invitation=read_invitation(calendar) if calendar is not None else None,
+        invitation=invitation,
     )
 
 
+def _headers(message: EmailMessage) -> list[Header]:
+    try:
+        return [Header(name, str(value)) for name, value in message.items()]
+    except (ValueError, LookupError, AttributeError, TypeError):  # the standard parser trips over some malformed addresses
+        return [Header(name, str(value)) for name, value in message.raw_items()]
+
+
 def _words(part: EmailMessage) -> str:
-    content = part.get_content()
+    try:
+        content = part.get_content()
+    except (LookupError, ValueError):  # a character set that does not exist
+        content = part.get_payload(decode=True)
     return content if isinstance(content, str) else bytes(content).decode("utf-8", errors="replace")
 
 
-def _calendar(text: str) -> Calendar | None:
+def _calendar(text: str) -> tuple[Calendar | None, Invitation | None]:
+    """Read a calendar part; what no calendar program could read is no calendar."""
     if not text:
-        return None
+        return None, None
     try:
         read = Calendar.from_ical(text)
-    except (ValueError, KeyError, IndexError):
-        return None
-    return read if isinstance(read, Calendar) else None
+        return (read, read_invitation(read)) if isinstance(read, Calendar) else (None, None)
+    except (ValueError, LookupError, AttributeError, TypeError):
+        return None, None
 
 
 class Mailboxes:

@@ -3,8 +3,9 @@
 from typing import Any
 from urllib.parse import unquote, urlencode, urlsplit
 
-from aiohttp import BasicAuth, web
+from aiohttp import web
 
+from deploy.local.sandbox.credentials import basic_credentials
 from deploy.local.sandbox.identity import SYSTEM_REALM, OAuthRefusal, Provider, Realm, SignInRequest
 from deploy.local.sandbox.keys import BOX
 from deploy.local.sandbox.settings import ClientRow
@@ -153,11 +154,11 @@ def _client(provider: Provider, realm: Realm, authorization: str | None, form: d
     if authorization is None:
         return provider.authenticate(realm, form.get("client_id", ""), form.get("client_secret", ""))
     try:
-        basic = BasicAuth.decode(authorization)
+        client_id, secret = basic_credentials(authorization)
     except ValueError as error:
         raise OAuthRefusal("invalid_client", "The Authorization header cannot be read.", status=401) from error
     # RFC 6749 §2.3.1: both parts are form-encoded before they are joined.
-    return provider.authenticate(realm, unquote(basic.login), unquote(basic.password))
+    return provider.authenticate(realm, unquote(client_id), unquote(secret))
 
 
 async def get_userinfo(request: web.Request) -> web.Response:

@@ -1,7 +1,8 @@
 """The SMS provider's HTTP API: Twilio's `Messages` resource, as far as Surround uses it."""
 
-from aiohttp import BasicAuth, web
+from aiohttp import web
 
+from deploy.local.sandbox.credentials import basic_credentials
 from deploy.local.sandbox.keys import BOX
 from deploy.local.sandbox.phones import ProviderRefusal
 
@@ -15,10 +16,10 @@ async def post_message(request: web.Request) -> web.Response:
     """Take a text to send: 201 with its `sid`, or the provider's own error code."""
     phones = request.app[BOX].phones
     try:
-        caller = BasicAuth.decode(request.headers.get("Authorization", ""))
+        account, secret = basic_credentials(request.headers.get("Authorization", ""))
     except ValueError:
         return _refusal(401, 20003, "Authenticate")
-    if not phones.knows(caller.login, caller.password) or request.match_info["account"] != phones.account:
+    if not phones.knows(account, secret) or request.match_info["account"] != phones.account:
         return _refusal(401, 20003, "Authenticate")
     form = await request.post()
     try:
