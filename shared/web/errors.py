@@ -12,7 +12,6 @@ from shared.kernel.errors import Fault, Invalid, SurroundError
 class RequestError(SurroundError):
     """The request cannot be answered as it is. Read the API's description and send it again."""
 
-    code = "bad_request"
     status: ClassVar[int] = 400
     headers: Mapping[str, str] = {}
 
@@ -20,6 +19,19 @@ class RequestError(SurroundError):
         """Name the values at fault, if one can point at them."""
         super().__init__(**facts)
         self.faults = faults
+
+
+class BadRequest(RequestError):
+    """The request cannot be read. Check how it is written and send it again."""
+
+    code = "bad_request"
+
+
+class HeadersTooLarge(RequestError):
+    """The headers are too large. Send fewer and shorter ones."""
+
+    code = "headers_too_large"
+    status = 431
 
 
 class JsonInvalid(RequestError):

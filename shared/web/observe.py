@@ -9,6 +9,7 @@ import os
 import re
 import traceback
 from collections.abc import Awaitable, Callable, Mapping
+from contextvars import ContextVar
 from typing import Final
 
 import structlog
@@ -20,7 +21,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from shared import logs
-from shared.db.unit import Trace
+from shared.db.unit import NO_TRACE, Trace
 from shared.kernel.errors import SurroundError
 from shared.web.errors import InternalError, Unavailable, UriTooLong
 from shared.web.problems import from_http, problem, status_of
@@ -49,6 +50,14 @@ def new_trace(request_id: str | None = None, traceparent: str | None = None) -> 
     return Trace(known, f"00-{trace_id}-{os.urandom(8).hex()}-{flags}")
 
 
+_current: ContextVar[Trace] = ContextVar("trace", default=NO_TRACE)
+
+
+def current_trace() -> Trace:
+    """Return the trace of the request that is being answered, for the calls it makes; NO_TRACE outside of one."""
+    return _current.get()
+
+
 def template_of(request: web.Request) -> str:
     """Return the route's template, like `/v1/people/{person_id}`; the path itself may hold a secret."""
     resource = request.match_info.route.resource
@@ -68,6 +77,7 @@ def observe(service: str, render: Render, *, patience: float = HANDLER_PATIENCE)
     async def observed(request: web.Request, handler: Handler) -> web.StreamResponse:
         trace = new_trace(request.headers.get(TRACE_ID), request.headers.get("traceparent"))
         request[TRACE] = trace
+        _current.set(trace)
         structlog.contextvars.bind_contextvars(request_id=trace.request_id, traceparent=trace.traceparent)
         loop = asyncio.get_running_loop()
         began = loop.time()

@@ -18,7 +18,15 @@ from pydantic import BaseModel
 from shared.kernel.errors import Conflict, Fault, Invalid, NotFound, Refused, SurroundError
 from shared.kernel.ids import spell
 from shared.web.body import MAX_FAULTS
-from shared.web.errors import BodyTooLarge, ExpectationFailed, InternalError, MethodNotAllowed, RequestError, Unavailable
+from shared.web.errors import (
+    BadRequest,
+    BodyTooLarge,
+    ExpectationFailed,
+    InternalError,
+    MethodNotAllowed,
+    RequestError,
+    Unavailable,
+)
 
 PROBLEM_JSON = "application/problem+json"
 
@@ -79,7 +87,7 @@ def from_http(error: web.HTTPException) -> tuple[SurroundError, dict[str, str]]:
         return ExpectationFailed(), {}
     if error.status == 503:
         return Unavailable(), {}
-    return (RequestError() if error.status < 500 else InternalError()), {}
+    return (BadRequest() if error.status < 500 else InternalError()), {}
 
 
 def _plain_fault(fault: Fault) -> dict[str, str]:

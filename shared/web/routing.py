@@ -235,14 +235,15 @@ def no_content() -> Reply:
     return Reply(status=204)
 
 
-def page(items: Sequence[BaseModel], *, next: Sequence[Any] | None = None) -> Reply:
-    """One page of a list; `next` is the place after its last row, None at the end. The route's `answer` is `Page[PersonOut]`.
+def page(items: BaseModel | Sequence[BaseModel], *, next: Sequence[Any] | None = None) -> Reply:
+    """One page of a list: a model with `items` and `next`, or the items alone (then the route's `answer` is `Page[PersonOut]`).
 
-    The framework signs the place into a cursor and writes the address of the next page into the body's `next` and into `Link`. A
-    place is what the query orders by, as JSON-plain values: `(row.updated_at.isoformat(), str(row.id))`. The reader of the next
-    page finds it as `call.page_place`.
+    `next` is the place after the last row, None at the end. The framework signs it into a cursor and writes the address of the next
+    page into the body's `next` and into `Link`. A place is what the query orders by, as JSON-plain values:
+    `(row.updated_at.isoformat(), str(row.id))`. The reader of the next page finds it as `call.page_place`.
     """
-    return Reply(body=Page[SerializeAsAny[BaseModel]](items=list(items)), next_place=next)
+    body = items if isinstance(items, BaseModel) else Page[SerializeAsAny[BaseModel]](items=list(items))
+    return Reply(body=body, next_place=next)
 
 
 def content(data: bytes, *, content_type: str, headers: Mapping[str, str] | None = None, etag: str | None = None) -> Reply:

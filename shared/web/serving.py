@@ -1,0 +1,183 @@
+"""Serving an application: one process, uvloop, a port that several processes may share, and no patience for stalled connections.
+
+aiohttp has no time limit for headers, bodies or slow readers, and writes a malformed request's bytes into its own log and answer.
+The protocol here closes what stalls and answers with a problem that quotes nothing.
+"""
+
+import asyncio
+import contextlib
+import logging
+import os
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, TypeVar
+
+import uvloop
+from aiohttp import web
+from aiohttp.http_exceptions import LineTooLong
+from aiohttp.web_protocol import RequestHandler
+from aiohttp.web_request import BaseRequest
+from aiohttp.web_response import StreamResponse
+from aiohttp.web_server import Server
+
+from shared import logs
+from shared.web.errors import BadRequest, HeadersTooLarge, InternalError
+from shared.web.health import metrics_app
+from shared.web.problems import problem
+
+HEADER_PATIENCE = 15.0
+WRITE_PATIENCE = 30.0
+KEEPALIVE = 75.0
+LINGER = 5.0
+SHUTDOWN_PATIENCE = 10.0
+
+Result = TypeVar("Result")
+
+log = logs.get()
+
+
+class Watched(RequestHandler):
+    """One connection that may not stall: headers come within a limit, and an answer is read within another."""
+
+    __slots__ = ("_header_patience", "_header_timer")
+
+    def __init__(self, *args: Any, header_patience: float = HEADER_PATIENCE, **kwargs: Any) -> None:
+        """Take aiohttp's own settings, and one more."""
+        super().__init__(*args, **kwargs)
+        self._header_patience = header_patience
+        self._header_timer: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Expect the first request."""
+        super().connection_made(transport)
+        self._expect_headers()
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        """Forget the timer."""
+        self._headers_came()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Time the headers of a request, from their first byte to their last."""
+        before = self._request_count
+        super().data_received(data)
+        if self._request_count != before:
+            self._headers_came()
+        elif self._header_timer is None and not self._request_in_progress and not self._messages:
+            self._expect_headers()
+
+    def _expect_headers(self) -> None:
+        self._header_timer = self._loop.call_later(self._header_patience, self._give_up)
+
+    def _headers_came(self) -> None:
+        if self._header_timer is not None:
+            self._header_timer.cancel()
+            self._header_timer = None
+
+    def _give_up(self) -> None:
+        self._header_timer = None
+        self.force_close()
+
+    async def finish_response(
+        self, request: BaseRequest, resp: StreamResponse, start_time: float | None
+    ) -> tuple[StreamResponse, bool]:
+        """Write the answer, but not to a reader that has stopped reading."""
+        try:
+            async with asyncio.timeout(WRITE_PATIENCE):
+                return await super().finish_response(request, resp, start_time)
+        except TimeoutError:
+            self.force_close()
+            return resp, True
+
+    def handle_error(
+        self, request: BaseRequest, status: int = 500, exc: BaseException | None = None, message: str | None = None
+    ) -> StreamResponse:
+        """Answer what could not even be read as a request, and quote none of it."""
+        if request.writer.output_size > 0:
+            raise ConnectionError("an answer was already begun")
+        refusal = HeadersTooLarge() if isinstance(exc, LineTooLong) else BadRequest() if status < 500 else InternalError()
+        log.info("request.unreadable", status=refusal.status, error=type(exc).__name__)
+        response = problem(refusal, request_id=os.urandom(16).hex())
+        response.force_close()
+        return response
+
+
+class _WatchedServer(Server):
+    """Makes watched connections."""
+
+    def __init__(self, *args: Any, header_patience: float, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._header_patience = header_patience
+
+    def __call__(self) -> RequestHandler:
+        """Return the protocol of a new connection."""
+        return Watched(self, loop=self._loop, header_patience=self._header_patience, **self._kwargs)
+
+
+class WatchedRunner(web.AppRunner):
+    """An AppRunner whose connections may not stall."""
+
+    __slots__ = ("_header_patience",)
+
+    def __init__(self, app: web.Application, *, header_patience: float = HEADER_PATIENCE, **kwargs: Any) -> None:
+        """Set the limits; `kwargs` are aiohttp's own."""
+        settings = {
+            "access_log": None,
+            "keepalive_timeout": KEEPALIVE,
+            "lingering_time": LINGER,
+            "shutdown_timeout": SHUTDOWN_PATIENCE,
+            **kwargs,
+        }
+        super().__init__(app, **settings)
+        self._header_patience = header_patience
+
+    async def _make_server(self) -> Server:
+        plain = await super()._make_server()
+        return _WatchedServer(
+            plain.request_handler,
+            request_factory=plain.request_factory,
+            loop=plain._loop,
+            header_patience=self._header_patience,
+            **plain._kwargs,
+        )
+
+
+async def serve(
+    app: web.Application,
+    host: str,
+    port: int,
+    *,
+    stop: asyncio.Event,
+    metrics_listen: str = "",
+    started: Callable[[int], Awaitable[None]] | None = None,
+) -> None:
+    """Serve until `stop` is set, then finish what runs and close. `metrics_listen` is `host:port` of the internal port.
+
+    `started` is told the port, which a caller that asked for port 0 wants to know.
+    """
+    runner = WatchedRunner(app)
+    await runner.setup()
+    measures = web.AppRunner(metrics_app(), access_log=None)
+    await measures.setup()
+    try:
+        await web.TCPSite(runner, host, port, reuse_port=port != 0, backlog=1024).start()
+        if metrics_listen:
+            metrics_host, _, metrics_port = metrics_listen.rpartition(":")
+            await web.TCPSite(measures, metrics_host or "127.0.0.1", int(metrics_port)).start()
+        bound = int(runner.addresses[0][1])
+        log.info("serving.started", port=bound)
+        if started is not None:
+            await started(bound)
+        await stop.wait()
+        log.info("serving.stopping")
+    finally:
+        await measures.cleanup()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(SHUTDOWN_PATIENCE + 5):
+                await runner.cleanup()
+
+
+def run(main: Coroutine[Any, Any, Result]) -> Result:
+    """Run a process's main coroutine on uvloop."""
+    logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)  # it quotes what it could not read
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(main)
