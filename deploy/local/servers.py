@@ -120,7 +120,7 @@ def nobody_reaches(folder: Path) -> bool:
 
 def data_home(preferred: Path) -> Path:
     """Return where servers may keep data: the preferred folder, or one of the system's when `nobody` cannot reach it."""
-    if nobody_reaches(preferred):
+    if nobody_reaches(preferred.resolve().parent):
         return preferred
     slug = "-".join(preferred.resolve().parts[1:])
     return SYSTEM_STATE / slug
