@@ -68,6 +68,7 @@ class ServiceSettings:
     system: SystemClient
     sending: Sending
     urls: Mapping[str, str]
+    metrics_listen: str = ""
 
     def county(self, county_id: UUID) -> County:
         """Return a configured county; raises KeyError for any other."""
@@ -156,4 +157,5 @@ def read_service_settings(service: str, environment: Mapping[str, str]) -> Servi
         ),
         sending=sending,
         urls={name: required(environment, f"SURROUND_{name.upper()}_URL") for name in SERVICES},
+        metrics_listen=environment.get("SURROUND_METRICS_LISTEN", ""),
     )
