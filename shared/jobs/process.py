@@ -1,6 +1,7 @@
 """One process of a service: its parts (API, relay, consumers, ticker) side by side until a signal, or until one of them breaks."""
 
 import asyncio
+import logging
 import signal
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextlib import suppress
@@ -11,7 +12,7 @@ import uvloop
 from shared import logs
 
 Part = Callable[[asyncio.Event], Awaitable[None]]
-"""Something that runs until the event is set. A part that returns earlier, or raises, ends the process: a supervisor starts it anew."""
+"""Something that runs until the event is set. One that returns earlier, or raises, ends the process; its supervisor begins anew."""
 
 GRACE_SECONDS = 20.0
 """How long parts may take to finish what they have begun."""
@@ -23,6 +24,7 @@ class PartBroke(Exception):
 
 def run_process(main: Coroutine[Any, Any, None]) -> int:
     """Run a process on uvloop and return its exit code."""
+    logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)  # it quotes what it could not read
     try:
         uvloop.run(main)
     except PartBroke as broke:
@@ -32,7 +34,7 @@ def run_process(main: Coroutine[Any, Any, None]) -> int:
 
 
 async def run_parts(parts: Mapping[str, Part], *, grace: float = GRACE_SECONDS) -> None:
-    """Run parts side by side until SIGTERM or SIGINT, then let each finish. Raises PartBroke when one ends before it was told to."""
+    """Run parts side by side until SIGTERM or SIGINT, then let each finish. Raises PartBroke when one ends before that."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for each in (signal.SIGTERM, signal.SIGINT):
@@ -52,9 +54,9 @@ async def run_parts(parts: Mapping[str, Part], *, grace: float = GRACE_SECONDS) 
                 await task
         if broken is not None:
             raise PartBroke(tasks[broken]) from broken.exception()
-        for task in tasks:
+        for task, name in tasks.items():
             if not task.cancelled() and (error := task.exception()):
-                raise PartBroke(tasks[task]) from error
+                raise PartBroke(name) from error
     finally:
         stopping.cancel()
         for each in (signal.SIGTERM, signal.SIGINT):

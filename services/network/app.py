@@ -1,0 +1,128 @@
+"""The composition root of network: settings become an engine, a log, clients, and the parts of a process."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+
+from aiohttp import web
+from redis.asyncio import Redis
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from services.network.jobs.on_consent_changed import keep_consent
+from services.network.jobs.on_contact_lost import mark_invalid
+from services.network.web.county import COUNTIES
+from services.network.web.routes import ERRORS, ROUTES
+from services.network.web.schemas import PREFIXES
+from shared.bus import stream
+from shared.bus.consumer import Consumer, Listener
+from shared.bus.healing import HttpHealing
+from shared.bus.relay import Relay
+from shared.db import clock
+from shared.db.engine import make_engine
+from shared.db.unit import Units
+from shared.jobs.process import Part
+from shared.settings import Sending, ServiceSettings
+from shared.web.auth import Verifier
+from shared.web.client import SystemTokens, new_session
+from shared.web.factory import make_app
+from shared.web.health import database_reachable, facts_published, migrations_at_head, redis_reachable
+from shared.web.serving import serve
+
+PACKAGE = "services.network"
+
+LISTENERS: tuple[Listener, ...] = (keep_consent, mark_invalid)
+"""What network does about the facts of others; all of them are notify's."""
+
+HEARS = "notify"
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """The opened parts that every command shares."""
+
+    settings: ServiceSettings
+    engine: AsyncEngine
+    units: Units
+    redis: Redis
+    tokens: SystemTokens
+    healing: HttpHealing
+
+    def api(self) -> Part:
+        """The HTTP surface."""
+        app = make_web(self)
+        settings = self.settings
+
+        return lambda stop: serve(
+            app, settings.listen_host, settings.listen_port, stop=stop, metrics_listen=settings.metrics_listen
+        )
+
+    def relay(self) -> Part:
+        """Numbers and publishes what network announces."""
+        return Relay(self.engine, self.redis, self.settings.service).run
+
+    def consumer(self) -> Part:
+        """Applies what notify announces."""
+        return Consumer(
+            service=self.settings.service,
+            producer=HEARS,
+            listeners=LISTENERS,
+            units=self.units,
+            engine=self.engine,
+            redis=self.redis,
+            heal=self.healing,
+        ).run
+
+
+@asynccontextmanager
+async def open_network(settings: ServiceSettings) -> AsyncIterator[Network]:
+    """Open what the parts need, and close it in the end. Nothing connects before it is used."""
+    engine = make_engine(settings.database_url)
+    redis = stream.connect(settings.redis_url)
+    async with new_session() as session:
+        tokens = SystemTokens(settings.system, session)
+        try:
+            yield Network(
+                settings=settings,
+                engine=engine,
+                units=Units(engine, service=settings.service, wrapping_key=settings.wrapping_key),
+                redis=redis,
+                tokens=tokens,
+                healing=HttpHealing(session, settings.urls[HEARS], tokens.of("events.read")),
+            )
+        finally:
+            await redis.aclose()
+            await engine.dispose()
+
+
+def make_web(network: Network) -> web.Application:
+    """Return the HTTP application."""
+    settings = network.settings
+    app = make_app(
+        service=settings.service,
+        routes=ROUTES,
+        prefixes=PREFIXES,
+        units=network.units,
+        verifier=Verifier(settings.counties, settings.system, audience=settings.service),
+        counties=settings.counties,
+        errors=ERRORS,
+        ready_checks=[
+            database_reachable(network.engine),
+            migrations_at_head(network.engine, PACKAGE),
+            facts_published(network.units),
+            redis_reachable(partial(_ping, network.redis)),
+        ],
+        public_url=settings.urls[settings.service],
+    )
+    app[COUNTIES] = {county.id: county for county in settings.counties}
+    return app
+
+
+async def declare_sending(network: Network) -> None:
+    """Tell the database's clock whether messages reach real people: where they do, it cannot be moved."""
+    async with network.units.outside() as session:
+        await clock.declare_live(session, live=network.settings.sending is Sending.LIVE)
+
+
+async def _ping(redis: Redis) -> object:
+    return await redis.ping()

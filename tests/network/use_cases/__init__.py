@@ -1,0 +1,1 @@
+"""Tests of services/network/use_cases."""
