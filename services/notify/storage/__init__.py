@@ -1,0 +1,1 @@
+"""What notify keeps: copies of facts it sends from, messages and their attempts, what came back. Rows never leave this room."""

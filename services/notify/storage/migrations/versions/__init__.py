@@ -1,0 +1,1 @@
+"""The steps. Each runs beside the release before it."""

@@ -1,0 +1,336 @@
+"""The tables of notify. Every row names its county, and the county wall of PostgreSQL stands in front of each table.
+
+Columns marked sealed hold AES-GCM boxes, `lookup` columns hold keyed hashes, `token_hash` the hash of a secret that rests nowhere
+else but sealed. Nothing here is a name, a number, an address or a word of a message in clear. Wall times have their zone beside them.
+"""
+
+from datetime import datetime, time
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ARRAY, TIMESTAMP, ForeignKeyConstraint, Index, LargeBinary, Text, UniqueConstraint, text
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from shared.db.base import TYPES, CountyId, new_metadata
+
+WALL_TIME = TIMESTAMP(timezone=False)
+MORE_TYPES: dict[Any, Any] = {**TYPES, str: Text, bytes: LargeBinary}
+
+
+class Base(DeclarativeBase):
+    """The tables of notify."""
+
+    metadata = new_metadata()
+    type_annotation_map = MORE_TYPES
+
+
+class ContactRow(Base):
+    """What network told of a person. `words` (sealed with the person's key) holds the name to greet and the safe words."""
+
+    __tablename__ = "contacts"
+
+    person_id: Mapped[UUID] = mapped_column(primary_key=True)
+    county_id: Mapped[CountyId]
+    time_zone: Mapped[str]
+    spoken_language: Mapped[str]
+    written_language: Mapped[str]
+    interpreter_needed: Mapped[bool]
+    is_minor: Mapped[bool]
+    staff_id: Mapped[str | None]
+    voicemail_ok: Mapped[bool]
+    quiet_from: Mapped[time]
+    quiet_until: Mapped[time]
+    words: Mapped[bytes | None]
+    told_at: Mapped[datetime]
+
+    __table_args__ = (UniqueConstraint("county_id", "person_id"),)
+
+
+class ContactPointRow(Base):
+    """One number or address. `value` is sealed; `undelivered` counts texts that came to nothing since one last arrived.
+
+    `consent_at` is when the person's word was given that `consent` repeats; what network tells of an earlier one changes nothing.
+    """
+
+    __tablename__ = "contact_points"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    county_id: Mapped[CountyId]
+    person_id: Mapped[UUID]
+    rank: Mapped[int]
+    channel: Mapped[str]
+    consent: Mapped[str]
+    consent_at: Mapped[datetime]
+    preferred: Mapped[bool]
+    lookup: Mapped[str]
+    value: Mapped[bytes | None]
+    undelivered: Mapped[int]
+
+    __table_args__ = (
+        ForeignKeyConstraint(["county_id", "person_id"], ["contacts.county_id", "contacts.person_id"]),
+        Index(None, "county_id", "person_id"),
+        Index(None, "county_id", "lookup"),
+    )
+
+
+class EntryRow(Base):
+    """One person's view of one meeting, or of one part of it, at the newest revision that concerned them.
+
+    `timed_revision` is the revision that set the present time: reminders are unique by it. `place` and the two tokens are sealed.
+    """
+
+    __tablename__ = "entries"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    county_id: Mapped[CountyId]
+    meeting_id: Mapped[UUID]
+    case_id: Mapped[UUID]
+    participant_id: Mapped[UUID]
+    person_id: Mapped[UUID]
+    part: Mapped[int]
+    uid: Mapped[str]
+    revision: Mapped[int]
+    timed_revision: Mapped[int]
+    sequence: Mapped[int]
+    status: Mapped[str]
+    required: Mapped[bool]
+    mode: Mapped[str]
+    answer: Mapped[str]
+    answer_at: Mapped[datetime | None]
+    time_zone: Mapped[str]
+    starts_local: Mapped[datetime] = mapped_column(WALL_TIME)
+    ends_local: Mapped[datetime] = mapped_column(WALL_TIME)
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    place: Mapped[bytes | None]
+    link_token: Mapped[bytes | None]
+    reply_token: Mapped[bytes | None]
+    revised_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        UniqueConstraint("county_id", "participant_id", "part"),
+        Index(None, "county_id", "meeting_id"),
+        Index(None, "county_id", "person_id", "starts_at"),
+        Index(None, "county_id", "uid"),
+    )
+
+
+class CaseAccessRow(Base):
+    """Who holds a family, as network last told: call tasks are shown by it."""
+
+    __tablename__ = "case_access"
+
+    case_id: Mapped[UUID] = mapped_column(primary_key=True)
+    county_id: Mapped[CountyId]
+    unit: Mapped[str]
+    assigned: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    shared_with: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    told_at: Mapped[datetime]
+
+
+_OPEN_STATES = text("state IN ('pending', 'claimed', 'sending')")
+
+
+class MessageRow(Base):
+    """One thing to tell one person in one way: the intent, its due time, its state, and who holds it now.
+
+    `lease_owner` and `lease_until` say whose it is while claimed or sending; `begun` says that the holder has started. `phase` is
+    that of the present attempt. `sent_lookup` is the hash of the number or address that it went to.
+    """
+
+    __tablename__ = "messages"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    county_id: Mapped[CountyId]
+    kind: Mapped[str]
+    way: Mapped[str]
+    lane: Mapped[str]
+    person_id: Mapped[UUID]
+    contact_point_id: Mapped[UUID | None]
+    entry_id: Mapped[UUID | None]
+    participant_id: Mapped[UUID | None]
+    subject_kind: Mapped[str]
+    subject_id: Mapped[UUID]
+    revision: Mapped[int]
+    part: Mapped[int]
+    sequence: Mapped[int]
+    wall_rule: Mapped[str]
+    detail: Mapped[str]
+    dedupe_key: Mapped[str]
+    due_at: Mapped[datetime]
+    not_after: Mapped[datetime]
+    state: Mapped[str]
+    reason: Mapped[str]
+    attempt: Mapped[int]
+    phase: Mapped[str | None]
+    begun: Mapped[bool]
+    lease_owner: Mapped[UUID | None]
+    lease_until: Mapped[datetime | None]
+    provider_id: Mapped[str | None]
+    sent_lookup: Mapped[str | None]
+    segments: Mapped[int]
+    created_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+    traceparent: Mapped[str]
+
+    __table_args__ = (
+        UniqueConstraint("county_id", "dedupe_key"),
+        # What is due is found by this index alone; a million rows that wait for next month lie behind its end.
+        Index("ix_messages_due", "county_id", "lane", "due_at", postgresql_where=text("state = 'pending'")),
+        Index("ix_messages_leases", "county_id", "lease_until", postgresql_where=text("state IN ('claimed', 'sending')")),
+        Index("ix_messages_open_of_entry", "county_id", "entry_id", postgresql_where=_OPEN_STATES),
+        Index("ix_messages_open_of_person", "county_id", "person_id", postgresql_where=_OPEN_STATES),
+        Index(None, "county_id", "subject_id", "created_at", "id"),
+        Index("ix_messages_asked", "county_id", "sent_lookup", "finished_at", postgresql_where=text("sent_lookup IS NOT NULL")),
+        Index("ix_messages_provider", "county_id", "provider_id", postgresql_where=text("provider_id IS NOT NULL")),
+        # A row is updated four times in its life: room beside it keeps those updates off the indexes' back.
+        {"postgresql_with": {"fillfactor": "70"}},
+    )
+
+
+class ContentRow(Base):
+    """What a message said when it last left: sealed with the person's key, and the hash of the bytes."""
+
+    __tablename__ = "contents"
+
+    message_id: Mapped[UUID] = mapped_column(primary_key=True)
+    county_id: Mapped[CountyId]
+    language: Mapped[str]
+    template: Mapped[str]
+    words: Mapped[bytes]
+    sha256: Mapped[str]
+    header_id: Mapped[str]
+    made_at: Mapped[datetime]
+
+
+class AttemptRow(Base):
+    """One try to send, committed before a socket is touched. A result that came after the lease was lost is kept as `late`."""
+
+    __tablename__ = "attempts"
+
+    message_id: Mapped[UUID] = mapped_column(primary_key=True)
+    n: Mapped[int] = mapped_column(primary_key=True)
+    county_id: Mapped[CountyId]
+    lease_owner: Mapped[UUID]
+    way: Mapped[str]
+    phase: Mapped[str]
+    fate: Mapped[str]
+    code: Mapped[int | None]
+    reason: Mapped[str]
+    provider_id: Mapped[str]
+    late: Mapped[bool]
+    started_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+class ReceiptRow(Base):
+    """What a provider reported about a message, each report once."""
+
+    __tablename__ = "receipts"
+
+    county_id: Mapped[CountyId] = mapped_column(primary_key=True)
+    provider: Mapped[str] = mapped_column(primary_key=True)
+    provider_id: Mapped[str] = mapped_column(primary_key=True)
+    event: Mapped[str] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(primary_key=True)
+    received_at: Mapped[datetime]
+    applied_at: Mapped[datetime | None]
+
+
+class InboundRow(Base):
+    """Something that came back, stored before it is understood. `raw` is sealed; `became` says what it turned out to be."""
+
+    __tablename__ = "inbound"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    county_id: Mapped[CountyId]
+    channel: Mapped[str]
+    provider_id: Mapped[str]
+    lookup: Mapped[str]
+    raw: Mapped[bytes]
+    received_at: Mapped[datetime]
+    processed_at: Mapped[datetime | None]
+    tries: Mapped[int]
+    proof: Mapped[str]
+    became: Mapped[str]
+    person_id: Mapped[UUID | None]
+    traceparent: Mapped[str]
+
+    __table_args__ = (
+        UniqueConstraint("county_id", "channel", "provider_id"),
+        Index("ix_inbound_waiting", "county_id", "received_at", postgresql_where=text("processed_at IS NULL")),
+    )
+
+
+class SuppressionRow(Base):
+    """A number that said STOP, or an address that does not work: nothing goes there until the person opts in again."""
+
+    __tablename__ = "suppressions"
+
+    county_id: Mapped[CountyId] = mapped_column(primary_key=True)
+    lookup: Mapped[str] = mapped_column(primary_key=True)
+    channel: Mapped[str]
+    reason: Mapped[str]
+    source: Mapped[str]
+    since: Mapped[datetime]
+
+
+class LinkRow(Base):
+    """A secret that opens one thing for one person, kept as a hash: an answer page, a reply address, a feed."""
+
+    __tablename__ = "links"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    county_id: Mapped[CountyId]
+    purpose: Mapped[str]
+    person_id: Mapped[UUID]
+    entry_id: Mapped[UUID | None]
+    subject_id: Mapped[UUID | None]
+    part: Mapped[int]
+    sequence: Mapped[int]
+    token_hash: Mapped[str]
+    language: Mapped[str]
+    expires_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+    made_at: Mapped[datetime]
+
+    __table_args__ = (
+        UniqueConstraint("token_hash"),
+        Index(None, "county_id", "person_id"),
+        Index(None, "county_id", "entry_id"),
+    )
+
+
+class CallTaskRow(Base):
+    """Somebody must phone, or post a letter. `note` is sealed with the person's key."""
+
+    __tablename__ = "call_tasks"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    county_id: Mapped[CountyId]
+    person_id: Mapped[UUID]
+    contact_point_id: Mapped[UUID | None]
+    case_id: Mapped[UUID | None]
+    entry_id: Mapped[UUID | None]
+    message_id: Mapped[UUID | None]
+    subject_kind: Mapped[str]
+    subject_id: Mapped[UUID]
+    revision: Mapped[int]
+    kind: Mapped[str]
+    way: Mapped[str]
+    reason: Mapped[str]
+    dedupe_key: Mapped[str]
+    state: Mapped[str]
+    outcome: Mapped[str]
+    note: Mapped[bytes | None]
+    due_at: Mapped[datetime]
+    opened_at: Mapped[datetime]
+    done_at: Mapped[datetime | None]
+    done_by: Mapped[str]
+
+    __table_args__ = (
+        UniqueConstraint("county_id", "dedupe_key"),
+        Index("ix_call_tasks_open", "county_id", "due_at", "id", postgresql_where=text("state = 'open'")),
+        Index(None, "county_id", "entry_id"),
+    )
