@@ -62,16 +62,11 @@ class Child:
     updated_at: datetime
 
 
-def check_placement(placement: Placement, *, today: date) -> None:
-    """Refuse an entry into care that has not happened, or a hearing before it."""
+def check_placement(placement: Placement) -> None:
+    """Refuse a hearing before the entry into care. An entry still to come is taken: a placement may be planned."""
     entered, hearing = placement.entered_care_on, placement.disposition_on
-    faults = []
-    if entered is not None and entered > today:
-        faults.append(Fault("date_out_of_range", "A child cannot have entered care after today.", pointer="#/entered_care_on"))
     if entered is not None and hearing is not None and hearing < entered:
-        faults.append(Fault("end_before_start", "The hearing cannot be before the entry into care.", pointer="#/disposition_on"))
-    if faults:
-        raise Invalid(faults)
+        raise Invalid([Fault("end_before_start", "The hearing cannot be before the entry into care.", pointer="#/disposition_on")])
 
 
 def added(child: Child, *, at: datetime) -> ChildAdded:

@@ -1,6 +1,6 @@
 """Make a child part of a family's work."""
 
-from datetime import date, datetime
+from datetime import datetime
 
 from services.network.domain.cases import Case
 from services.network.domain.children import Child, added, check_placement
@@ -11,10 +11,10 @@ from shared.db.unit import Unit
 from shared.kernel.access import Caller
 
 
-async def add_child(unit: Unit, case: Case, command: AddChild, *, caller: Caller, today: date, now: datetime) -> Child:
+async def add_child(unit: Unit, case: Case, command: AddChild, *, caller: Caller, now: datetime) -> Child:
     """Add a child, who is a person already, to an open family whose row is held. Raises AlreadyChild."""
     await check_may_be_added(unit, command.person_id, caller=caller)
-    check_placement(command.placement, today=today)
+    check_placement(command.placement)
     child = Child(case_id=case.id, person_id=command.person_id, placement=command.placement, version=1, updated_at=now)
     await children.add(unit, child)
     await unit.audit("child.added", subject_kind="person", subject_id=child.person_id, details={"case_id": str(case.id)})

@@ -1,7 +1,7 @@
 """Change a child's placement facts."""
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 
 from services.network.domain.children import Child, check_placement, facts_changed
 from services.network.storage import children
@@ -9,10 +9,10 @@ from services.network.use_cases.commands import PlacementChanges
 from shared.db.unit import Unit
 
 
-async def change_child(unit: Unit, child: Child, changes: PlacementChanges, *, today: date, now: datetime) -> Child:
+async def change_child(unit: Unit, child: Child, changes: PlacementChanges, *, now: datetime) -> Child:
     """Change the facts of a child whose row is held; a change that changes nothing is told to nobody."""
     placement = replace(child.placement, **changes)
-    check_placement(placement, today=today)
+    check_placement(placement)
     if placement == child.placement:
         return child
     after = replace(child, placement=placement, version=child.version + 1, updated_at=now)

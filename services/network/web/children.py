@@ -18,7 +18,7 @@ async def post_child(unit: Unit, call: Call) -> Reply:
     """Make a child part of a family's work."""
     today = today_of(unit, call)
     case = await hold_open_case(unit, CaseId(call.ids["case_id"]), caller=call.staff)
-    child = await add_child(unit, case, add_child_from(call.body), caller=call.staff, today=today, now=unit.now)
+    child = await add_child(unit, case, add_child_from(call.body), caller=call.staff, now=unit.now)
     seen = await see_child(unit, child)
     location = f"/v1/cases/{spell('case', case.id)}/children/{spell('per', child.person_id)}"
     return created(child_out(seen, today), location=location, etag=str(child.version))
@@ -38,5 +38,5 @@ async def patch_child(unit: Unit, call: Call) -> Reply:
     child = await hold_child(unit, case, PersonId(call.ids["child_id"]))
     call.require_match(str(child.version))
     changes: PlacementChanges = call.body.model_dump(exclude_unset=True)
-    after = await change_child(unit, child, changes, today=today, now=unit.now)
+    after = await change_child(unit, child, changes, now=unit.now)
     return ok(child_out(await see_child(unit, after), today), etag=str(after.version))
