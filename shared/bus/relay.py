@@ -8,7 +8,6 @@ import asyncio
 
 from redis.asyncio import Redis
 from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from shared import logs
@@ -40,7 +39,7 @@ class Relay:
                         held.woken.clear()
                         await self.round()
                         await _first(stop, held.woken, POLL_SECONDS)
-            except (SQLAlchemyError, OSError, TimeoutError) as error:
+            except Exception as error:  # an outage, or a fault of ours: either way the link must come back by itself
                 logs.get().warning("relay.waiting", cause=type(error).__name__)
                 await wait(stop, POLL_SECONDS)
 

@@ -105,6 +105,10 @@ class Producer:
         async with self.units.outside(log_reader="on") as session:
             return await session.scalar(select(func.count()).where(log.LOG.c.published.is_(False))) or 0
 
+    async def is_quiet(self) -> bool:
+        """Whether everything announced is numbered, published and marked."""
+        return await self.unpublished() == 0
+
 
 @dataclass
 class Listening:

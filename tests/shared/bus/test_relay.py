@@ -121,9 +121,6 @@ async def test_a_running_relay_is_woken_by_the_commit(producer: Producer, redis:
 
 
 async def test_when_the_leaders_session_ends_a_standby_takes_over(producer: Producer) -> None:
-    async def all_published() -> bool:
-        return await producer.unpublished() == 0
-
     async def ended() -> bool:
         async with AsyncSession(producer.engine) as session, session.begin():
             return bool(
@@ -132,10 +129,10 @@ async def test_when_the_leaders_session_ends_a_standby_takes_over(producer: Prod
 
     async with running(producer.relay(), producer.relay()):
         await producer.announce()
-        await until(all_published)
+        await until(producer.is_quiet)
         await until(ended)
         await producer.announce()
-        await until(all_published)
+        await until(producer.is_quiet)
     assert [fact.position for fact in await producer.facts()] == [1, 2]
 
 
