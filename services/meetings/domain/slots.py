@@ -466,11 +466,11 @@ def _blocked_days(question: Question, sites: Sequence[_At], possible: int) -> It
         if starts & possible:
             continue
         if not starts:
-            yield BlockedDay(day.on, None, (Blocker((opening.cause(question, n),)),))
+            yield BlockedDay(day.on, None, "", (Blocker((opening.cause(question, n),)),))
             continue
         tallies = tallies or [at.tally_of_blockers() for at in sites]
         nearest = [next(indexes(tally.lowest(starts))) for tally in tallies]
         _, start, best = min(
             ((tally.of(start), start, index) for index, (tally, start) in enumerate(zip(tallies, nearest, strict=True)))
         )
-        yield BlockedDay(day.on, question.horizon.instant(start), sites[best].blockers(start))
+        yield BlockedDay(day.on, question.horizon.instant(start), sites[best].site, sites[best].blockers(start))

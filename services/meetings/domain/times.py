@@ -131,10 +131,11 @@ class Blocker:
 
 @dataclass(frozen=True, slots=True)
 class BlockedDay:
-    """A day without any possible time: the start that comes nearest, and everyone who would have to be free then."""
+    """A day without any possible time: the start (and place) that comes nearest, and everyone who would have to be free then."""
 
     on: date
     nearest_at: datetime | None
+    site: str
     blockers: tuple[Blocker, ...]
 
 
