@@ -1,6 +1,8 @@
 """A sandbox on free ports, with a small stand-in for the side of Surround that its answers reach."""
 
 import asyncio
+import contextlib
+import random
 import socket
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
@@ -27,11 +29,12 @@ PORTAL = "http://127.0.0.1:18004"
 
 
 def free_port() -> int:
-    """Return a port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """Return a port that nobody listens on, outside the range from which outgoing connections take theirs."""
+    while True:
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            port = random.randint(20_000, 32_000)
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 @dataclass
@@ -103,16 +106,10 @@ class World:
 async def world() -> AsyncIterator[World]:
     """A sandbox with two counties, and Surround's side answering."""
     surround = Surround()
-    inbox_port = free_port()
-    inbox = await asyncio.get_running_loop().create_server(
-        lambda: SMTP(surround, loop=asyncio.get_running_loop()), "127.0.0.1", inbox_port
-    )
+    loop, inbox_port, callback_port = asyncio.get_running_loop(), free_port(), free_port()
     callbacks = web.Application()
     callbacks.add_routes([web.post("/{tail:.*}", surround.post)])
     runner = web.AppRunner(callbacks)
-    await runner.setup()
-    callback_port = free_port()
-    await web.TCPSite(runner, "127.0.0.1", callback_port).start()
     settings = Settings(
         http_port=free_port(),
         smtp_port=free_port(),
@@ -131,10 +128,14 @@ async def world() -> AsyncIterator[World]:
             ClientRow("meetings", "meetings-secret", "system"),
         ),
     )
-    async with running(settings) as box, aiohttp.ClientSession() as http:
-        yield World(box, settings, surround, http)
-    await runner.cleanup()
-    inbox.close()
+    async with contextlib.AsyncExitStack() as stack:
+        inbox = await loop.create_server(lambda: SMTP(surround, loop=loop), "127.0.0.1", inbox_port)
+        stack.callback(inbox.close)
+        await runner.setup()
+        stack.push_async_callback(runner.cleanup)
+        await web.TCPSite(runner, "127.0.0.1", callback_port).start()
+        box = await stack.enter_async_context(running(settings))
+        yield World(box, settings, surround, await stack.enter_async_context(aiohttp.ClientSession()))
 
 
 def an_invitation(
