@@ -21,16 +21,28 @@
 
   const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
+  // A hidden page asks for nothing: a browser opens only a few connections to one server, and people keep many tabs.
+  const shown = () => new Promise((done) => {
+    if (!document.hidden) return done();
+    document.addEventListener("visibilitychange", () => done(shown()), { once: true });
+  });
+
   const watch = async () => {
     for (;;) {
+      await shown();
+      const asking = new AbortController();
+      const stop = () => document.hidden && asking.abort();
+      document.addEventListener("visibilitychange", stop);
       try {
-        const { number } = await (await fetch(`/api/changes?after=${seen}`)).json();
+        const { number } = await (await fetch(`/api/changes?after=${seen}`, { signal: asking.signal })).json();
         if (String(number) === seen) continue;
         while (isWriting()) await pause(500);
         await bringIn();
         await pause(300);
       } catch {
-        await pause(2000);
+        if (!asking.signal.aborted) await pause(2000);
+      } finally {
+        document.removeEventListener("visibilitychange", stop);
       }
     }
   };
