@@ -47,6 +47,7 @@ CODES = {
     "phone_extension": "Texts cannot reach an extension. Enter a number without one.",
     "phone_not_allowed": "This kind of number cannot be used. Enter an ordinary number.",
     "phone_country_not_allowed": "Enter a number of the United States or Canada.",
+    "confidential_address": "This address is confidential and must not be stored. Give the substitute address of the programme.",
     "email_invalid": "Enter a mail address, like name@example.org.",
     "language_unknown": "Use a language tag, like en, es or zh-Hant.",
     "url_invalid": "This is no address that can be opened. Copy it again.",

@@ -50,7 +50,7 @@ from shared.web.errors import (
 )
 from shared.web.fields import Model, PageQuery
 from shared.web.health import Check, livez, readyz
-from shared.web.observe import PREFIXES, TRACE, as_problem, observe
+from shared.web.observe import HANDLER_PATIENCE, PREFIXES, TRACE, as_problem, observe
 from shared.web.openapi import openapi_handler
 from shared.web.problems import problem
 from shared.web.routing import PUBLIC, UNITS, Call, Reply, Route
@@ -82,7 +82,11 @@ def make_app(
     where the service is reached from outside, for addresses in answers: never taken from a request. A service whose routes open
     no unit needs no `units`.
     """
-    app = web.Application(middlewares=[observe(service, as_problem)], client_max_size=MAX_BODY)
+    app = web.Application(
+        middlewares=[observe(service, as_problem, patience=HANDLER_PATIENCE)],
+        client_max_size=MAX_BODY,
+        handler_args={"auto_decompress": False},
+    )
     app[PREFIXES] = dict(prefixes)
     if units is not None:
         app[UNITS] = units

@@ -9,6 +9,7 @@ from shared.db import sealing
 from shared.kernel import errors as kinds
 from shared.kernel.errors import SurroundError
 from shared.web import errors as http
+from shared.web import outward
 from shared.web.codes import CODES
 from shared.web.problems import status_of
 
@@ -33,7 +34,7 @@ def errors_in(module: ModuleType) -> list[type[SurroundError]]:
 
 def own_errors() -> list[type[SurroundError]]:
     """Return the refusals that every service shares."""
-    return [*errors_in(kinds), *errors_in(http), *errors_in(sealing)]
+    return [*errors_in(kinds), *errors_in(http), *errors_in(sealing), *errors_in(outward)]
 
 
 def every_code(errors: Iterable[type[SurroundError]]) -> dict[str, Entry]:

@@ -27,7 +27,7 @@ from shared.web.problems import problem
 HEADER_PATIENCE = 15.0
 WRITE_PATIENCE = 30.0
 KEEPALIVE = 75.0
-LINGER = 5.0
+LINGER = 3.0
 SHUTDOWN_PATIENCE = 10.0
 
 Result = TypeVar("Result")
