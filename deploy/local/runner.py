@@ -127,7 +127,10 @@ class Runner:
             self._write(install.describe(self._folder, self._secrets, self._ports, self._backing))
             self._start_processes(pages)
         self.state["token"] = self._token()
-        if self._load_sample:
+        missing = [service for service in install.SERVICES if not install.exists(service)]
+        if missing:
+            print(f"  Not in this checkout: {', '.join(missing)}; the sample county needs them", flush=True)
+        elif self._load_sample:
             self._sample()
         self.state["seconds_to_start"] = round(time.monotonic() - began, 1)
         self._write({**self.state, "phase": "running"})
