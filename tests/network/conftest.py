@@ -1,6 +1,6 @@
 """network on a real PostgreSQL, as the role it runs as; each test in two counties that nobody else uses."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any
@@ -158,7 +158,7 @@ class Api:
         async with self._client.request(method, path, json=body, headers=headers) as response:
             content = await response.read()
             value = await response.json(content_type=None) if content else None
-            return Answer(response.status, value, dict(response.headers))
+            return Answer(response.status, value, response.headers)
 
     async def get(self, path: str) -> "Answer":
         """GET."""
@@ -187,7 +187,7 @@ class Answer:
 
     status: int
     json: Any
-    headers: dict[str, str]
+    headers: Mapping[str, str]
 
     @property
     def code(self) -> str:

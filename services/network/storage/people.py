@@ -3,18 +3,27 @@
 import json
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
-from uuid import UUID
 
 from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.dialects.postgresql import insert
 
 from services.network.domain.errors import ExternalIdTaken, StaffIdTaken
 from services.network.domain.people import ContactPoint, ContactPointId, Person, PersonId, Profile
+from services.network.storage.refusing import refusing
 from services.network.storage.tables import ContactPointRow, FindRow, PersonRow
+from shared.db.sealing import KeyDestroyed
 from shared.db.unit import Unit
 from shared.events.network import Channel, Consent
 from shared.kernel.errors import NotFound
 from shared.kernel.sealed import KeyKind, KeyOf
+
+TAKEN = {
+    "uq_people_county_id_external_lookup": ExternalIdTaken,
+    "uq_people_county_id_staff_id": StaffIdTaken,
+}
+
+ERASED = {"given_name": "", "family_name": "", "preferred_name": "", "safe_words": ""}
+"""What is left of the words of somebody whose key was destroyed; their place in a roster stays."""
 
 
 async def get(unit: Unit, person_id: PersonId) -> Person:
@@ -69,20 +78,20 @@ async def list_by_staff_id(unit: Unit, staff_id: str) -> list[Person]:
 
 async def add(unit: Unit, person: Person) -> None:
     """Store a new person. Raises ExternalIdTaken or StaffIdTaken."""
-    await _check_free(unit, person)
     row = PersonRow(id=person.id, county_id=unit.county_id, registered_by=person.registered_by)
     await _fill(unit, row, person)
     unit.session.add(row)
-    await unit.session.flush()
+    with refusing(TAKEN):
+        await unit.session.flush()
     await _replace_contact_points(unit, person)
 
 
 async def save(unit: Unit, person: Person) -> None:
     """Store a person anew. Raises ExternalIdTaken or StaffIdTaken."""
-    await _check_free(unit, person)
     row = await unit.session.get_one(PersonRow, person.id)
     await _fill(unit, row, person)
-    await unit.session.flush()
+    with refusing(TAKEN):
+        await unit.session.flush()
     await _replace_contact_points(unit, person)
 
 
@@ -158,7 +167,10 @@ async def _load(unit: Unit, where: ColumnElement[bool], *, limit: int | None = N
 
 
 async def _to_person(unit: Unit, row: PersonRow, points: Sequence[ContactPointRow]) -> Person:
-    words = json.loads(await unit.open(row.words, table="people", column="words", row_id=row.id))
+    try:
+        words = json.loads(await unit.open(row.words, table="people", column="words", row_id=row.id))
+    except KeyDestroyed:
+        words, points = ERASED, ()
     born_on = words.get("born_on")
     return Person(
         id=PersonId(row.id),
@@ -252,20 +264,6 @@ async def _replace_contact_points(unit: Unit, person: Person) -> None:
     ]
     if rows:
         await unit.session.execute(insert(ContactPointRow).values(rows))
-
-
-async def _check_free(unit: Unit, person: Person) -> None:
-    profile = person.profile
-    if profile.external_id and await _is_taken(
-        unit, person.id, PersonRow.external_lookup == external_lookup(unit, profile.external_id)
-    ):
-        raise ExternalIdTaken
-    if profile.staff_id and await _is_taken(unit, person.id, PersonRow.staff_id == profile.staff_id):
-        raise StaffIdTaken
-
-
-async def _is_taken(unit: Unit, mine: UUID, where: ColumnElement[bool]) -> bool:
-    return await unit.session.scalar(select(PersonRow.id).where(_mine(unit), where, PersonRow.id != mine)) is not None
 
 
 def _key(person_id: PersonId) -> KeyOf:

@@ -7,7 +7,8 @@ a number, an address or a reason in clear. References carry the county, so that 
 from datetime import date, datetime, time
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ForeignKeyConstraint, Index, LargeBinary, Text, UniqueConstraint, text
+from sqlalchemy import ForeignKeyConstraint, Index, LargeBinary, Text, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from shared.db.base import TYPES, CountyId, new_metadata

@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from shared.db.migrations_kit import create_shared_tables, drop_shared_tables, wall
 
@@ -23,8 +24,8 @@ def upgrade() -> None:
         sa.Column("external_lookup", sa.Text(), nullable=True),
         sa.Column("time_zone", sa.Text(), nullable=False),
         sa.Column("unit", sa.Text(), nullable=False),
-        sa.Column("assigned", sa.ARRAY(sa.Text()), nullable=False),
-        sa.Column("shared_with", sa.ARRAY(sa.Text()), nullable=False),
+        sa.Column("assigned", ARRAY(sa.Text()), nullable=False),
+        sa.Column("shared_with", ARRAY(sa.Text()), nullable=False),
         sa.Column("opened_at", sa.TIMESTAMP(timezone=True), nullable=False),
         sa.Column("closed_at", sa.TIMESTAMP(timezone=True), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -42,7 +43,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("county_id", sa.Uuid(), nullable=False),
         sa.Column("words", sa.LargeBinary(), nullable=False),
-        sa.Column("name_lookups", sa.ARRAY(sa.Text()), nullable=False),
+        sa.Column("name_lookups", ARRAY(sa.Text()), nullable=False),
         sa.Column("external_lookup", sa.Text(), nullable=True),
         sa.Column("spoken_language", sa.Text(), nullable=False),
         sa.Column("written_language", sa.Text(), nullable=False),
