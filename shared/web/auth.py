@@ -5,6 +5,7 @@ alone. Signing algorithms are an allow-list, so neither `none` nor a public key 
 """
 
 import asyncio
+import contextlib
 import json
 import time
 import warnings
@@ -34,6 +35,8 @@ FIRST_FETCH_SECONDS = 1.0
 KEYS_FRESH_SECONDS = 600.0
 MAX_KEYS_BYTES = 256 * 1024
 MAX_TOKEN = 8000
+REMEMBERED_SECONDS = 30.0
+MAX_REMEMBERED = 4096
 NO_COUNTY = UUID(int=0)
 
 _REFUSALS = Counter("auth_refusals", "Requests refused for their token, by reason.", ["service", "reason"])
@@ -107,6 +110,7 @@ class Verifier:
         self._clock = clock
         self._monotonic = monotonic
         self._session: aiohttp.ClientSession | None = None
+        self._remembered: dict[str, tuple[float, float, Principal]] = {}
 
     async def close(self) -> None:
         """Give back the connections."""
@@ -125,13 +129,20 @@ class Verifier:
         return await self.verify(token.strip())
 
     async def verify(self, token: str) -> Principal:
-        """Return who a token speaks for, or refuse it."""
+        """Return who a token speaks for, or refuse it. A verified one is remembered for half a minute, never past its end."""
+        known = self._remembered.get(token)
+        if known is not None and known[0] > self._monotonic() and known[1] > self._clock() - LEEWAY_SECONDS:
+            return known[2]
         try:
             header, issuer = self._unverified(token)
             claims = await self._verified(token, header, issuer)
-            return self._principal(claims, issuer)
+            principal = self._principal(claims, issuer)
         except _Refused as refusal:
             raise self._refused(str(refusal)) from None
+        if len(self._remembered) >= MAX_REMEMBERED:
+            self._remembered.clear()
+        self._remembered[token] = (self._monotonic() + REMEMBERED_SECONDS, float(claims["exp"]), principal)
+        return principal
 
     def _refused(self, reason: str) -> Unauthenticated:
         _REFUSALS.labels(self._audience, reason).inc()
@@ -163,9 +174,9 @@ class Verifier:
             sub={"essential": True},
         )
         try:
-            with warnings.catch_warnings():
-                # RFC 9864 renamed EdDSA to Ed25519; providers still write the old name.
-                warnings.simplefilter("ignore", SecurityWarning)
+            with warnings.catch_warnings() if header["alg"] == "EdDSA" else contextlib.nullcontext():
+                if header["alg"] == "EdDSA":  # RFC 9864 renamed it to Ed25519; providers still write the old name
+                    warnings.simplefilter("ignore", SecurityWarning)
                 opened = jwt.decode(token, keys, algorithms=list(self._algorithms.get(issuer.name, ALGORITHMS)))
         except (JoseError, ValueError):
             raise _Refused("signature") from None
@@ -225,6 +236,7 @@ class Verifier:
                 found = json.loads(await _at_most(response, MAX_KEYS_BYTES))
                 issuer.keys = KeySet.import_key_set({"keys": [key for key in found["keys"] if key.get("use", "sig") == "sig"]})
                 issuer.fetched_at = self._monotonic()
+                self._remembered.clear()
         except (aiohttp.ClientError, TimeoutError, JoseError, ValueError, KeyError, TypeError, AttributeError) as error:
             log.warning("auth.keys_unavailable", county_id=str(issuer.county_id or "system"), error=type(error).__name__)
 

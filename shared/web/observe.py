@@ -28,6 +28,7 @@ from shared.web.problems import from_http, problem, status_of
 
 HANDLER_PATIENCE = 30.0
 MAX_URI = 4096
+SERVER = "surround"
 TRACE: Final = web.RequestKey("trace", Trace)
 TRACE_ID: Final[str] = "X-Request-Id"
 
@@ -87,6 +88,7 @@ def observe(service: str, render: Render, *, patience: float = HANDLER_PATIENCE)
             response.headers[TRACE_ID] = trace.request_id
             response.headers.setdefault("X-Content-Type-Options", "nosniff")
             response.headers.setdefault("Cache-Control", "no-store")
+            response.headers["Server"] = SERVER
         route = template_of(request)
         method = request.method if request.method in METH_ALL else "other"
         _REQUESTS.labels(service, method, route, str(response.status)).inc()

@@ -1,4 +1,4 @@
-"""Serving an application: one process, uvloop, a port that several processes may share, and no patience for stalled connections.
+"""Serving an application: a port that several processes may share, and no patience for stalled connections.
 
 aiohttp has no time limit for headers, bodies or slow readers, and writes a malformed request's bytes into its own log and answer.
 The protocol here closes what stalls and answers with a problem that quotes nothing.
@@ -6,12 +6,10 @@ The protocol here closes what stalls and answers with a problem that quotes noth
 
 import asyncio
 import contextlib
-import logging
 import os
-from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any, TypeVar
+from collections.abc import Awaitable, Callable
+from typing import Any
 
-import uvloop
 from aiohttp import web
 from aiohttp.http_exceptions import LineTooLong
 from aiohttp.web_protocol import RequestHandler
@@ -22,6 +20,7 @@ from aiohttp.web_server import Server
 from shared import logs
 from shared.web.errors import BadRequest, HeadersTooLarge, InternalError
 from shared.web.health import metrics_app
+from shared.web.observe import SERVER
 from shared.web.problems import problem
 
 HEADER_PATIENCE = 15.0
@@ -29,8 +28,6 @@ WRITE_PATIENCE = 30.0
 KEEPALIVE = 75.0
 LINGER = 3.0
 SHUTDOWN_PATIENCE = 10.0
-
-Result = TypeVar("Result")
 
 log = logs.get()
 
@@ -97,6 +94,7 @@ class Watched(RequestHandler):
         refusal = HeadersTooLarge() if isinstance(exc, LineTooLong) else BadRequest() if status < 500 else InternalError()
         log.info("request.unreadable", status=refusal.status, error=type(exc).__name__)
         response = problem(refusal, request_id=os.urandom(16).hex())
+        response.headers["Server"] = SERVER
         response.force_close()
         return response
 
@@ -174,10 +172,3 @@ async def serve(
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(SHUTDOWN_PATIENCE + 5):
                 await runner.cleanup()
-
-
-def run(main: Coroutine[Any, Any, Result]) -> Result:
-    """Run a process's main coroutine on uvloop."""
-    logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)  # it quotes what it could not read
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        return runner.run(main)

@@ -1,13 +1,16 @@
 """The surface of every service: a permission and a sentence for each route, a page and one meaning for each code."""
 
 import ast
+import importlib
 import re
 from collections import Counter
 from pathlib import Path
 
 import pytest
+from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from shared.web.codes import CODES
+from shared.web.openapi import describe
 from shared.web.problems import status_of
 from shared.web.registry import every_code, problems_page
 from shared.web.routing import PUBLIC, Route
@@ -72,6 +75,12 @@ def test_a_path_is_spelled_like_the_others(service: str, route: Route) -> None:
 def test_no_address_is_declared_twice(service: str) -> None:
     declared = Counter((route.method, route.path) for route in routes_of(service))
     assert not [each for each, times in declared.items() if times > 1]
+
+
+@pytest.mark.parametrize("service", [service for service in service_names() if routes_of(service)])
+def test_the_description_of_a_service_is_valid(service: str) -> None:
+    schemas = importlib.import_module(f"services.{service}.web.schemas")
+    OpenAPIV31SpecValidator(describe(service, routes_of(service), schemas.PREFIXES)).validate()
 
 
 def test_each_refusal_has_a_code_of_its_own() -> None:

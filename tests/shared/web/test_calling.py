@@ -317,6 +317,10 @@ async def test_a_form_is_read_by_its_handler(client: Client) -> None:
     assert (await client.post("/v1/callbacks", json={})).status == 415
 
 
+async def test_an_answer_names_no_version_of_anything(client: Client) -> None:
+    assert (await client.get("/f/secret.ics")).headers["Server"] == "surround"
+
+
 async def test_the_request_id_and_the_trace_are_kept(client: Client) -> None:
     answer = await client.get("/f/secret.ics", headers={"X-Request-Id": "county-0042"})
     assert answer.headers["X-Request-Id"] == "county-0042"

@@ -150,6 +150,18 @@ async def test_keys_are_fetched_once_and_again_for_a_new_one_once_a_minute(
     assert own.alder.fetches == 2
 
 
+async def test_a_remembered_token_ends_when_it_ends(own: Issuers, seconds: Seconds) -> None:
+    clock = Seconds()
+    clock.now = time.time()
+    verifier = Verifier(own.counties, own.system_client, audience="network", clock=clock, monotonic=seconds)
+    token = own.staff()
+    assert await verifier.verify(token) is await verifier.verify(token)
+    clock.now += 661
+    with pytest.raises(Unauthenticated):
+        await verifier.verify(token)
+    await verifier.close()
+
+
 async def test_a_provider_that_is_down_locks_nobody_out(own: Issuers, verifier: Verifier, seconds: Seconds) -> None:
     await verifier.verify(own.staff())
     own.alder.is_down = True
