@@ -53,14 +53,14 @@ class Rule:
 RULES: tuple[Rule, ...] = (
     Rule(
         RuleId.INITIAL,
-        'WIC 16501; ACL 16-84: "within sixty days or prior to the dispositional hearing, whichever comes first"',
-        date(2017, 1, 1),
+        'ACL 16-84; Advokids, CFT page: "within sixty days or prior to the dispositional hearing, whichever comes first"',
+        date(2016, 10, 7),
         days=60,
         or_disposition=True,
     ),
     Rule(
         RuleId.INITIAL_ICWA,
-        'ACL 22-35, as cited by Advokids: "In ICWA cases, the timeline is shortened to thirty days"',
+        'ACL 22-35, cited by Advokids, CFT page: "In ICWA cases, the timeline is shortened to thirty days"',
         date(2022, 5, 6),
         days=30,
         or_disposition=True,
@@ -68,14 +68,14 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         RuleId.PERIODIC,
-        'ACL 16-84; WIC 16501.1: with the case plan, "no less frequently than once every 6 months"',
-        date(2017, 1, 1),
+        'ACL 16-84; the case plan is updated "no less frequently than once every 6 months" (WIC 16501.1)',
+        date(2016, 10, 7),
         months=6,
     ),
     Rule(
         RuleId.INTENSIVE,
-        "Medi-Cal manual for ICC, IHBS and TFC: every 90 days; county practice for an STRTP",
-        date(2017, 1, 1),
+        'ICC: "every 90 days" (a provider\'s quiz); IHBS, TFC and STRTP unverified: ask county counsel',
+        date(2016, 10, 7),
         days=90,
         confidence="weak",
     ),

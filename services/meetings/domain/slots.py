@@ -6,7 +6,7 @@ Scores and reasons are read from the same sets, so they cannot disagree with the
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cached_property, reduce
@@ -16,6 +16,7 @@ from uuid import UUID
 
 from services.meetings.domain.busy import ONE_DAY, Cause
 from services.meetings.domain.cells import Horizon, Tally, dilate, erode, indexes, possible_starts
+from services.meetings.domain.errors import AtNight, OnAHoliday
 from services.meetings.domain.resources import Resource, ResourceKind, fits
 from services.meetings.domain.times import (
     CHILD_ROLES,
@@ -64,6 +65,14 @@ def why_not(question: Question, starts_at: datetime) -> tuple[Blocker, ...]:
     if not opening.starts >> start & 1:
         return (Blocker((opening.cause(question, day, start),)),)
     return min((_At(question, opening, site).blockers(start) for site in _sites(question)), key=len)
+
+
+def refuse_odd_hours(starts_local: datetime, ends_local: datetime, *, holidays: Collection[date], holidays_wanted: bool) -> None:
+    """Refuse a night or a county holiday, wherever the time came from; a holiday is allowed when the family asks for it."""
+    if starts_local.time() < OPENS or ends_local > datetime.combine(starts_local.date(), CLOSES):
+        raise AtNight
+    if starts_local.date() in holidays and not holidays_wanted:
+        raise OnAHoliday
 
 
 def _sites(question: Question) -> list[str]:
@@ -207,7 +216,7 @@ class _At:
         gap = among.cells(int(SEPARATION_GAP.total_seconds() // 60))
         spans = [span for one in self.question.presences if one.site == self.site for span in one.spans]
         there = dilate(among.touched(spans), before=gap, after=gap)
-        return dilate(there, before=self.length - 1, after=0) & among.everything if there else 0
+        return self._touching(there) & among.everything
 
     def _distinct(self, group: Sequence[int], without: UUID | None = None) -> int:
         """The starts at which different people can fill these needs: any n of them have n people between them (Hall)."""
@@ -265,7 +274,7 @@ class _At:
     def _grudging(self, one: Availability) -> int:
         """The starts at which somebody would rather not."""
         soft = reduce(or_, one.soft.values(), 0)
-        return dilate(soft, before=self.length - 1, after=0) if soft else 0
+        return self._touching(soft)
 
     @cached_property
     def _wished(self) -> int:
@@ -275,7 +284,7 @@ class _At:
     def _outside_school(self) -> int:
         children = [one.availability for one in self.question.attendees if one.role in CHILD_ROLES]
         school = reduce(or_, (one.hard.get(Cause.SCHOOL, 0) | one.soft.get(Cause.SCHOOL, 0) for one in children), 0)
-        return self.question.horizon.everything & ~dilate(school, before=self.length - 1, after=0) if school else 0
+        return self.question.horizon.everything & ~self._touching(school) if school else 0
 
     @cached_property
     def _same_facilitator(self) -> int:
@@ -331,9 +340,9 @@ class _At:
         )
 
     def _troubles(self, start: int) -> Iterator[Trouble]:
-        for one, free in zip(self.question.attendees, self.free, strict=True):
+        for n, (one, free) in enumerate(zip(self.question.attendees, self.free, strict=True)):
             if not free >> start & 1:
-                yield Trouble(one.person_id, cannot=True, causes=self._causes_of(one, start))
+                yield Trouble(one.person_id, cannot=True, causes=self._causes_of(n, start))
             elif self._grudging(one.availability) >> start & 1:
                 window = ((1 << self.length) - 1) << start
                 causes = tuple(cause for cause, bits in one.availability.soft.items() if bits & window)
@@ -376,7 +385,7 @@ class _At:
         for n in self.required:
             if not self.free[n] >> start & 1:
                 one = self.question.attendees[n]
-                found.append(Blocker(self._causes_of(one, start), person_id=one.person_id))
+                found.append(Blocker(self._causes_of(n, start), person_id=one.person_id))
         for n, starts in enumerate(self.any):
             if not starts >> start & 1:
                 found.append(Blocker(self._causes_of_pool(n, start), need=self.question.needs[n]))
@@ -388,33 +397,50 @@ class _At:
             found.append(Blocker((Cause.SEPARATION,)))
         return tuple(found)
 
-    def _causes_of(self, one: Attendee, start: int) -> tuple[Cause, ...]:
-        return self._causes(one.availability, start, gap=one.gap_minutes, travels=one.mode is Mode.IN_PERSON)
+    def _causes_of(self, attendee: int, start: int) -> tuple[Cause, ...]:
+        return tuple(cause for cause, starts in self._lost_people[attendee].items() if starts >> start & 1)
 
-    def _causes(self, one: Availability, start: int, *, gap: int, travels: bool) -> tuple[Cause, ...]:
-        window = ((1 << self.length) - 1) << start
-        found = [cause for cause, bits in one.hard.items() if bits & window]
-        if self._taken(one, gap=gap, travels=False) & window:
-            found.append(Cause.BOOKED)
-        elif self._taken(one, gap=gap, travels=travels) & window:
-            found.append(Cause.TRAVEL)
-        if window & ~one.hours:
-            found.append(Cause.OUTSIDE_HOURS)
-        return tuple(found)
+    @cached_property
+    def _lost_people(self) -> list[dict[Cause, int]]:
+        return [
+            self._lost(one.availability, gap=one.gap_minutes, travels=one.mode is Mode.IN_PERSON) for one in self.question.attendees
+        ]
 
     def _causes_of_pool(self, need: int, start: int) -> tuple[Cause, ...]:
         """Why nobody of a pool is free: each cause, the most frequent first."""
-        seen: Counter[Cause] = Counter()
-        for one in self.pools[need]:
-            resource = one.resource
-            if self._short_notice(resource) >> start & 1:
-                seen[Cause.NOTICE_TOO_SHORT] += 1
-            elif self._full_days(resource) >> start & 1:
-                seen[Cause.DAILY_LIMIT] += 1
-            else:
-                travels = resource.is_person and resource.may_come
-                seen.update(self._causes(one.availability, start, gap=resource.gap_minutes, travels=travels))
-        return tuple(cause for cause, _ in seen.most_common()) or (Cause.NONE_FITS,)
+        seen = {cause: tally.of(start) for cause, tally in self._lost_pools[need].items()}
+        return tuple(sorted((cause for cause in seen if seen[cause]), key=lambda cause: -seen[cause])) or (Cause.NONE_FITS,)
+
+    def _lost(self, one: Availability, *, gap: int, travels: bool) -> dict[Cause, int]:
+        """The starts that each cause alone makes impossible for somebody."""
+        lost = {cause: self._touching(bits) for cause, bits in one.hard.items()}
+        if one.booked:
+            lost[Cause.BOOKED] = self._touching(self._taken(one, gap=gap, travels=False))
+            lost[Cause.TRAVEL] = self._touching(self._taken(one, gap=gap, travels=travels)) & ~lost[Cause.BOOKED]
+        lost[Cause.OUTSIDE_HOURS] = self.question.horizon.everything & ~erode(one.hours, self.length)
+        return lost
+
+    def _touching(self, taken: int) -> int:
+        """The starts at which a meeting would touch these cells."""
+        return dilate(taken, before=self.length - 1, after=0)
+
+    @cached_property
+    def _lost_pools(self) -> list[dict[Cause, Tally]]:
+        """For each need, how many of its pool each cause keeps away."""
+        pools = []
+        for pool in self.pools:
+            tallies: dict[Cause, Tally] = {}
+            for one in pool:
+                resource = one.resource
+                lost = self._lost(one.availability, gap=resource.gap_minutes, travels=resource.is_person and resource.may_come)
+                short, full = self._short_notice(resource), self._full_days(resource)
+                if short or full:
+                    lost = {cause: starts & ~(short | full) for cause, starts in lost.items()}
+                    lost |= {Cause.NOTICE_TOO_SHORT: short, Cause.DAILY_LIMIT: full & ~short}
+                for cause, starts in lost.items():
+                    tallies.setdefault(cause, Tally()).add(starts)
+            pools.append(tallies)
+        return pools
 
 
 class _Dates:

@@ -49,21 +49,25 @@ class Seat:
         return self.roles[0].value
 
 
+LA_POLICY = "LA DCFS 0070-548.01, rev. 3/24/2023"
+NOTICE_POLICY = f"{LA_POLICY}, citing WIC 16501(a)(5)"
+TEAM_DEFINITION = "FosterQuest, CFT definition; SLO Probation 4.7"
+
 CFT_SEATS: tuple[Seat, ...] = (
-    Seat((TeamRole.CHILD, TeamRole.YOUTH, TeamRole.NMD), Condition.ALWAYS, "WIC 16501(a)(4)-(5)"),
-    Seat((TeamRole.PARENT, TeamRole.GUARDIAN, TeamRole.INDIAN_CUSTODIAN), Condition.NOT_GROWN, "WIC 16501(a)(5)"),
-    Seat((TeamRole.CURRENT_CAREGIVER,), Condition.IN_PLACEMENT, "WIC 16501(a)(5)"),
-    Seat((TeamRole.PLACING_AGENCY_WORKER,), Condition.ALWAYS, "CFT definition, county manuals"),
-    Seat((TeamRole.FACILITATOR,), Condition.ALWAYS, "LA DCFS 0070-548.01: facilitators must be skilled and trained"),
-    Seat((TeamRole.TRIBAL_REPRESENTATIVE, TeamRole.INDIAN_CUSTODIAN), Condition.INDIAN_CHILD, "WIC 16501(a)(4); ICWA"),
-    Seat((TeamRole.FFA_REP,), Condition.IN_FFA, "WIC 16501(a)(4)"),
-    Seat((TeamRole.STRTP_REP,), Condition.IN_STRTP, "WIC 16501(a)(4)"),
-    Seat((TeamRole.COUNTY_MENTAL_HEALTH_REP,), Condition.IN_STRTP, "WIC 16501(a)(4)"),
-    Seat((TeamRole.ICC_COORDINATOR,), Condition.INTENSIVE_SERVICES, "ICC manual (weak)"),
-    Seat((TeamRole.EDUCATION_RIGHTS_HOLDER,), Condition.RIGHTS_HELD_BY_ANOTHER, "LA DCFS 0070-548.01"),
-    Seat((TeamRole.CASA,), Condition.CASA_APPOINTED, "WIC 16501(a)(4)"),
-    Seat((TeamRole.REGIONAL_CENTER_REP,), Condition.REGIONAL_CENTER, "WIC 16501(a)(4)"),
-    Seat((TeamRole.PROBATION_OFFICER,), Condition.DUAL_STATUS, "county practice"),
+    Seat((TeamRole.CHILD, TeamRole.YOUTH, TeamRole.NMD), Condition.ALWAYS, f"Advokids, Child and Family Team; {LA_POLICY}"),
+    Seat((TeamRole.PARENT, TeamRole.GUARDIAN, TeamRole.INDIAN_CUSTODIAN), Condition.NOT_GROWN, NOTICE_POLICY),
+    Seat((TeamRole.CURRENT_CAREGIVER,), Condition.IN_PLACEMENT, NOTICE_POLICY),
+    Seat((TeamRole.PLACING_AGENCY_WORKER,), Condition.ALWAYS, TEAM_DEFINITION),
+    Seat((TeamRole.FACILITATOR,), Condition.ALWAYS, f'{LA_POLICY}: "facilitators must be skilled and trained"'),
+    Seat((TeamRole.TRIBAL_REPRESENTATIVE, TeamRole.INDIAN_CUSTODIAN), Condition.INDIAN_CHILD, TEAM_DEFINITION),
+    Seat((TeamRole.FFA_REP,), Condition.IN_FFA, TEAM_DEFINITION),
+    Seat((TeamRole.STRTP_REP,), Condition.IN_STRTP, TEAM_DEFINITION),
+    Seat((TeamRole.COUNTY_MENTAL_HEALTH_REP,), Condition.IN_STRTP, TEAM_DEFINITION),
+    Seat((TeamRole.ICC_COORDINATOR,), Condition.INTENSIVE_SERVICES, "a provider's quiz on ICC (weak)"),
+    Seat((TeamRole.EDUCATION_RIGHTS_HOLDER,), Condition.RIGHTS_HELD_BY_ANOTHER, LA_POLICY),
+    Seat((TeamRole.CASA,), Condition.CASA_APPOINTED, TEAM_DEFINITION),
+    Seat((TeamRole.REGIONAL_CENTER_REP,), Condition.REGIONAL_CENTER, TEAM_DEFINITION),
+    Seat((TeamRole.PROBATION_OFFICER,), Condition.DUAL_STATUS, "unverified: ask county counsel"),
 )
 
 
