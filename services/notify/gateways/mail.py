@@ -1,8 +1,8 @@
-"""One mail for one person: text, HTML and calendar part in the shape that Gmail and Outlook both show with buttons (CALENDAR C49-C56).
+"""One mail for one person: text, HTML and calendar part in the shape that Gmail and Outlook show with buttons (CALENDAR C49-C56).
 
 `MIMEMultipart` and `MIMEText` are three times as fast as `EmailMessage`. The same facts give the same bytes: the Message-ID, the
-boundaries and the date are derived or given. Every mail is parsed again before it leaves, because header text has been known to become
-headers.
+boundaries and the date are derived or given. Every mail is parsed again before it leaves, because header text has been known to
+become headers.
 """
 
 import hashlib

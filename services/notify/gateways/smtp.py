@@ -1,7 +1,7 @@
 """Mail out: one kept connection a coroutine, a hard time limit around every command, and honest phases.
 
-The library opens the connection, starts TLS and signs in; the message itself is sent here, because the caller must be asked between its
-last line and the final dot. Whatever breaks before the dot may be tried again; after it, nobody knows (RELIABILITY M, O, P, R5).
+The library opens the connection, starts TLS and signs in; the message itself is sent here, because the caller must be asked between
+its last line and the final dot. Whatever breaks before the dot may be tried again; after it, nobody knows (RELIABILITY M-P).
 """
 
 import asyncio
@@ -113,7 +113,7 @@ class Sender:
         """Forget the connection at once: on any doubt a new one is opened."""
         client, self._client = self._client, None
         if client is not None:
-            if client.transport is not None:
+            if isinstance(client.transport, asyncio.WriteTransport):
                 client.transport.abort()
             client.close()
 
@@ -191,7 +191,7 @@ class Sender:
         stuffed = re.sub(rb"(?m)^\.", b"..", lines)
         protocol.write(stuffed if stuffed.endswith(b"\r\n") else stuffed + b"\r\n")
         async with asyncio.timeout(self._server.content_seconds):
-            while protocol.transport is not None and _unsent(protocol) > 0:
+            while protocol.transport is not None and _unsent(protocol) > 0:  # noqa: ASYNC110 # a mail mostly fits one write
                 await asyncio.sleep(0.005)
         if protocol.transport is None or protocol.transport.is_closing():
             raise aiosmtplib.SMTPServerDisconnected("lost while sending")

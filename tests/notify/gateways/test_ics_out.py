@@ -162,7 +162,7 @@ def test_any_entry_in_any_form_is_clean_and_means_the_same_to_two_other_parsers(
     method = Method.REQUEST if form == "invitation" else Method.CANCEL
     status = Status.CONFIRMED if form == "feed" else status_for(method, removed=form == "removed")
     told = replace(entry, status=status)
-    data = write_feed([told], name=entry.summary or "Calendar") if form == "feed" else write_entry(told, method)
+    data = write_feed([told], name=f"Calendar {entry.summary}") if form == "feed" else write_entry(told, method)
     assert lint(data) == []
     first: Any = icalendar.Calendar.from_ical(data).walk("VEVENT")[0]
     assert (first["DTSTART"].dt.astimezone(UTC), first["DTEND"].dt.astimezone(UTC)) == (entry.starts_at, entry.ends_at)
