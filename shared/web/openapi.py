@@ -3,11 +3,12 @@
 import json
 import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from datetime import time
 from typing import Any
 
 from aiohttp import web
 from pydantic import BaseModel
-from pydantic.json_schema import models_json_schema
+from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
 from shared.kernel.errors import Conflict, Invalid, NotFound, Refused, SurroundError
 from shared.web import errors as http
@@ -251,11 +252,19 @@ def _header(name: str, description: str, *, required: bool, pattern: str) -> dic
     return {"name": name, "in": "header", "required": required, "description": description, "schema": schema}
 
 
+class _Generator(GenerateJsonSchema):
+    """pydantic writes a default its own way in a request's schema; ours is the spelling that the field takes."""
+
+    def encode_default(self, dft: Any) -> Any:
+        """Write a time of day as `Clock` reads it."""
+        return dft.strftime("%H:%M") if isinstance(dft, time) else super().encode_default(dft)
+
+
 def _schemas(models: Iterable[type[BaseModel] | None], mode: Any) -> dict[str, Any]:
     chosen = [(model, mode) for model in dict.fromkeys(models) if model is not None]
     if not chosen:
         return {}
-    _, document = models_json_schema(chosen, ref_template=_REF)
+    _, document = models_json_schema(chosen, ref_template=_REF, schema_generator=_Generator)
     found: dict[str, Any] = document.get("$defs", {})
     return found
 
