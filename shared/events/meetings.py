@@ -139,7 +139,10 @@ class ParticipantRemoved(MeetingRevision):
 @event("meetings.response_recorded.v1")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResponseRecorded:
-    """An answer was judged. `outcome` is one of the eight ends of a reply (CALENDAR I14); only `applied` changed `answer`."""
+    """An answer was judged. `outcome` is one of the eight ends of a reply (CALENDAR I14).
+
+    `answer` is how the person's answer stands after it: only `applied`, and a `proposal` to delegate, changed it.
+    """
 
     meeting_id: UUID
     case_id: UUID
