@@ -22,7 +22,7 @@ for top in ("shared", "services"):
             importlib.import_module(module.name)
         except Exception as error:
             failed.append(f"{module.name}: {error!r}")
-sys.exit("\\n".join(failed))
+sys.exit("\\n".join(failed) or 0)
 """
 
 
