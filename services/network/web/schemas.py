@@ -99,8 +99,8 @@ class PersonFactsIn(Model):
     written_language: Language
     interpreter_needed: bool = False
     time_zone: ZoneName | None = None
-    quiet_from: Clock = QUIET_FROM
-    quiet_until: Clock = QUIET_UNTIL
+    quiet_from: Clock = Field(default=QUIET_FROM, json_schema_extra={"default": "21:00"})
+    quiet_until: Clock = Field(default=QUIET_UNTIL, json_schema_extra={"default": "08:00"})
     voicemail_ok: bool = False
     safe_words: SafeWords | None = None
     staff_id: StaffId | None = None
