@@ -144,7 +144,7 @@ def migrate(folder: Folder) -> int:
             install.migrate(backing)
     finally:
         if backing.postgres_pid:
-            servers.stop([backing.postgres_pid], signal.SIGINT)
+            servers.stop_postgres(backing.postgres_pid, backing.sockets)
     return 0
 
 

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy.engine import make_url
@@ -25,6 +26,7 @@ class Backing:
     password: str | None
     sources: dict[str, str] = field(default_factory=dict)
     postgres_pid: int = 0
+    sockets: Path | None = None
     valkey_pid: int = 0
 
     def owner_url(self, database: str) -> str:
@@ -57,7 +59,9 @@ def start_postgres(folder: Folder, secrets: Secrets) -> Backing:
     if admin_url:
         return Backing(admin_url, "", secrets.database_password, {"PostgreSQL": "DATABASE_URL"})
     postgres = servers.start_postgres(folder.path / "postgres", folder.log("postgres"))
-    return Backing(postgres.url("postgres"), "", None, {"PostgreSQL": postgres.source}, postgres_pid=postgres.pid)
+    return Backing(
+        postgres.url("postgres"), "", None, {"PostgreSQL": postgres.source}, postgres_pid=postgres.pid, sockets=postgres.sockets
+    )
 
 
 def start_valkey(folder: Folder, backing: Backing, port: int) -> None:

@@ -160,7 +160,7 @@ class Runner:
         if self._backing.valkey_pid:
             servers.stop([self._backing.valkey_pid], signal.SIGTERM, patience=STOP_WITHIN)
         if self._backing.postgres_pid:
-            servers.stop([self._backing.postgres_pid], signal.SIGINT, patience=STOP_WITHIN)
+            servers.stop_postgres(self._backing.postgres_pid, self._backing.sockets)
         self._folder.write({**self.state, "phase": "stopped", "processes": {}})
 
     def _start_processes(self, pages: Future[bool]) -> None:
@@ -248,7 +248,11 @@ class Runner:
     def _write(self, state: Mapping[str, Any]) -> None:
         running: dict[str, dict[str, Any]] = {
             "runner": {"pid": os.getpid(), "log": ""},
-            "postgres": {"pid": self._backing.postgres_pid, "log": str(self._folder.log("postgres"))},
+            "postgres": {
+                "pid": self._backing.postgres_pid,
+                "log": str(self._folder.log("postgres")),
+                "sockets": str(self._backing.sockets or ""),
+            },
             "valkey": {"pid": self._backing.valkey_pid, "log": str(self._folder.log("valkey"))},
             **{process.name: {"pid": process.pid, "log": str(process.log)} for process in self._processes},
         }
@@ -262,7 +266,10 @@ def stop_leftovers(folder: Folder) -> list[str]:
     processes = folder.read().get("processes", {})
     left = [name for name, process in processes.items() if name != "runner" and still_runs(process)]
     for name in sorted(left, key=("valkey", "postgres").count):
-        servers.stop([processes[name]["pid"]], signal.SIGINT if name == "postgres" else signal.SIGTERM, patience=STOP_WITHIN)
+        if name == "postgres":
+            servers.stop_postgres(processes[name]["pid"], Path(processes[name]["sockets"]))
+        else:
+            servers.stop([processes[name]["pid"]], signal.SIGTERM, patience=STOP_WITHIN)
     return left
 
 

@@ -244,8 +244,7 @@ def start_postgres(data: Path, log: Path, *, settings: Mapping[str, str] | None 
     give_up = time.monotonic() + PATIENCE
     while subprocess.run([binaries / "pg_isready", "-q", "-h", sockets], check=False, cwd="/").returncode:
         if process.poll() is not None or time.monotonic() > give_up:
-            stop([process.pid], signal.SIGINT)
-            shutil.rmtree(sockets, ignore_errors=True)
+            stop_postgres(process.pid, sockets)
             raise ServerError(f"PostgreSQL did not start (log: {log}):\n{tail(log)}")
         time.sleep(0.02)
     return Postgres(release(process), sockets, f"{version} from {found.source}")
@@ -317,6 +316,13 @@ def is_alive(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] != "Z"
     except OSError:
         return True
+
+
+def stop_postgres(pid: int, sockets: Path | None) -> None:
+    """Stop PostgreSQL at once, whoever is still connected, and remove its socket folder."""
+    stop([pid], signal.SIGINT)
+    if sockets is not None:
+        shutil.rmtree(sockets, ignore_errors=True)
 
 
 def stop(pids: Sequence[int], first: signal.Signals = signal.SIGTERM, *, patience: float = 10.0) -> None:
