@@ -91,6 +91,9 @@ class Sender:
         except _BROKEN as error:
             self.drop()
             return Outcome(fate=Fate.BROKE_BEFORE, phase=Phase.BEGUN, code=_code(error), reason=_why(error))
+        except BaseException:  # cancelled half way through a dialogue: nobody may go on with it
+            self.drop()
+            raise
         try:
             may_leave = await before_dot()
         except BaseException:

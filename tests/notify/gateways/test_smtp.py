@@ -175,6 +175,15 @@ async def test_a_refusal_is_read_by_its_code_and_the_connection_stays(step: str,
         assert sink.connections == 1
 
 
+async def test_a_coroutine_cancelled_in_mid_dialogue_leaves_no_half_used_connection() -> None:
+    async with a_sink(RCPT="") as (sink, sender):
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(sender.send(FROM, TO, DATA, go_on), 0.1)
+        sink.replies.clear()
+        assert (await sender.send(FROM, TO, DATA, go_on)).fate is Fate.ACCEPTED
+        assert (len(sink.mails), sink.connections) == (1, 2)
+
+
 async def test_421_slows_down_and_opens_a_new_connection() -> None:
     async with a_sink(RCPT="421 4.7.0 too many") as (sink, sender):
         outcome = await sender.send(FROM, TO, DATA, go_on)
