@@ -3,7 +3,9 @@
 import logging
 import re
 import sys
+import traceback
 from collections.abc import MutableMapping
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -19,6 +21,29 @@ def _without_personal_fields(_: object, __: str, fields: MutableMapping[str, Any
     return fields
 
 
+def _trail(_: object, __: str, fields: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Say where an error came from by class, file, line and function; its message and its variables may hold a person's words."""
+    error = fields.pop("exc_info", None)
+    if error is True:
+        error = sys.exc_info()[1]
+    if isinstance(error, tuple):
+        error = error[1]
+    if isinstance(error, BaseException):
+        chain = []
+        seen: BaseException | None = error
+        while seen is not None and len(chain) < 5:
+            frames = traceback.extract_tb(seen.__traceback__)[-12:]
+            chain.append(
+                {
+                    "error": type(seen).__name__,
+                    "at": [f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames],
+                }
+            )
+            seen = seen.__cause__ or seen.__context__
+        fields["trail"] = chain
+    return fields
+
+
 def set_up(service: str, *, level: int = logging.INFO) -> None:
     """Send this process's logs, the libraries' warnings too, to standard error as JSON lines that name the service."""
     structlog.configure(
@@ -27,7 +52,7 @@ def set_up(service: str, *, level: int = logging.INFO) -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             _without_personal_fields,
-            structlog.processors.dict_tracebacks,
+            _trail,
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
