@@ -49,13 +49,18 @@ async def list_by_id(unit: Unit, ids: Collection[PersonId]) -> list[Person]:
     return await _load(unit, PersonRow.id.in_(ids))
 
 
-async def find_by_external_id(unit: Unit, external_id: str) -> Person | None:
+async def find_by_external_id_for_update(unit: Unit, external_id: str) -> Person | None:
     """Return the person who bears the county's own id, and hold the row."""
     lookup = external_lookup(unit, external_id)
     person_id = await unit.session.scalar(
         select(PersonRow.id).where(_mine(unit), PersonRow.external_lookup == lookup).with_for_update()
     )
     return None if person_id is None else await get(unit, PersonId(person_id))
+
+
+async def list_by_external_id(unit: Unit, external_id: str) -> list[Person]:
+    """Return the person who bears the county's own id, if any."""
+    return await _load(unit, PersonRow.external_lookup == external_lookup(unit, external_id))
 
 
 async def list_by_name(unit: Unit, key: str, *, limit: int) -> list[Person]:
@@ -83,7 +88,7 @@ async def add(unit: Unit, person: Person) -> None:
     unit.session.add(row)
     with refusing(TAKEN):
         await unit.session.flush()
-    await _replace_contact_points(unit, person)
+    await _add_contact_points(unit, person)
 
 
 async def save(unit: Unit, person: Person) -> None:
@@ -92,7 +97,11 @@ async def save(unit: Unit, person: Person) -> None:
     await _fill(unit, row, person)
     with refusing(TAKEN):
         await unit.session.flush()
-    await _replace_contact_points(unit, person)
+    # Removed numbers are deleted, not ended: nobody may keep an address that a person has taken back.
+    await unit.session.execute(
+        delete(ContactPointRow).where(ContactPointRow.county_id == unit.county_id, ContactPointRow.person_id == person.id)
+    )
+    await _add_contact_points(unit, person)
 
 
 async def find_contact_point(unit: Unit, person_id: PersonId, contact_point_id: ContactPointId) -> ContactPoint | None:
@@ -240,11 +249,7 @@ async def _fill(unit: Unit, row: PersonRow, person: Person) -> None:
     row.updated_at = person.updated_at
 
 
-async def _replace_contact_points(unit: Unit, person: Person) -> None:
-    # Removed numbers are deleted, not ended: nobody may keep an address that a person has taken back.
-    await unit.session.execute(
-        delete(ContactPointRow).where(ContactPointRow.county_id == unit.county_id, ContactPointRow.person_id == person.id)
-    )
+async def _add_contact_points(unit: Unit, person: Person) -> None:
     rows = [
         {
             "id": point.id,

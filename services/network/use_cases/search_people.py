@@ -50,7 +50,7 @@ async def _find(unit: Unit, command: SearchPeople) -> list[tuple[Person, list[st
         ("name", await _by_name(unit, command.name)),
         ("phone", await _by_contact(unit, Channel.VOICE, command.phone, "#/phone", faults)),
         ("email", await _by_contact(unit, Channel.EMAIL, command.email, "#/email", faults)),
-        ("external_id", await _by_external_id(unit, command.external_id)),
+        ("external_id", await people.list_by_external_id(unit, command.external_id) if command.external_id else []),
         ("staff_id", await people.list_by_staff_id(unit, command.staff_id) if command.staff_id else []),
     ):
         for person in people_found:
@@ -73,8 +73,3 @@ async def _by_contact(unit: Unit, channel: Channel, value: str | None, pointer: 
         faults.append(read)
         return []
     return await people.list_by_contact(unit, [unit.lookup_of(lookup_form(channel, read))], limit=LIMIT)
-
-
-async def _by_external_id(unit: Unit, external_id: str | None) -> list[Person]:
-    person = await people.find_by_external_id(unit, external_id) if external_id else None
-    return [person] if person else []

@@ -21,7 +21,7 @@ async def write_person(
     """Return the person and whether they are new. Written twice alike, it changes and announces nothing."""
     if not may_write_by_external_id(caller):
         raise CountySystemsOnly
-    present = await people.find_by_external_id(unit, external_id)
+    present = await people.find_by_external_id_for_update(unit, external_id)
     if present is None:
         return await register_person(unit, command, caller=caller, today=today, now=now), True
     facts = cast(ProfileChanges, asdict(command.profile))

@@ -9,6 +9,7 @@ from services.network.use_cases.write_person import write_person
 from services.network.web.county import today_of, zone_of
 from services.network.web.schemas import (
     change_person_from,
+    external_id_from,
     match_out,
     person_etag,
     person_out,
@@ -19,8 +20,6 @@ from shared.db.unit import Unit
 from shared.kernel.errors import Fault, Invalid
 from shared.kernel.ids import spell
 from shared.web.routing import Call, Reply, created, ok, page
-
-EXTERNAL_ID_MAX = 100
 
 
 async def post_person(unit: Unit, call: Call) -> Reply:
@@ -54,7 +53,7 @@ async def patch_person(unit: Unit, call: Call) -> Reply:
 async def put_person(unit: Unit, call: Call) -> Reply:
     """Write a person under the county's own id."""
     today = today_of(unit, call)
-    key = call.words["key"]
+    key = external_id_from(call.words["key"])
     command = register_person_from(call.body, external_id=key, county_zone=zone_of(call))
     person, is_new = await write_person(unit, key, command, caller=call.staff, today=today, now=unit.now)
     body, etag = person_out(person, call.staff, today), person_etag(person, call.staff, today)

@@ -9,7 +9,7 @@ from datetime import date, datetime, time
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, TypeAdapter, ValidationError
 from pydantic.config import JsonDict
 
 from services.network.domain.cases import Case
@@ -33,6 +33,7 @@ from services.network.use_cases.search_people import Match
 from services.network.use_cases.see_roster import SeenChild, SeenMember
 from shared.events.network import Channel, Consent
 from shared.kernel.access import Caller, CaseAccess
+from shared.kernel.errors import NotFound
 from shared.web import fields
 from shared.web.fields import BirthDate, Clock, Code, Day, ExternalId, Instant, Language, Line, Model, Name, StaffId, ZoneName
 
@@ -192,6 +193,14 @@ class MatchOut(Model):
     family_name: str | None
     preferred_name: str | None
     is_minor: bool | None
+
+
+def external_id_from(key: str) -> str:
+    """Read the county's own id from a path. Raises NotFound for what can be none."""
+    try:
+        return TypeAdapter(ExternalId).validate_python(key)
+    except ValidationError as error:
+        raise NotFound from error
 
 
 def profile_from(body: PersonFactsIn, *, external_id: str | None, county_zone: str) -> Profile:

@@ -159,5 +159,9 @@ async def test_a_worker_does_not_write_by_external_id(amy: Api) -> None:
     assert (refused.status, refused.code) == (403, "county_systems_only")
 
 
+async def test_an_external_id_is_plain(counties: Counties) -> None:
+    assert (await counties.system().put("/v1/people/by-external-id/a%20b", CHILD)).status == 404
+
+
 async def test_minors_are_marked(amy: Api) -> None:
     assert (await register(amy, CHILD))["is_minor"] is True
