@@ -2,7 +2,7 @@
 
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -30,7 +30,7 @@ class County:
     id: UUID
     slug: str
     name: str
-    programme: str
+    programmes: Mapping[str, str]
     time_zone: str
     issuer: str
     jwks_url: str
@@ -40,6 +40,10 @@ class County:
     languages: tuple[str, ...]
     default_language: str
     holidays: tuple[str, ...] = ()
+
+    def programme(self, language: str) -> str:
+        """Return the neutral name under which this county writes in a language; raises KeyError for one it does not write in."""
+        return self.programmes[language]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +93,11 @@ def required(environment: Mapping[str, str], name: str) -> str:
     return value
 
 
+def _programmes(names: Mapping[str, str], languages: Sequence[str]) -> Mapping[str, str]:
+    """Return a county's programme name for each language it writes in; a missing name is an error, never English instead."""
+    return {language: str(names[language]) for language in languages}
+
+
 def read_counties(path: Path) -> tuple[County, ...]:
     """Read the county file: a JSON array, one object a county."""
     try:
@@ -98,7 +107,7 @@ def read_counties(path: Path) -> tuple[County, ...]:
                 id=UUID(row["id"]),
                 slug=row["slug"],
                 name=row["name"],
-                programme=row["programme"],
+                programmes=_programmes(row["programmes"], row["languages"]),
                 time_zone=row["time_zone"],
                 issuer=row["issuer"],
                 jwks_url=row["jwks_url"],

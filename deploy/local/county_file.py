@@ -9,7 +9,7 @@ from typing import Any
 SLUGS = ("alder", "birch")
 
 _COMMON: dict[str, Any] = {
-    "programme": "Family Support Line",
+    "programmes": {"en": "Family Team Calendar", "es": "Calendario Familiar"},
     "time_zone": "America/Los_Angeles",
     "languages": ["en", "es"],
     "default_language": "en",

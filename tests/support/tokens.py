@@ -127,7 +127,7 @@ def a_county(county_id: UUID, issuer: Issuer) -> County:
         id=county_id,
         slug=issuer.slug,
         name=f"{issuer.slug.capitalize()} County",
-        programme="Family Meetings",
+        programmes={"en": "Family Team Calendar", "es": "Calendario Familiar"},
         time_zone="America/Los_Angeles",
         issuer=issuer.url,
         jwks_url=f"{issuer.url}/jwks",
