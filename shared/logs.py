@@ -29,7 +29,7 @@ def _trail(_: object, __: str, fields: MutableMapping[str, Any]) -> MutableMappi
     if isinstance(error, tuple):
         error = error[1]
     if isinstance(error, BaseException):
-        chain = []
+        chain: list[dict[str, Any]] = []
         seen: BaseException | None = error
         while seen is not None and len(chain) < 5:
             frames = traceback.extract_tb(seen.__traceback__)[-12:]
