@@ -46,9 +46,11 @@ async def get_for_update(unit: Unit, case_id: CaseId) -> Case:
     return await _to_case(unit, row)
 
 
-async def list_visible(unit: Unit, caller: Caller, *, after: After | None, limit: int) -> list[Case]:
+async def list_visible(unit: Unit, caller: Caller, *, is_closed: bool | None, after: After | None, limit: int) -> list[Case]:
     """Return a page of the families that this caller may see, least recently changed first."""
     query = select(CaseRow).where(_mine(unit), _visible_to(caller)).order_by(CaseRow.updated_at, CaseRow.id).limit(limit)
+    if is_closed is not None:
+        query = query.where(CaseRow.closed_at.is_not(None) if is_closed else CaseRow.closed_at.is_(None))
     if after is not None:
         query = query.where(tuple_(CaseRow.updated_at, CaseRow.id) > (after.updated_at, after.id))
     rows = (await unit.session.scalars(query)).all()

@@ -33,9 +33,9 @@ async def hold_open_case(unit: Unit, case_id: CaseId, *, caller: Caller) -> Case
     return case
 
 
-async def see_cases(unit: Unit, *, caller: Caller, after: After | None, limit: int) -> list[Case]:
-    """Return a page of the caller's families."""
-    found = await cases.list_visible(unit, caller, after=after, limit=limit)
+async def see_cases(unit: Unit, *, caller: Caller, is_closed: bool | None, after: After | None, limit: int) -> list[Case]:
+    """Return a page of the caller's families: open ones, closed ones, or (None) both."""
+    found = await cases.list_visible(unit, caller, is_closed=is_closed, after=after, limit=limit)
     for case in found:
         await unit.audit("case.listed", subject_kind="case", subject_id=case.id)
     return found

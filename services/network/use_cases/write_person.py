@@ -1,6 +1,6 @@
 """Write a person under the county's own id: registered when new, else changed to what the county says."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date, datetime
 from typing import cast
 
@@ -18,12 +18,15 @@ from shared.kernel.access import Caller
 async def write_person(
     unit: Unit, external_id: str, command: RegisterPerson, *, caller: Caller, today: date, now: datetime
 ) -> tuple[Person, bool]:
-    """Return the person and whether they are new. Written twice alike, it changes and announces nothing."""
+    """Return the person and whether they are new. Written twice alike, it changes and announces nothing.
+
+    What a county's file says of consent counts for a new person only: it never speaks against the word of one who is there.
+    """
     if not may_write_by_external_id(caller):
         raise CountySystemsOnly
     present = await people.find_by_external_id_for_update(unit, external_id)
     if present is None:
         return await register_person(unit, command, caller=caller, today=today, now=now), True
     facts = cast(ProfileChanges, asdict(command.profile))
-    change = ChangePerson(profile=facts, contact_points=command.contact_points)
+    change = ChangePerson(profile=facts, contact_points=tuple(replace(wish, consent=None) for wish in command.contact_points))
     return await change_person(unit, present, change, today=today, now=now), False

@@ -10,7 +10,7 @@ from services.network.use_cases.reassign_case import reassign_case
 from services.network.use_cases.see_access_log import see_access_log
 from services.network.use_cases.see_case import hold_case, see_case, see_cases
 from services.network.web.county import zone_of
-from services.network.web.schemas import access_from, case_out, look_out, open_case_from, place_from, place_of
+from services.network.web.schemas import CaseStatus, access_from, case_out, look_out, open_case_from, place_from, place_of
 from shared.db.unit import Unit
 from shared.kernel.ids import spell
 from shared.web.routing import Call, Reply, created, ok, page
@@ -25,7 +25,14 @@ async def post_case(unit: Unit, call: Call) -> Reply:
 async def get_cases(unit: Unit, call: Call) -> Reply:
     """List the families that the caller may see."""
     place = place_from(call.page_place)
-    found = await see_cases(unit, caller=call.staff, after=After(*place) if place else None, limit=call.query.limit)
+    status = call.query.status
+    found = await see_cases(
+        unit,
+        caller=call.staff,
+        is_closed=None if status is None else status is CaseStatus.CLOSED,
+        after=After(*place) if place else None,
+        limit=call.query.limit,
+    )
     is_full = len(found) == call.query.limit
     return page([case_out(case) for case in found], next=place_of(found[-1].updated_at, found[-1].id) if is_full else None)
 

@@ -1,7 +1,5 @@
 """The whole surface of network on one screen: each route with the permission it needs."""
 
-from shared.web.events import events_route
-
 from services.network.domain.errors import (
     AlreadyChild,
     AlreadyMember,
@@ -15,6 +13,7 @@ from services.network.domain.errors import (
     StaffIdTaken,
 )
 from services.network.web import cases, children, members, people, schemas, separations
+from shared.web.events import events_route
 from shared.web.fields import Page, PageQuery
 from shared.web.routing import Route, delete, get, patch, post, put
 
@@ -47,7 +46,7 @@ ROUTES: tuple[Route, ...] = (
 
     post("/v1/cases", cases.post_case, needs="cases.write", body=schemas.CaseIn, answer=schemas.CaseOut, status=201,
          idempotent=True, etag=True, raises=(ExternalIdTaken,)),
-    get("/v1/cases", cases.get_cases, needs="cases.read", query=PageQuery, answer=Page[schemas.CaseOut]),
+    get("/v1/cases", cases.get_cases, needs="cases.read", query=schemas.CasesQuery, answer=Page[schemas.CaseOut]),
     get(CASE, cases.get_case, needs="cases.read", answer=schemas.CaseOut, etag=True),
     patch(CASE, cases.patch_case, needs="cases.write", body=schemas.CasePatch, answer=schemas.CaseOut, etag=True,
           raises=(CaseIsClosed, ExternalIdTaken)),

@@ -6,6 +6,7 @@ are in an answer only for callers with the scope `people.contact.read`.
 
 from collections.abc import Sequence
 from datetime import date, datetime, time
+from enum import StrEnum
 from typing import Annotated, Any, Final
 from uuid import UUID
 
@@ -35,7 +36,21 @@ from shared.events.network import Channel, Consent
 from shared.kernel.access import Caller, CaseAccess
 from shared.kernel.errors import NotFound
 from shared.web import fields
-from shared.web.fields import BirthDate, Clock, Code, Day, ExternalId, Instant, Language, Line, Model, Name, StaffId, ZoneName
+from shared.web.fields import (
+    BirthDate,
+    Clock,
+    Code,
+    Day,
+    ExternalId,
+    Instant,
+    Language,
+    Line,
+    Model,
+    Name,
+    PageQuery,
+    StaffId,
+    ZoneName,
+)
 
 PREFIXES = {"person_id": "per", "case_id": "case", "child_id": "per", "member_id": "mem", "rule_id": "sep"}
 
@@ -346,13 +361,26 @@ class AccessIn(Model):
     shared_with: Staff = Field(default_factory=list)
 
 
+class CaseStatus(StrEnum):
+    """Whether work with a family goes on."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class CasesQuery(PageQuery):
+    """Which families to list."""
+
+    status: CaseStatus | None = None
+
+
 class CaseOut(Model):
     """A family."""
 
     id: fields.CaseId
     title: str
     time_zone: str
-    status: str
+    status: CaseStatus
     unit: str
     assigned: list[str]
     shared_with: list[str]
@@ -385,7 +413,7 @@ def case_out(case: Case) -> CaseOut:
         id=case.id,
         title=case.title,
         time_zone=case.time_zone,
-        status="closed" if case.is_closed else "open",
+        status=CaseStatus.CLOSED if case.is_closed else CaseStatus.OPEN,
         unit=case.access.unit,
         assigned=sorted(case.access.assigned),
         shared_with=sorted(case.access.shared_with),

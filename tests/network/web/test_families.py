@@ -103,6 +103,16 @@ async def test_a_closed_family_can_be_read_and_not_changed(amy: Api, behind_the_
     assert behind_the_wall.types()[-1] == "case_closed"
 
 
+async def test_open_and_closed_families_can_be_listed_apart(amy: Api) -> None:
+    going_on, ended = await open_family(amy), await open_family(amy)
+    await amy.post(f"/v1/cases/{ended['id']}:close")
+    listed = {status: (await amy.get(f"/v1/cases?status={status}")).json["items"] for status in ("open", "closed")}
+    assert {status: [each["id"] for each in items] for status, items in listed.items()} == {
+        "open": [going_on["id"]],
+        "closed": [ended["id"]],
+    }
+
+
 async def test_placement_facts_change_and_are_given_anew(amy: Api, behind_the_wall: BehindTheWall) -> None:
     case = await open_family(amy)
     mateo = (await amy.post("/v1/people", CHILD)).json["id"]
@@ -134,6 +144,13 @@ async def test_a_member_moves_inward_and_leaves(amy: Api, behind_the_wall: Behin
     assert (await amy.get(path)).json["items"] == []
     assert behind_the_wall.types()[-3:] == ["member_joined", "member_changed", "member_left"]
     assert "landlady" not in behind_the_wall.everything()
+
+
+async def test_one_who_left_is_still_known_to_the_family(amy: Api) -> None:
+    case = await open_family(amy)
+    member = await a_member_of(amy, case, GRANDMOTHER)
+    await amy.delete(f"/v1/cases/{case['id']}/members/{member['id']}", etag=member["etag"])
+    assert (await amy.get(f"/v1/people/{member['person_id']}")).status == 200
 
 
 async def test_who_comes_back_is_a_new_member(amy: Api) -> None:

@@ -154,6 +154,16 @@ async def test_a_county_system_writes_by_its_own_id(counties: Counties, behind_t
     assert behind_the_wall.types() == ["person_registered", "person_changed"]
 
 
+async def test_a_county_file_does_not_speak_against_a_person(counties: Counties) -> None:
+    system = counties.system()
+    path = "/v1/people/by-external-id/00043"
+    first = await system.put(path, GRANDMOTHER)
+    point = first.json["contact_points"][0]
+    said_less = {**GRANDMOTHER, "contact_points": [{**GRANDMOTHER["contact_points"][0], "consent": "none"}]}
+    again = await system.put(path, said_less)
+    assert again.json["contact_points"] == [point]
+
+
 async def test_a_worker_does_not_write_by_external_id(amy: Api) -> None:
     refused = await amy.put("/v1/people/by-external-id/00042", CHILD)
     assert (refused.status, refused.code) == (403, "county_systems_only")
