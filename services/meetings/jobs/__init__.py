@@ -1,0 +1,1 @@
+"""What meetings does when it hears of something, and what it does every few minutes."""

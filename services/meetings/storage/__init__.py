@@ -1,0 +1,1 @@
+"""What meetings keeps: one module a noun; rows stay in this room."""

@@ -1,0 +1,1 @@
+"""What meetings can do: one verb a file, one transaction each."""
