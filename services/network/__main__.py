@@ -17,6 +17,8 @@ from shared.settings import ServiceSettings, SettingsError
 def main(words: Sequence[str]) -> int:
     """Run one command and return its exit code."""
     options = parser().parse_args(words)
+    if options.command == "parked" and options.replay and not options.replay[1].isdecimal():
+        parser().error("POSITION is a number")
     logs.set_up(NAME)
     try:
         settings = read_settings(os.environ)
