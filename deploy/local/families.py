@@ -215,9 +215,9 @@ ALDER = SampleCounty(
             "north",
             ("paz",),
             children=(
-                Child("eli", "resource_family", entered_days=-24, disposition_days=85),
-                Child("mia", "relative", entered_days=4, disposition_days=85),
-                Child("leo", "relative", entered_days=4, disposition_days=85),
+                Child("eli", "resource_family", entered_days=-31, disposition_days=78),
+                Child("mia", "relative", entered_days=-3, disposition_days=78),
+                Child("leo", "relative", entered_days=-3, disposition_days=78),
             ),
             members=(
                 Member("kara", "mother"),
