@@ -227,6 +227,7 @@ class Message:
     dedupe_key: str
     part: int = 0
     participant_id: UUID | None = None
+    entry_id: UUID | None = None
     sequence: int = 0
     offset: str = ""
     detail: str = ""
@@ -236,6 +237,7 @@ class Message:
     lease_until: datetime | None = None
     finished_at: datetime | None = None
     reason: str = ""
+    created_at: datetime | None = None
 
     @property
     def has_ended(self) -> bool:

@@ -1,7 +1,7 @@
 """The tables of notify. Every row names its county, and the county wall of PostgreSQL stands in front of each table.
 
 Columns marked sealed hold AES-GCM boxes, `lookup` columns hold keyed hashes, `token_hash` the hash of a secret that rests nowhere
-else but sealed. Nothing here is a name, a number, an address or a word of a message in clear. Wall times have their zone beside them.
+else but sealed. Nothing here is a name, a number, an address or a word of a message in clear. Wall times have a zone beside them.
 """
 
 from datetime import datetime, time
@@ -180,6 +180,7 @@ class MessageRow(Base):
         Index("ix_messages_due", "county_id", "lane", "due_at", postgresql_where=text("state = 'pending'")),
         Index("ix_messages_leases", "county_id", "lease_until", postgresql_where=text("state IN ('claimed', 'sending')")),
         Index("ix_messages_open_of_entry", "county_id", "entry_id", postgresql_where=_OPEN_STATES),
+        Index(None, "county_id", "entry_id", "kind"),
         Index("ix_messages_open_of_person", "county_id", "person_id", postgresql_where=_OPEN_STATES),
         Index(None, "county_id", "subject_id", "created_at", "id"),
         Index("ix_messages_asked", "county_id", "sent_lookup", "finished_at", postgresql_where=text("sent_lookup IS NOT NULL")),
@@ -190,12 +191,13 @@ class MessageRow(Base):
 
 
 class ContentRow(Base):
-    """What a message said when it last left: sealed with the person's key, and the hash of the bytes."""
+    """What a message said when it last left, sealed with the person's key. `version` counts renderings, `sha256` is the bytes'."""
 
     __tablename__ = "contents"
 
     message_id: Mapped[UUID] = mapped_column(primary_key=True)
     county_id: Mapped[CountyId]
+    version: Mapped[int]
     language: Mapped[str]
     template: Mapped[str]
     words: Mapped[bytes]
@@ -234,6 +236,9 @@ class ReceiptRow(Base):
     provider_id: Mapped[str] = mapped_column(primary_key=True)
     event: Mapped[str] = mapped_column(primary_key=True)
     code: Mapped[str] = mapped_column(primary_key=True)
+    state: Mapped[str]
+    bad_number: Mapped[bool]
+    opted_out: Mapped[bool]
     received_at: Mapped[datetime]
     applied_at: Mapped[datetime | None]
 

@@ -110,6 +110,7 @@ def upgrade() -> None:
         "contents",
         sa.Column("message_id", sa.Uuid(), nullable=False),
         sa.Column("county_id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("language", sa.Text(), nullable=False),
         sa.Column("template", sa.Text(), nullable=False),
         sa.Column("words", sa.LargeBinary(), nullable=False),
@@ -244,6 +245,7 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("sent_lookup IS NOT NULL"),
     )
+    op.create_index(op.f("ix_messages_county_id_entry_id_kind"), "messages", ["county_id", "entry_id", "kind"], unique=False)
     op.create_index(
         op.f("ix_messages_county_id_subject_id_created_at_id"),
         "messages",
@@ -288,6 +290,9 @@ def upgrade() -> None:
         sa.Column("provider_id", sa.Text(), nullable=False),
         sa.Column("event", sa.Text(), nullable=False),
         sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("bad_number", sa.Boolean(), nullable=False),
+        sa.Column("opted_out", sa.Boolean(), nullable=False),
         sa.Column("received_at", sa.TIMESTAMP(timezone=True), nullable=False),
         sa.Column("applied_at", sa.TIMESTAMP(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("county_id", "provider", "provider_id", "event", "code", name=op.f("pk_receipts")),

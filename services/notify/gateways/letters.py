@@ -1,0 +1,198 @@
+"""A message as it is handed over: the words of its kind, in a mail with its calendar object or in a text, for one person."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from services.notify.domain.channels import Contact
+from services.notify.domain.entries import EntryStatus, KeptEntry
+from services.notify.domain.errors import TranslationMissing
+from services.notify.domain.links import reply_address
+from services.notify.domain.messages import Kind, Message, Way, has_entry
+from services.notify.gateways import words as wording
+from services.notify.gateways.ics import CalendarEntry, Status, status_for, write_entry, write_feed
+from services.notify.gateways.mail import Mail, build, message_id_of, thread_of
+from shared.events.meetings import Answer, Method, PlaceWords
+from shared.settings import County
+
+_TELLS_OF_AN_END = frozenset({Kind.CANCELLED, Kind.REMOVED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """What a message speaks of, everything already cleared for this person; `words` is the name to greet."""
+
+    county: County
+    contact: Contact
+    words: str
+    address: str
+    entry: KeptEntry | None
+    place: PlaceWords | None
+    link_token: str
+    reply_token: str
+    portal_url: str
+
+    @property
+    def organizer(self) -> str:
+        """The county's mailbox with the person's own token: sender of the mail, organizer of the entry, address of the reply."""
+        return reply_address(self.county.mailbox, self.reply_token) if self.reply_token else self.county.mailbox
+
+    @property
+    def programme(self) -> str:
+        """The county's neutral name in this person's language."""
+        return programme_of(self.county, self.contact.written_language)
+
+    @property
+    def link(self) -> str:
+        """The person's own page for this entry."""
+        return f"{self.portal_url}/m/{self.link_token}" if self.link_token else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Envelope:
+    """One message ready to leave: bytes of a mail, or the words of a text. `snapshot` is what is kept of it."""
+
+    sender: str
+    recipient: str
+    language: str
+    sha256: str
+    header_id: str = ""
+    mail: bytes = b""
+    sms: str = ""
+    snapshot: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+def programme_of(county: County, language: str) -> str:
+    """Return the name under which the county writes in a language; raises TranslationMissing where it does not write in it."""
+    name = language.replace("_", "-").split("-")[0].lower()
+    if name not in county.programmes:
+        raise TranslationMissing(language=name)
+    return county.programme(name)
+
+
+def written(message: Message, scene: Scene, *, version: int, at: datetime) -> Envelope:
+    """Return the message as it leaves. Raises TranslationMissing, UnsafeText or UnsafeMail rather than sending something odd."""
+    if message.way is Way.SMS:
+        return _text(message, scene)
+    return _mail(message, scene, version=version, at=at)
+
+
+def facts_of(message_kind: Kind | None, scene: Scene, *, answer: str = "") -> wording.Facts:
+    """Return what may be said; how to join and the link are left out of what ends something."""
+    entry, place = scene.entry, scene.place or PlaceWords()
+    ends = message_kind in _TELLS_OF_AN_END
+    return wording.Facts(
+        programme=scene.programme,
+        call_number=scene.county.call_number,
+        starts_at=entry.starts_at if entry else None,
+        ends_at=entry.ends_at if entry else None,
+        time_zone=entry.time_zone if entry else "",
+        person_zone=scene.contact.time_zone,
+        place="" if ends else place.place,
+        address="" if ends else place.address,
+        join_url="" if ends else place.join_url,
+        dial_in="" if ends else place.dial_in,
+        link="" if ends else scene.link,
+        greeting_name=scene.words,
+        answer=answer or (entry.answer.value if entry and entry.answer is not Answer.NEEDS_ACTION else ""),
+    )
+
+
+def calendar_entry(scene: Scene, entry: KeptEntry, *, at: datetime, status: Status) -> CalendarEntry:
+    """Return an entry as it stands in this person's calendar."""
+    kind = None if status is Status.CONFIRMED else Kind.CANCELLED
+    said = wording.render_entry(scene.contact.written_language, facts_of(kind, scene))
+    return CalendarEntry(
+        uid=entry.uid,
+        sequence=entry.sequence,
+        status=status,
+        stamped_at=at,
+        starts_local=entry.starts_local,
+        ends_local=entry.ends_local,
+        starts_at=entry.starts_at,
+        ends_at=entry.ends_at,
+        time_zone=entry.time_zone,
+        summary=said.summary,
+        description=said.description,
+        location=said.location,
+        organizer=scene.organizer,
+        organizer_name=scene.programme,
+        language=said.language,
+        attendee=scene.address,
+        required=entry.required,
+        answer=entry.answer,
+    )
+
+
+def calendar_object(scene: Scene, entry: KeptEntry, *, at: datetime) -> tuple[bytes, Method]:
+    """Return the entry as one iTIP object, and its method."""
+    method = Method.REQUEST if entry.is_live else Method.CANCEL
+    status = status_for(method, removed=entry.status is EntryStatus.REMOVED)
+    return write_entry(calendar_entry(scene, entry, at=at, status=status), method), method
+
+
+def feed(scenes: list[Scene], *, language: str, county: County) -> bytes:
+    """Return a person's own calendar; each entry is stamped with its last revision, so unchanged data give the same bytes."""
+    listed = [
+        calendar_entry(
+            scene,
+            scene.entry,
+            at=scene.entry.revised_at,
+            status=Status.CONFIRMED if scene.entry.is_live else Status.CANCELLED,
+        )
+        for scene in scenes
+        if scene.entry is not None
+    ]
+    name = wording.render_entry(
+        language, wording.Facts(programme=programme_of(county, language), call_number=county.call_number)
+    ).calendar
+    return write_feed(listed, name=name)
+
+
+def _text(message: Message, scene: Scene) -> Envelope:
+    said = wording.render(message.kind, scene.contact.written_language, facts_of(message.kind, scene, answer=message.detail))
+    if not said.sms:
+        raise ValueError("this kind has no text")
+    return Envelope(
+        sender=scene.county.sms_number,
+        recipient=scene.address,
+        language=said.language,
+        sha256=hashlib.sha256(said.sms.encode()).hexdigest(),
+        sms=said.sms,
+        snapshot={"sms": said.sms},
+    )
+
+
+def _mail(message: Message, scene: Scene, *, version: int, at: datetime) -> Envelope:
+    said = wording.render(message.kind, scene.contact.written_language, facts_of(message.kind, scene))
+    calendar, method = b"", ""
+    if scene.entry is not None and has_entry(message.kind, message.way):
+        calendar, used = calendar_object(scene, scene.entry, at=at)
+        method = used.value
+    data = build(
+        Mail(
+            message_id=message.id,
+            content_version=version,
+            thread=thread_of(message.subject_id, message.person_id),
+            sender=scene.organizer,
+            sender_name=scene.programme,
+            recipient=scene.address,
+            subject=said.subject,
+            text=said.text,
+            html=said.html,
+            language=said.language,
+            written_at=at,
+            calendar=calendar,
+            method=method,
+        )
+    )
+    return Envelope(
+        sender=scene.organizer,
+        recipient=scene.address,
+        language=said.language,
+        sha256=hashlib.sha256(data).hexdigest(),
+        header_id=message_id_of(message.id, version, scene.organizer),
+        mail=data,
+        snapshot={"subject": said.subject, "text": said.text, "calendar": calendar.decode()},
+    )

@@ -1,0 +1,123 @@
+"""Queries about attempts: one row a try, committed before a socket is touched, and what was said in it."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from services.notify.domain.delivery import Outcome
+from services.notify.domain.messages import Message, Phase
+from services.notify.storage.tables import AttemptRow, ContentRow
+from shared.db.unit import Unit
+from shared.kernel.sealed import KeyKind, KeyOf
+
+
+async def add(unit: Unit, message: Message) -> None:
+    """Record that an attempt begins."""
+    await unit.session.execute(
+        insert(AttemptRow)
+        .values(
+            message_id=message.id,
+            n=message.attempt,
+            county_id=unit.county_id,
+            lease_owner=message.lease_owner,
+            way=message.way.value,
+            phase=Phase.BEGUN.value,
+            fate="",
+            code=None,
+            reason="",
+            provider_id="",
+            late=False,
+            started_at=unit.now,
+        )
+        .on_conflict_do_nothing()
+    )
+
+
+async def pass_dot(unit: Unit, message_id: UUID, n: int) -> None:
+    """Record that the final dot is about to be written."""
+    await _update(unit, message_id, n, phase=Phase.DOT.value)
+
+
+async def end(unit: Unit, message: Message, outcome: Outcome, *, late: bool) -> None:
+    """Record how an attempt ended. A result that came when the lease was already lost is kept as late."""
+    await _update(
+        unit,
+        message.id,
+        message.attempt,
+        phase=outcome.phase.value,
+        fate=outcome.fate.value,
+        code=outcome.code,
+        reason=outcome.reason,
+        provider_id=outcome.provider_id,
+        late=late,
+        ended_at=unit.now,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rendering:
+    """One rendering of a message: which one, in what language, the hash of its bytes, its Message-ID if it is a mail."""
+
+    version: int
+    language: str
+    template: str
+    sha256: str
+    header_id: str
+    made_at: datetime
+
+
+async def find_renderings(unit: Unit, message_ids: Collection[UUID]) -> dict[UUID, Rendering]:
+    """Return the last rendering of each of these messages."""
+    rows = await unit.session.scalars(
+        select(ContentRow)
+        .where(ContentRow.county_id == unit.county_id, ContentRow.message_id.in_(message_ids))
+        .execution_options(populate_existing=True)
+    )
+    return {
+        row.message_id: Rendering(
+            version=row.version,
+            language=row.language,
+            template=row.template,
+            sha256=row.sha256,
+            header_id=row.header_id,
+            made_at=row.made_at,
+        )
+        for row in rows
+    }
+
+
+async def keep_content(unit: Unit, message: Message, rendering: Rendering, *, words: str) -> None:
+    """Keep what a message says, sealed with the person's key, in place of an earlier rendering."""
+    key = KeyOf(KeyKind.PERSON, message.person_id)
+    values = {
+        "message_id": message.id,
+        "county_id": unit.county_id,
+        "version": rendering.version,
+        "language": rendering.language,
+        "template": rendering.template,
+        "words": await unit.seal(words, key=key, table="contents", column="words", row_id=message.id),
+        "sha256": rendering.sha256,
+        "header_id": rendering.header_id,
+        "made_at": rendering.made_at,
+    }
+    await unit.session.execute(insert(ContentRow).values(values).on_conflict_do_update(index_elements=["message_id"], set_=values))
+
+
+async def find_content(unit: Unit, message_id: UUID) -> tuple[str, str] | None:
+    """Return the language and the opened words of what was sent; None when nothing was rendered yet."""
+    row = await unit.session.get(ContentRow, message_id)
+    if row is None or row.county_id != unit.county_id:
+        return None
+    return row.language, await unit.open(row.words, table="contents", column="words", row_id=message_id)
+
+
+async def _update(unit: Unit, message_id: UUID, n: int, **values: object) -> None:
+    await unit.session.execute(
+        update(AttemptRow)
+        .where(AttemptRow.county_id == unit.county_id, AttemptRow.message_id == message_id, AttemptRow.n == n)
+        .values(values)
+    )

@@ -1,0 +1,237 @@
+"""Queries about contacts: notify's own copy of how to reach a person, and what each number or address has been told."""
+
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from services.notify.domain.channels import Contact, Point
+from services.notify.domain.points import KeptPoint
+from services.notify.storage.tables import ContactPointRow, ContactRow
+from shared.db.sealing import KeyDestroyed
+from shared.db.unit import Unit
+from shared.events.network import Channel, Consent, PersonFacts, PersonWords
+from shared.kernel.sealed import KeyKind, KeyOf
+
+
+@dataclass(frozen=True, slots=True)
+class ContactWords:
+    """How to greet a person, and words that are safe to say to whoever answers the phone."""
+
+    greeting_name: str = ""
+    safe_words: str = ""
+
+
+async def told_at(unit: Unit, person_id: UUID) -> datetime | None:
+    """Return when network said what is stored of a person, and hold the row; None for a person never heard of."""
+    found: datetime | None = await unit.session.scalar(
+        select(ContactRow.told_at)
+        .where(ContactRow.county_id == unit.county_id, ContactRow.person_id == person_id)
+        .with_for_update()
+    )
+    return found
+
+
+async def save(unit: Unit, facts: PersonFacts, words: PersonWords | None) -> None:
+    """Store what network told of a person, without the contact points."""
+    values = {
+        "person_id": facts.person_id,
+        "county_id": unit.county_id,
+        "time_zone": facts.time_zone,
+        "spoken_language": facts.spoken_language,
+        "written_language": facts.written_language,
+        "interpreter_needed": facts.interpreter_needed,
+        "is_minor": facts.is_minor,
+        "staff_id": facts.staff_id,
+        "voicemail_ok": facts.voicemail_ok,
+        "quiet_from": facts.quiet_from,
+        "quiet_until": facts.quiet_until,
+        "told_at": facts.at,
+        "words": None,
+    }
+    if words is not None:
+        plain = json.dumps(
+            {"greeting_name": words.preferred_name or words.given_name, "safe_words": words.safe_words}, ensure_ascii=False
+        )
+        values["words"] = await unit.seal(
+            plain, key=key_of(facts.person_id), table="contacts", column="words", row_id=facts.person_id
+        )
+    await unit.session.execute(insert(ContactRow).values(values).on_conflict_do_update(index_elements=["person_id"], set_=values))
+
+
+async def replace_points(unit: Unit, person_id: UUID, points: Collection[KeptPoint], addresses: Mapping[UUID, str]) -> None:
+    """Store a person's contact points in their order; what is gone is deleted, for nobody may keep a number taken back."""
+    kept = [point.id for point in points]
+    await unit.session.execute(
+        delete(ContactPointRow).where(_mine(unit), ContactPointRow.person_id == person_id, ContactPointRow.id.not_in(kept))
+    )
+    for rank, point in enumerate(points):
+        address = addresses.get(point.id)
+        values = {
+            "id": point.id,
+            "county_id": unit.county_id,
+            "person_id": person_id,
+            "rank": rank,
+            "channel": point.channel.value,
+            "consent": point.consent.value,
+            "consent_at": point.consent_at,
+            "preferred": point.preferred,
+            "lookup": point.lookup,
+            "undelivered": point.undelivered,
+            "value": None
+            if address is None
+            else await unit.seal(address, key=key_of(person_id), table="contact_points", column="value", row_id=point.id),
+        }
+        await unit.session.execute(
+            insert(ContactPointRow)
+            .values(values)
+            .on_conflict_do_update(index_elements=["id"], set_={**values, "id": ContactPointRow.id})
+        )
+
+
+async def list_points(unit: Unit, person_ids: Collection[UUID]) -> list[KeptPoint]:
+    """Return the contact points of some people, in their order."""
+    if not person_ids:
+        return []
+    return await _points(unit, ContactPointRow.person_id.in_(person_ids))
+
+
+async def list_points_by_lookup(unit: Unit, lookup: str) -> list[KeptPoint]:
+    """Return every contact point that is this number or address: people in one household share a phone."""
+    return await _points(unit, ContactPointRow.lookup == lookup)
+
+
+async def find_point_for_update(unit: Unit, point_id: UUID) -> KeptPoint | None:
+    """Return one contact point and hold its row."""
+    row = await unit.session.scalar(
+        select(ContactPointRow)
+        .where(_mine(unit), ContactPointRow.id == point_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return None if row is None else _to_point(row)
+
+
+async def save_consent(unit: Unit, point_id: UUID, consent: Consent, *, at: datetime) -> None:
+    """Store the person's word on one contact point."""
+    await unit.session.execute(
+        update(ContactPointRow).where(_mine(unit), ContactPointRow.id == point_id).values(consent=consent.value, consent_at=at)
+    )
+
+
+async def count_undelivered(unit: Unit, point_id: UUID, *, undelivered: int) -> None:
+    """Store how many texts in a row came to nothing."""
+    await unit.session.execute(
+        update(ContactPointRow).where(_mine(unit), ContactPointRow.id == point_id).values(undelivered=undelivered)
+    )
+
+
+async def find(unit: Unit, person_id: UUID) -> Contact | None:
+    """Return how to reach a person."""
+    return (await list_by_id(unit, [person_id])).get(person_id)
+
+
+async def list_by_id(unit: Unit, person_ids: Collection[UUID]) -> dict[UUID, Contact]:
+    """Return how to reach some people, by id."""
+    if not person_ids:
+        return {}
+    rows = await unit.session.scalars(
+        select(ContactRow)
+        .where(ContactRow.county_id == unit.county_id, ContactRow.person_id.in_(person_ids))
+        .execution_options(populate_existing=True)
+    )
+    points = await list_points(unit, person_ids)
+    return {row.person_id: _to_contact(row, [each.point for each in points if each.person_id == row.person_id]) for row in rows}
+
+
+async def open_words(unit: Unit, person_ids: Collection[UUID]) -> dict[UUID, ContactWords]:
+    """Return the words about some people; those whose words were destroyed are greeted without a name."""
+    rows = (
+        await unit.session.execute(
+            select(ContactRow.person_id, ContactRow.words).where(
+                ContactRow.county_id == unit.county_id, ContactRow.person_id.in_(person_ids)
+            )
+        )
+    ).all()
+    await unit.load_keys([row.words for row in rows])
+    found = {}
+    for row in rows:
+        found[row.person_id] = ContactWords()
+        if row.words is not None:
+            try:
+                plain = await unit.open(row.words, table="contacts", column="words", row_id=row.person_id)
+            except KeyDestroyed:
+                continue
+            found[row.person_id] = ContactWords(**json.loads(plain))
+    return found
+
+
+async def open_addresses(unit: Unit, point_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Return the numbers and addresses of contact points; one whose words were destroyed is not among them."""
+    if not point_ids:
+        return {}
+    rows = (
+        await unit.session.execute(
+            select(ContactPointRow.id, ContactPointRow.value).where(_mine(unit), ContactPointRow.id.in_(point_ids))
+        )
+    ).all()
+    await unit.load_keys([row.value for row in rows])
+    found = {}
+    for row in rows:
+        if row.value is not None:
+            try:
+                found[row.id] = await unit.open(row.value, table="contact_points", column="value", row_id=row.id)
+            except KeyDestroyed:
+                continue
+    return found
+
+
+def key_of(person_id: UUID) -> KeyOf:
+    """Return the key of a person's words."""
+    return KeyOf(KeyKind.PERSON, person_id)
+
+
+def _mine(unit: Unit) -> ColumnElement[bool]:
+    return ContactPointRow.county_id == unit.county_id
+
+
+async def _points(unit: Unit, where: ColumnElement[bool]) -> list[KeptPoint]:
+    rows = await unit.session.scalars(
+        select(ContactPointRow)
+        .where(_mine(unit), where)
+        .order_by(ContactPointRow.person_id, ContactPointRow.rank)
+        .execution_options(populate_existing=True)
+    )
+    return [_to_point(row) for row in rows]
+
+
+def _to_point(row: ContactPointRow) -> KeptPoint:
+    return KeptPoint(
+        id=row.id,
+        person_id=row.person_id,
+        channel=Channel(row.channel),
+        consent=Consent(row.consent),
+        consent_at=row.consent_at,
+        preferred=row.preferred,
+        lookup=row.lookup,
+        undelivered=row.undelivered,
+    )
+
+
+def _to_contact(row: ContactRow, points: list[Point]) -> Contact:
+    return Contact(
+        person_id=row.person_id,
+        time_zone=row.time_zone,
+        spoken_language=row.spoken_language,
+        written_language=row.written_language,
+        is_minor=row.is_minor,
+        is_staff=row.staff_id is not None,
+        voicemail_ok=row.voicemail_ok,
+        quiet_from=row.quiet_from,
+        quiet_until=row.quiet_until,
+        points=tuple(points),
+    )

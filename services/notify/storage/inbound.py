@@ -1,0 +1,173 @@
+"""Queries about what came back: stored and committed before it is answered, understood later, each provider's id once."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from services.notify.domain.messages import State
+from services.notify.domain.receipts import Receipt
+from services.notify.storage.tables import InboundRow, ReceiptRow
+from shared.db.unit import Unit
+from shared.events.notify import ReplyChannel
+from shared.kernel.sealed import KeyKind, KeyOf
+
+TRIES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """Something that came back, opened. `raw` is what the gateway read, JSON-plain."""
+
+    id: UUID
+    channel: ReplyChannel
+    provider_id: str
+    raw: Mapping[str, str]
+    received_at: datetime
+    tries: int
+    traceparent: str
+
+
+async def add(
+    unit: Unit, *, channel: ReplyChannel, provider_id: str, lookup: str, raw: Mapping[str, str], key: KeyOf | None = None
+) -> UUID | None:
+    """Store what came; None when the same was stored before. Without a known person it is sealed with a key of its own."""
+    row_id = unit.new_id()
+    known = await unit.session.scalar(
+        select(InboundRow.id).where(_mine(unit), InboundRow.channel == channel.value, InboundRow.provider_id == provider_id)
+    )
+    if known is not None:
+        return None
+    sealed = await unit.seal(
+        json.dumps(dict(raw), ensure_ascii=False),
+        key=key or KeyOf(KeyKind.PERSON, row_id),
+        table="inbound",
+        column="raw",
+        row_id=row_id,
+    )
+    made = await unit.session.execute(
+        insert(InboundRow)
+        .values(
+            id=row_id,
+            county_id=unit.county_id,
+            channel=channel.value,
+            provider_id=provider_id,
+            lookup=lookup,
+            raw=sealed,
+            received_at=unit.now,
+            tries=0,
+            proof="",
+            became="",
+            traceparent=unit.trace.traceparent,
+        )
+        .on_conflict_do_nothing(index_elements=["county_id", "channel", "provider_id"])
+        .returning(InboundRow.id)
+    )
+    return row_id if made.first() is not None else None
+
+
+async def list_waiting(unit: Unit, *, limit: int) -> list[UUID]:
+    """Return what has not been understood yet, oldest first; what keeps failing waits for a person."""
+    return list(
+        await unit.session.scalars(
+            select(InboundRow.id)
+            .where(_mine(unit), InboundRow.processed_at.is_(None), InboundRow.tries < TRIES)
+            .order_by(InboundRow.received_at, InboundRow.id)
+            .limit(limit)
+        )
+    )
+
+
+async def hold(unit: Unit, inbound_id: UUID) -> Arrived | None:
+    """Return something that waits, and hold its row; None when another process has it, or it is done."""
+    row = await unit.session.scalar(
+        select(InboundRow)
+        .where(_mine(unit), InboundRow.id == inbound_id, InboundRow.processed_at.is_(None))
+        .with_for_update(skip_locked=True)
+        .execution_options(populate_existing=True)
+    )
+    if row is None:
+        return None
+    raw = json.loads(await unit.open(row.raw, table="inbound", column="raw", row_id=row.id))
+    return Arrived(row.id, ReplyChannel(row.channel), row.provider_id, raw, row.received_at, row.tries, row.traceparent)
+
+
+async def finish(unit: Unit, inbound_id: UUID, *, became: str, proof: str, person_id: UUID | None) -> None:
+    """Mark something as understood."""
+    await unit.session.execute(
+        update(InboundRow)
+        .where(_mine(unit), InboundRow.id == inbound_id)
+        .values(processed_at=unit.now, became=became, proof=proof, person_id=person_id)
+    )
+
+
+async def count_try(unit: Unit, inbound_id: UUID) -> None:
+    """Remember that understanding it failed."""
+    await unit.session.execute(
+        update(InboundRow).where(_mine(unit), InboundRow.id == inbound_id).values(tries=InboundRow.tries + 1)
+    )
+
+
+async def add_receipt(unit: Unit, receipt: Receipt) -> bool:
+    """Store what a provider reports; False when it reported the same before."""
+    made = await unit.session.execute(
+        insert(ReceiptRow)
+        .values(
+            county_id=unit.county_id,
+            provider=receipt.provider,
+            provider_id=receipt.provider_id,
+            event=receipt.event,
+            code=receipt.code,
+            state=receipt.state.value,
+            bad_number=receipt.bad_number,
+            opted_out=receipt.opted_out,
+            received_at=unit.now,
+        )
+        .on_conflict_do_nothing()
+        .returning(ReceiptRow.provider_id)
+    )
+    return made.first() is not None
+
+
+async def list_waiting_receipts(unit: Unit, provider_id: str) -> list[Receipt]:
+    """Return the reports about a message that came before its id was stored."""
+    rows = await unit.session.scalars(
+        select(ReceiptRow)
+        .where(ReceiptRow.county_id == unit.county_id, ReceiptRow.provider_id == provider_id, ReceiptRow.applied_at.is_(None))
+        .order_by(ReceiptRow.received_at)
+    )
+    return [
+        Receipt(
+            provider=row.provider,
+            provider_id=row.provider_id,
+            event=row.event,
+            code=row.code,
+            state=State(row.state),
+            bad_number=row.bad_number,
+            opted_out=row.opted_out,
+        )
+        for row in rows
+    ]
+
+
+async def mark_applied(unit: Unit, receipt: Receipt) -> None:
+    """Remember that a report has had its effect."""
+    await unit.session.execute(
+        update(ReceiptRow)
+        .where(
+            ReceiptRow.county_id == unit.county_id,
+            ReceiptRow.provider == receipt.provider,
+            ReceiptRow.provider_id == receipt.provider_id,
+            ReceiptRow.event == receipt.event,
+            ReceiptRow.code == receipt.code,
+        )
+        .values(applied_at=unit.now)
+    )
+
+
+def _mine(unit: Unit) -> ColumnElement[bool]:
+    return InboundRow.county_id == unit.county_id

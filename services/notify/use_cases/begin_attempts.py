@@ -1,0 +1,252 @@
+"""Look once more at claimed messages, decide how each person is reached now, write the words, and record that an attempt begins.
+
+Everything is recomputed here: channel, revision, consent, quiet hours. When this unit has committed, the socket may be touched.
+"""
+
+import json
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from uuid import UUID
+
+from services.notify.domain.channels import Choice, Contact, Point, choose
+from services.notify.domain.delivery import RetryDecision, when_claimed
+from services.notify.domain.entries import KeptEntry
+from services.notify.domain.errors import TranslationMissing
+from services.notify.domain.messages import (
+    DIRECT_REPLIES,
+    PASSES_OPT_OUT,
+    Kind,
+    Message,
+    State,
+    Way,
+    waits_for_morning,
+)
+from services.notify.domain.points import KeptPoint
+from services.notify.domain.segments import count
+from services.notify.gateways.letters import Envelope, Scene, written
+from services.notify.gateways.mail import UnsafeMail
+from services.notify.storage import attempts, contacts, entries, messages, suppressions
+from services.notify.storage.attempts import Rendering
+from services.notify.storage.contacts import ContactWords
+from services.notify.use_cases.end_message import end_message
+from services.notify.use_cases.hold_tokens import Tokens, hold_tokens
+from services.notify.use_cases.open_call_task import open_call_task
+from shared.db.unit import Unit
+from shared.events.meetings import PlaceWords
+from shared.events.network import Channel, Consent
+from shared.kernel.errors import Invalid
+from shared.settings import County, Sending
+
+TOLD_WITHIN = timedelta(minutes=2)
+"""How long a message waits for network to tell of its person, before somebody is asked to phone."""
+
+_ASK_AGAIN = timedelta(seconds=2)
+_FIXED_WAY = DIRECT_REPLIES | {Kind.DOUBLE_OPT_IN}
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A message whose attempt is recorded, and what is to be handed over."""
+
+    message: Message
+    envelope: Envelope
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outlet:
+    """What this deployment is: its county, how far it may reach, where its links lead, and where chance comes from."""
+
+    county: County
+    sending: Sending
+    portal_url: str
+    entropy: Callable[[int], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """Everything that these messages need, read at once."""
+
+    entries: Mapping[UUID, KeptEntry]
+    places: Mapping[UUID, PlaceWords]
+    tokens: Mapping[UUID, Tokens]
+    contacts: Mapping[UUID, Contact]
+    words: Mapping[UUID, ContactWords]
+    points: Mapping[UUID, KeptPoint]
+    addresses: Mapping[UUID, str]
+    stopped: Mapping[str, str]
+    renderings: Mapping[UUID, Rendering]
+
+
+async def begin_attempts(unit: Unit, ids: Collection[UUID], *, lease: UUID, outlet: Outlet) -> list[Ready]:
+    """Return those of these messages that leave now; every other is put back or ended in this transaction."""
+    tokens = await hold_tokens(unit, await messages.entries_of(unit, ids), entropy=outlet.entropy)
+    held = await messages.list_held_for_update(unit, ids, lease=lease)
+    known = await _know(unit, held, tokens)
+    ready = []
+    for message in held:
+        begun = await _begin(unit, message, known, outlet)
+        if begun is not None:
+            ready.append(begun)
+    return ready
+
+
+async def _know(unit: Unit, held: Collection[Message], tokens: Mapping[UUID, Tokens]) -> _Known:
+    people = {message.person_id for message in held}
+    entry_ids = {message.entry_id for message in held if message.entry_id}
+    points = {point.id: point for point in await contacts.list_points(unit, people)}
+    return _Known(
+        entries=await entries.list_by_id(unit, entry_ids),
+        places=await entries.open_places(unit, entry_ids),
+        tokens=tokens,
+        contacts=await contacts.list_by_id(unit, people),
+        words=await contacts.open_words(unit, people),
+        points=points,
+        addresses=await contacts.open_addresses(unit, points.keys()),
+        stopped=await suppressions.reasons(unit, {point.lookup for point in points.values()}),
+        renderings=await attempts.find_renderings(unit, [message.id for message in held]),
+    )
+
+
+async def _begin(unit: Unit, message: Message, known: _Known, outlet: Outlet) -> Ready | None:
+    entry = known.entries.get(message.entry_id) if message.entry_id else None
+    contact = known.contacts.get(message.person_id)
+    choice = _choice(message, contact, known) if contact else None
+    if message.entry_id and (entry is None or message.revision < entry.revision or not _may_speak(message, entry)):
+        await _end(unit, message, State.CANCELLED, "superseded")
+    elif contact is None or choice is None:
+        await _wait_for_contact(unit, message, entry)
+    elif choice.way.is_task:
+        await _hand_to_a_person(unit, message, entry, choice)
+    elif outlet.sending is Sending.OFF:
+        await _end(unit, replace(message, way=choice.way), State.SUPPRESSED, "sending_off")
+    else:
+        message = replace(message, way=choice.way, contact_point_id=choice.contact_point_id)
+        decision = _not_now(unit, message, contact)
+        if decision is None:
+            return await _write(unit, message, entry, contact, known, outlet)
+        await _follow(unit, message, decision)
+    return None
+
+
+def _may_speak(message: Message, entry: KeptEntry) -> bool:
+    return entry.is_live or message.kind in {Kind.CANCELLED, Kind.REMOVED}
+
+
+def _choice(message: Message, contact: Contact, known: _Known) -> Choice:
+    """Return how the person is reached now. A number that said STOP counts as revoked, whoever's it is."""
+    if message.kind in _FIXED_WAY:
+        return _fixed_choice(message, known)
+    masked = replace(contact, points=tuple(_masked(point, known) for point in contact.points))
+    choices = choose(masked, message.kind)
+    if message.way is Way.LETTER:
+        return next((choice for choice in choices if choice.way is Way.LETTER), Choice(Way.CALL, None, "no_channel"))
+    return choices[0]
+
+
+def _masked(point: Point, known: _Known) -> Point:
+    kept = known.points.get(point.id)
+    stopped = kept is not None and kept.lookup in known.stopped and point.channel in {Channel.SMS, Channel.EMAIL}
+    unknown = point.channel in {Channel.SMS, Channel.EMAIL} and point.id not in known.addresses
+    return replace(point, consent=Consent.REVOKED) if stopped or unknown else point
+
+
+def _fixed_choice(message: Message, known: _Known) -> Choice:
+    """A direct reply goes to the number it answers, or nowhere."""
+    point = known.points.get(message.contact_point_id) if message.contact_point_id else None
+    if point is None or point.id not in known.addresses or point.consent is Consent.INVALID_NUMBER:
+        return Choice(Way.CALL, None, "no_channel")
+    stopped = point.lookup in known.stopped or point.consent is Consent.REVOKED
+    if stopped and message.kind not in PASSES_OPT_OUT:
+        return Choice(Way.CALL, None, "opted_out")
+    return Choice(Way.SMS, point.id, "reply")
+
+
+async def _wait_for_contact(unit: Unit, message: Message, entry: KeptEntry | None) -> None:
+    """network has not told of this person yet: the two logs arrive on their own."""
+    asked_for = unit.now - (message.created_at or unit.now)
+    if asked_for < TOLD_WITHIN and unit.now + _ASK_AGAIN < message.not_after:
+        await messages.put_back(unit, message, due_at=unit.now + _ASK_AGAIN, reason="contact_unknown")
+        return
+    await _hand_to_a_person(unit, message, entry, Choice(Way.CALL, None, "contact_unknown"))
+
+
+async def _hand_to_a_person(unit: Unit, message: Message, entry: KeptEntry | None, choice: Choice) -> None:
+    """Open a task. A message meant for a machine that may not be used ends as suppressed, and says why."""
+    if message.kind in _FIXED_WAY or not message.way.is_task:
+        await _end(unit, message, State.SUPPRESSED, choice.reason)
+        return
+    message = replace(message, way=choice.way, contact_point_id=choice.contact_point_id)
+    if await messages.finish(unit, message, State.SENT, reason="given_to_a_person"):
+        await end_message(unit, message, State.SENT, reason="given_to_a_person")
+        await open_call_task(unit, message, entry, reason=choice.reason, way=choice.way)
+
+
+def _not_now(unit: Unit, message: Message, contact: Contact) -> RetryDecision | None:
+    waits = waits_for_morning(message.kind, message.way)
+    allowed_at = contact.quiet.next_allowed(unit.now) if waits else unit.now
+    return when_claimed(due_at=unit.now, not_after=message.not_after, allowed_at=allowed_at, now=unit.now)
+
+
+async def _follow(unit: Unit, message: Message, decision: RetryDecision) -> None:
+    if decision.due_at is not None:
+        await messages.put_back(unit, message, due_at=decision.due_at, reason=decision.reason)
+        return
+    await _end(unit, message, decision.state, decision.reason)
+
+
+async def _end(unit: Unit, message: Message, state: State, reason: str) -> None:
+    if await messages.finish(unit, message, state, reason=reason):
+        await end_message(unit, message, state, reason=reason)
+
+
+async def _write(
+    unit: Unit, message: Message, entry: KeptEntry | None, contact: Contact, known: _Known, outlet: Outlet
+) -> Ready | None:
+    """Write the words, keep them sealed, and record the attempt."""
+    point = known.points[message.contact_point_id] if message.contact_point_id else None
+    if point is None:
+        await _end(unit, message, State.SUPPRESSED, "no_channel")
+        return None
+    scene = Scene(
+        county=outlet.county,
+        contact=contact,
+        words=(known.words.get(message.person_id) or ContactWords()).greeting_name,
+        address=known.addresses[point.id],
+        entry=entry,
+        place=known.places.get(entry.id) if entry else None,
+        link_token=known.tokens[entry.id].link if entry else "",
+        reply_token=known.tokens[entry.id].reply if entry else "",
+        portal_url=outlet.portal_url,
+    )
+    try:
+        envelope, rendering = _rendering(unit, message, scene, known.renderings.get(message.id))
+    except TranslationMissing:
+        await _end(unit, message, State.FAILED, "translation_missing")
+        return None
+    except (UnsafeMail, Invalid, ValueError):
+        await _end(unit, message, State.FAILED, "cannot_be_written")
+        return None
+    await attempts.keep_content(unit, message, rendering, words=json.dumps(dict(envelope.snapshot), ensure_ascii=False))
+    await messages.begin(unit, message, lookup=point.lookup, segments=count(envelope.sms).count if message.way is Way.SMS else 0)
+    await attempts.add(unit, message)
+    return Ready(message, envelope)
+
+
+def _rendering(unit: Unit, message: Message, scene: Scene, earlier: Rendering | None) -> tuple[Envelope, Rendering]:
+    """Return the words as they were sent before if nothing has changed since, to the byte; otherwise a new rendering."""
+    if earlier is not None:
+        again = written(message, scene, version=earlier.version, at=earlier.made_at)
+        if again.sha256 == earlier.sha256:
+            return again, earlier
+    version = earlier.version + 1 if earlier else 1
+    at = unit.now.replace(microsecond=0)
+    envelope = written(message, scene, version=version, at=at)
+    return envelope, Rendering(
+        version=version,
+        language=envelope.language,
+        template=message.kind.value,
+        sha256=envelope.sha256,
+        header_id=envelope.header_id,
+        made_at=at,
+    )

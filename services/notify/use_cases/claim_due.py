@@ -1,0 +1,30 @@
+"""Take what is due: under a lease, or at once to its end where its time has passed or something newer is known."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from services.notify.domain.messages import Lane, Message, State
+from services.notify.storage import messages
+from services.notify.storage.messages import Claimed
+from services.notify.use_cases.end_message import end_message
+from shared.db.unit import Unit
+
+LANES: tuple[Lane, ...] = (Lane.URGENT, Lane.INVITES, Lane.REMINDERS, Lane.WEBHOOKS)
+
+
+async def claim_due(unit: Unit, *, lease: UUID, most: int, lanes: Sequence[Lane] = LANES) -> list[Claimed]:
+    """Return what this lease now holds, at most so many of each lane."""
+    found = await messages.claim(unit, lanes=lanes, lease=lease, most=most)
+    for each in found:
+        if each.message.has_ended:
+            await end_message(unit, each.message, each.message.state, reason=each.message.reason)
+    return [each for each in found if each.message.state is State.CLAIMED]
+
+
+async def release_expired(unit: Unit) -> list[Message]:
+    """Give back what a dead process held; what had passed its final dot is of unknown fate, and is said to be."""
+    dead = await messages.release_expired(unit)
+    for message in dead:
+        if await messages.finish(unit, message, State.UNKNOWN, reason="sender_died"):
+            await end_message(unit, message, State.UNKNOWN, reason="sender_died")
+    return dead

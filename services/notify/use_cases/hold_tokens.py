@@ -1,0 +1,53 @@
+"""Make the secrets of an entry at its first message: one opens the answer page, one stands in the address that replies go to."""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from uuid import UUID
+
+from services.notify.domain.entries import KeptEntry
+from services.notify.domain.links import ENTROPY_BYTES, Link, Purpose, expires_at, spell_token, token_hash
+from services.notify.storage import entries, links
+from shared.db.unit import Unit
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Tokens:
+    """The two secrets of one entry."""
+
+    link: str
+    reply: str
+
+
+async def hold_tokens(unit: Unit, entry_ids: Collection[UUID], *, entropy: Callable[[int], bytes]) -> dict[UUID, Tokens]:
+    """Return the secrets of entries, making those that are missing. An entry that has ended is given no new answer link.
+
+    Entries are held before messages, as everywhere here, so that a revision and a claim never wait for one another.
+    """
+    found = await entries.open_tokens(unit, entry_ids)
+    kept = await entries.list_by_id(unit, [entry_id for entry_id in entry_ids if not all(found.get(entry_id, ("", "")))])
+    for entry_id in sorted(kept):
+        entry = kept[entry_id]
+        link, reply = await entries.hold_tokens(unit, entry_id)
+        if entry.is_live and not link:
+            link = await _make(unit, entry, Purpose.ANSWER, entropy)
+        if not reply:
+            reply = await _make(unit, entry, Purpose.REPLY, entropy)
+        await entries.keep_tokens(unit, entry, link=link or "", reply=reply)
+        found[entry_id] = (link or "", reply)
+    return {entry_id: Tokens(*found.get(entry_id, ("", ""))) for entry_id in entry_ids}
+
+
+async def _make(unit: Unit, entry: KeptEntry, purpose: Purpose, entropy: Callable[[int], bytes]) -> str:
+    token = spell_token(entropy(ENTROPY_BYTES))
+    link = Link(
+        id=unit.new_id(),
+        purpose=purpose,
+        person_id=entry.person_id,
+        subject_id=entry.meeting_id,
+        token_hash=token_hash(token),
+        expires_at=expires_at(purpose, entry.ends_at),
+        part=entry.part,
+        sequence=entry.sequence,
+    )
+    await links.add(unit, link, entry_id=entry.id)
+    return token

@@ -1,0 +1,73 @@
+"""Keep what network tells of a person: how to reach them, in what language, at what hours; and ask them for consent."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from services.notify.domain.links import Purpose
+from services.notify.domain.messages import Kind
+from services.notify.domain.planning import telling_person
+from services.notify.domain.points import KeptPoint, merged
+from services.notify.storage import contacts, entries, links, messages, suppressions
+from shared.db.unit import Unit
+from shared.events.network import Channel, Consent, PersonFacts, PersonWords
+from shared.events.notify import ConsentChanged
+
+_REACHES_A_SCREEN = frozenset({Channel.SMS, Channel.EMAIL})
+
+
+async def keep_contact(unit: Unit, facts: PersonFacts, words: PersonWords | None) -> None:
+    """Take over a person's facts, unless later ones are known. A number or address taken away ends the links sent to it."""
+    told = await contacts.told_at(unit, facts.person_id)
+    if told is not None and facts.at <= told:
+        return
+    before = {point.id: point for point in await contacts.list_points(unit, [facts.person_id])}
+    await contacts.save(unit, facts, words)
+    points = [merged(before.get(point.contact_point_id), point, facts) for point in facts.contact_points]
+    addresses = {UUID(point_id): address for point_id, address in words.addresses.items()} if words else {}
+    asked = await _to_be_asked(unit, points)
+    await contacts.replace_points(unit, facts.person_id, points, addresses)
+    await _ask_for_consent(unit, asked)
+    kept = {(point.id, point.lookup) for point in points}
+    if any(p.channel in _REACHES_A_SCREEN and (p.id, p.lookup) not in kept for p in before.values()):
+        await _revoke_links(unit, facts.person_id)
+
+
+async def _to_be_asked(unit: Unit, points: Sequence[KeptPoint]) -> list[KeptPoint]:
+    """Return the numbers for which a worker recorded a request, and that have not said STOP."""
+    wanted = [point for point in points if point.channel is Channel.SMS and point.consent is Consent.REQUESTED]
+    stopped = await suppressions.reasons(unit, [point.lookup for point in wanted])
+    return [point for point in wanted if point.lookup not in stopped]
+
+
+async def _ask_for_consent(unit: Unit, asked: Sequence[KeptPoint]) -> None:
+    """Send the double opt-in; until the person says yes nothing else is texted."""
+    for point in asked:
+        await contacts.save_consent(unit, point.id, Consent.PENDING_DOUBLE_OPT_IN, at=unit.now)
+        unit.announce(
+            ConsentChanged(
+                person_id=point.person_id,
+                contact_point_id=point.id,
+                channel=point.channel,
+                consent=Consent.PENDING_DOUBLE_OPT_IN,
+                source="double_opt_in",
+                at=unit.now,
+            ),
+            subject=point.person_id,
+        )
+        question = telling_person(
+            Kind.DOUBLE_OPT_IN,
+            message_id=unit.new_id(),
+            county_id=unit.county_id,
+            person_id=point.person_id,
+            contact_point_id=point.id,
+            cause=f"{point.id.hex}@{point.consent_at.isoformat()}",
+            now=unit.now,
+        )
+        await messages.add(unit, [question])
+
+
+async def _revoke_links(unit: Unit, person_id: UUID) -> None:
+    """End the answer links, in this transaction: whoever has the old phone or mailbox opens nothing any more."""
+    await links.revoke_of_person(unit, person_id, [Purpose.ANSWER, Purpose.REPLY])
+    found = await entries.list_by_person(unit, person_id, ending_after=unit.now)
+    await entries.forget_tokens(unit, [entry.id for entry in found])

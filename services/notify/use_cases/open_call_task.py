@@ -1,0 +1,49 @@
+"""Open a task to phone a person, or to post a letter."""
+
+from services.notify.domain.call_tasks import CallTask
+from services.notify.domain.entries import KeptEntry
+from services.notify.domain.messages import Message, Way
+from services.notify.storage import call_tasks, contacts
+from shared.db.unit import Unit
+from shared.events.network import Channel
+from shared.events.notify import CallTaskOpened
+
+
+async def open_call_task(unit: Unit, message: Message, entry: KeptEntry | None, *, reason: str, way: Way = Way.CALL) -> None:
+    """Open the task that stands for a message, once; in the person's night it is due when the night ends."""
+    contact = await contacts.find(unit, message.person_id)
+    point = next((p for p in contact.points if p.channel is Channel.VOICE), None) if contact else None
+    texted = next((p for p in contact.points if p.channel is Channel.SMS), None) if contact else None
+    chosen = message.contact_point_id if message.way.is_task and message.contact_point_id else None
+    task = CallTask(
+        id=unit.new_id(),
+        person_id=message.person_id,
+        contact_point_id=chosen or (point.id if point else texted.id if texted else None),
+        case_id=entry.case_id if entry else None,
+        entry_id=message.entry_id,
+        message_id=message.id,
+        subject_kind=message.subject_kind,
+        subject_id=message.subject_id,
+        revision=message.revision,
+        kind=message.kind,
+        way=way,
+        reason=reason,
+        dedupe_key=f"{message.dedupe_key}|task|{way}",
+        due_at=contact.quiet.next_allowed(unit.now) if contact else unit.now,
+        opened_at=unit.now,
+    )
+    if await call_tasks.add(unit, task):
+        unit.announce(
+            CallTaskOpened(
+                task_id=task.id,
+                person_id=task.person_id,
+                subject_kind=task.subject_kind,
+                subject_id=task.subject_id,
+                revision=task.revision,
+                kind=message.kind.value,
+                reason=reason,
+                due_at=task.due_at,
+                at=unit.now,
+            ),
+            subject=task.subject_id,
+        )

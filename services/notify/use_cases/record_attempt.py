@@ -1,0 +1,68 @@
+"""Record what an attempt came to: past the final dot or not, sent, to be tried again, or given up, and what follows from each."""
+
+from uuid import UUID
+
+from services.notify.domain.delivery import Fate, Outcome, after
+from services.notify.domain.messages import Message, Phase, State, Way
+from services.notify.storage import attempts, contacts, inbound, messages
+from services.notify.use_cases.apply_receipt import apply_receipt
+from services.notify.use_cases.end_message import end_message
+from services.notify.use_cases.lose_contact import lose_contact
+from services.notify.use_cases.stop_number import stop_number
+from shared.db.unit import Unit
+
+
+async def pass_dot(unit: Unit, message: Message) -> bool:
+    """Say whether the final dot may be written; once this is committed, what becomes of the message is in others' hands."""
+    lease: UUID | None = message.lease_owner
+    if lease is None or not await messages.pass_dot(unit, message.id, attempt=message.attempt, lease=lease):
+        return False
+    await attempts.pass_dot(unit, message.id, message.attempt)
+    return True
+
+
+async def record_attempt(unit: Unit, message: Message, outcome: Outcome, *, jitter: float) -> State:
+    """Give a message the state that its attempt earned, and return it. A result that comes too late is kept beside it."""
+    decision = after(outcome, attempt=message.attempt, not_after=message.not_after, now=unit.now, jitter=jitter)
+    if decision.due_at is not None:
+        held = await messages.put_back(unit, message, due_at=decision.due_at, reason=decision.reason)
+    else:
+        held = await messages.finish(unit, message, decision.state, reason=decision.reason, provider_id=outcome.provider_id)
+    await attempts.end(unit, message, outcome, late=not held)
+    if not held:
+        await _hear_late(unit, message, outcome)
+        return decision.state
+    if decision.due_at is None:
+        await end_message(unit, message, decision.state, reason=decision.reason)
+        await _follow_up(unit, message, bad_address=decision.contact_lost, opted_out=decision.stop_number)
+        await _hear_receipts(unit, outcome.provider_id)
+    return decision.state
+
+
+async def _hear_late(unit: Unit, message: Message, outcome: Outcome) -> None:
+    """A holder that was given up for dead brings news: what was unknown is known to be sent after all."""
+    if outcome.fate is Fate.ACCEPTED and outcome.phase is Phase.ANSWERED:
+        if outcome.provider_id:
+            await messages.keep_provider_id(unit, message.id, outcome.provider_id)
+        if await messages.raise_state(unit, message, State.SENT, lower=[State.UNKNOWN], reason="late_result"):
+            await end_message(unit, message, State.SENT, reason="late_result")
+        await _hear_receipts(unit, outcome.provider_id)
+
+
+async def _follow_up(unit: Unit, message: Message, *, bad_address: bool, opted_out: bool) -> None:
+    if message.contact_point_id is None or not (bad_address or opted_out):
+        return
+    point = await contacts.find_point_for_update(unit, message.contact_point_id)
+    if point is None:
+        return
+    if opted_out and message.way is Way.SMS:
+        await stop_number(unit, point.lookup, source="provider")
+    if bad_address:
+        await lose_contact(unit, point, reason="refused_by_provider")
+
+
+async def _hear_receipts(unit: Unit, provider_id: str) -> None:
+    """A provider may report before we have stored its id; those reports waited."""
+    if provider_id:
+        for receipt in await inbound.list_waiting_receipts(unit, provider_id):
+            await apply_receipt(unit, receipt)
