@@ -94,7 +94,8 @@ async def read_bytes(request: web.Request, limit: int = MAX_BODY) -> bytes:
 
 # --- JSON ----------------------------------------------------------------------------------------------------------------------
 
-_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]', re.DOTALL)
+# A text without its closing quote is a token too: looked for anew from every quote in it, it would cost minutes.
+_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"?|[\[{]|[\]}]', re.DOTALL)
 
 
 def load_json(raw: bytes) -> dict[str, Any]:
@@ -250,11 +251,12 @@ def validated(shape: type[Shape], raw: bytes) -> Shape:
 
 def _faults(error: ValidationError, value: Any) -> list[Fault]:
     found: dict[tuple[str, str], tuple[tuple[float, ...], Fault]] = {}
+    places: dict[int, dict[str, int]] = {}
     for detail in error.errors(include_url=False, include_input=False):
         path = _path_in(value, detail)
         code, words = _code_of(detail)
         at = pointer(path)
-        found.setdefault((at, code), (_order(value, path), Fault(code, words, pointer=at)))
+        found.setdefault((at, code), (_order(value, path, places), Fault(code, words, pointer=at)))
     return [fault for _, fault in sorted(found.values(), key=lambda each: each[0])][:MAX_FAULTS]
 
 
@@ -278,13 +280,18 @@ def _holds(value: Any, step: str | int) -> bool:
     return isinstance(value, list) and isinstance(step, int) and step < len(value)
 
 
-def _order(value: Any, path: Path) -> tuple[float, ...]:
-    """Where a path stands in the document; what is missing stands behind what is there."""
+def _order(value: Any, path: Path, known: dict[int, dict[str, int]]) -> tuple[float, ...]:
+    """Where a path stands in the document; what is missing stands behind what is there.
+
+    `known` keeps the places of each object's members, counted once for all faults.
+    """
     places: list[float] = []
     for step in path:
         if not _holds(value, step):
             return (*places, float("inf"))
-        places.append(step if isinstance(step, int) else list(value).index(step))
+        if isinstance(step, str) and id(value) not in known:
+            known[id(value)] = {name: place for place, name in enumerate(value)}
+        places.append(step if isinstance(step, int) else known[id(value)][step])
         value = value[step]
     return tuple(places)
 

@@ -2,10 +2,14 @@
 
 import gzip
 import json
+import time
 from uuid import uuid4
 
 import pytest
 
+from shared.kernel.errors import SurroundError
+from shared.web.body import MAX_BODY, validated
+from shared.web.fields import Model
 from tests.shared.web.conftest import Client
 from tests.support.tokens import Issuers, bearer
 
@@ -140,3 +144,17 @@ async def test_a_route_without_a_body_takes_none(client: Client, issuers: Issuer
 
 def headers(issuers: Issuers) -> dict[str, str]:
     return bearer(issuers.staff("notes.write"), **{"Idempotency-Key": uuid4().hex, "Content-Type": "application/json"})
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        pytest.param(b'"' + b'\\"' * (MAX_BODY // 2 - 40) + b"{" * 40, id="a text that never ends"),
+        pytest.param(("{" + ",".join(f'"a{i}":1' for i in range(24_000)) + "}").encode(), id="thousands of unknown members"),
+    ],
+)
+def test_a_hostile_body_is_refused_in_a_moment(raw: bytes) -> None:
+    began = time.process_time()
+    with pytest.raises(SurroundError):
+        validated(Model, raw)
+    assert time.process_time() - began < 2
