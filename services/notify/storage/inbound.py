@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, Text, cast, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from services.notify.domain.messages import State
@@ -17,6 +17,8 @@ from shared.events.notify import ReplyChannel
 from shared.kernel.sealed import KeyKind, KeyOf
 
 TRIES = 5
+CHANNEL = "inbound"
+"""Where a commit that stored something is heard of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ async def add(
             traceparent=unit.trace.traceparent,
         )
         .on_conflict_do_nothing(index_elements=["county_id", "channel", "provider_id"])
-        .returning(InboundRow.id)
+        .returning(InboundRow.id, cast(func.pg_notify(CHANNEL, ""), Text))
     )
     return row_id if made.first() is not None else None
 

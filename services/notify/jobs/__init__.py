@@ -1,0 +1,1 @@
+"""What sets notify to work: facts heard, things that came back, and the clock."""

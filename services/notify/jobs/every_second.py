@@ -1,0 +1,129 @@
+"""The ticker: claims what is due, hands it over, and drains it itself when nobody else does. Any number of them may run.
+
+It runs at a commit that planned something, and every second. The row lock gives exclusion, not a leader.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from itertools import groupby
+from uuid import UUID
+
+from services.notify.domain.messages import Lane
+from services.notify.jobs.on_batch_claimed import TASK, arguments_of
+from services.notify.jobs.sending import ACTOR, Batch, Dispatch, unbegun
+from services.notify.jobs.waking import run_woken
+from services.notify.storage.messages import CHANNEL, Claimed
+from services.notify.use_cases.claim_due import claim_due, release_expired
+from shared import logs
+from shared.db.unit import Units
+from shared.jobs.factory import Carrier
+
+BATCH = 25
+CLAIM = 100
+"""Of each lane at a time: less than one worker sends in a quarter of a lease."""
+
+UNBEGUN_LIMIT = 400
+"""So many messages may be held that nobody has started; the rest stays due, for other tickers or later."""
+
+WATCH_SECONDS = 5.0
+_AT_ONCE = 4
+
+
+@dataclass(slots=True)
+class _Watched:
+    """A batch that was handed over, and when the watchdog takes it."""
+
+    batch: Batch
+    until: float
+    sending: asyncio.Task[int] | None = field(default=None)
+
+
+class Ticker:
+    """Moves due messages of every county towards the door."""
+
+    def __init__(
+        self,
+        units: Units,
+        counties: Iterable[UUID],
+        dispatch: Dispatch,
+        carrier: Carrier | None,
+        *,
+        new_lease: Callable[[], UUID],
+        watch_seconds: float = WATCH_SECONDS,
+    ) -> None:
+        """Without a carrier every batch is sent in this process."""
+        self._units = units
+        self._counties = tuple(counties)
+        self._dispatch = dispatch
+        self._carrier = carrier
+        self._new_lease = new_lease
+        self._watch_seconds = watch_seconds
+        self._watched: list[_Watched] = []
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Tick until told to stop, then finish what this process itself is sending."""
+        await run_woken(self._units.engine, CHANNEL, self.tick, stop, name="ticker")
+        await asyncio.gather(*(each.sending for each in self._watched if each.sending), return_exceptions=True)
+
+    async def tick(self) -> bool:
+        """Do one round over the counties; say whether there is more to do at once."""
+        await self.watch()
+        more = False
+        for county_id in self._counties:
+            async with self._units.open(county_id, ACTOR) as unit:
+                await release_expired(unit)
+            if self._room() > 0:
+                more = await self._claim(county_id) or more
+        await self.watch()
+        return more and self._room() > 0
+
+    async def watch(self) -> None:
+        """Send in this process what nobody has started in time, and forget what somebody has."""
+        now = time.monotonic()
+        self._watched = [each for each in self._watched if not (each.sending and each.sending.done())]
+        for each in list(self._watched):
+            if each.sending is not None:
+                continue
+            async with self._units.open(each.batch.county_id, ACTOR) as unit:
+                left = await unbegun(unit, each.batch)
+            if not left:
+                self._watched.remove(each)
+            elif now >= each.until and self._sending() < _AT_ONCE:
+                logs.get().info("ticker.takes_over", count=len(left))
+                each.sending = asyncio.create_task(self._dispatch.send_batch(each.batch))
+
+    async def drained(self) -> None:
+        """Wait until everything that this process is sending has ended."""
+        while any(each.sending for each in self._watched):
+            await asyncio.gather(*(each.sending for each in self._watched if each.sending), return_exceptions=True)
+            await self.watch()
+
+    async def _claim(self, county_id: UUID) -> bool:
+        lease = self._new_lease()
+        async with self._units.open(county_id, ACTOR) as unit:
+            claimed = await claim_due(unit, lease=lease, most=min(CLAIM, self._room()))
+        for lane, found in groupby(sorted(claimed, key=_by_lane), key=lambda each: each.message.lane):
+            await self._hand_over(county_id, lane, list(found), lease)
+        return len(claimed) >= CLAIM
+
+    async def _hand_over(self, county_id: UUID, lane: Lane, claimed: list[Claimed], lease: UUID) -> None:
+        for start in range(0, len(claimed), BATCH):
+            part = claimed[start : start + BATCH]
+            batch = Batch(county_id, tuple(each.message.id for each in part), lease, part[0].traceparent)
+            taken = self._carrier is not None and await self._carrier.hand_over(
+                TASK, lane=lane.value, arguments=arguments_of(batch), traceparent=batch.traceparent
+            )
+            # What was surely not taken need not be waited for; whoever begins first has it.
+            self._watched.append(_Watched(batch, time.monotonic() + (self._watch_seconds if taken else 0.0)))
+
+    def _room(self) -> int:
+        return UNBEGUN_LIMIT - sum(len(each.batch.ids) for each in self._watched if each.sending is None)
+
+    def _sending(self) -> int:
+        return sum(1 for each in self._watched if each.sending is not None)
+
+
+def _by_lane(claimed: Claimed) -> str:
+    return claimed.message.lane.value
