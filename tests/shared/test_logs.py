@@ -29,3 +29,44 @@ def test_an_error_leaves_a_trail_without_its_message_or_variables() -> None:
     assert line["phone"] == "[withheld]"
     assert line["trail"][0]["error"] == "ValueError"
     assert line["trail"][0]["at"][-1].endswith("dial")
+
+
+LIBRARIES = """
+import asyncio, logging, threading
+from shared import logs
+
+logs.set_up("toy")
+
+class UniqueViolation(Exception):
+    sqlstate = "23505"
+
+def dial(number):
+    raise UniqueViolation(f"Key (value)=({number}) already exists.")
+
+async def nobody_waits():
+    task = asyncio.create_task(asyncio.to_thread(dial, "+19165550131"))
+    await asyncio.sleep(0.05)
+
+try:
+    dial("+19165550131")
+except UniqueViolation:
+    logging.getLogger("celery.app.trace").error("Task raised %s", "+19165550131", exc_info=True)
+asyncio.run(nobody_waits())
+other = threading.Thread(target=dial, args=("+19165550131",))
+other.start()
+other.join()
+dial("+19165550131")
+"""
+
+
+def test_errors_that_libraries_or_nobody_caught_keep_their_words_too() -> None:
+    done = subprocess.run([sys.executable, "-c", LIBRARIES], capture_output=True, text=True, check=False)
+
+    lines = [json.loads(line) for line in done.stderr.splitlines()]
+    assert done.returncode == 1
+    assert "5550131" not in done.stderr
+    assert [line.get("logger") or line["event"] for line in lines] == [
+        "celery.app.trace", "asyncio", "thread.failed", "process.failed",
+    ]  # fmt: skip
+    assert {line["trail"][0]["error"] for line in lines} == {"UniqueViolation"}
+    assert {line["trail"][0]["code"] for line in lines} == {"23505"}
