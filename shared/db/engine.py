@@ -11,5 +11,6 @@ def make_engine(url: str, *, pool_size: int = 10) -> AsyncEngine:
         max_overflow=pool_size,
         pool_timeout=10,
         pool_recycle=1800,
+        hide_parameters=True,  # an error's message would quote them
         connect_args={"timeout": 10, "server_settings": {"jit": "off", "timezone": "UTC"}},
     )
