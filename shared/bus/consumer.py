@@ -21,9 +21,9 @@ from shared import logs
 from shared.bus import metrics, stream
 from shared.bus.healing import HealingReader, HealingUnavailable
 from shared.bus.leader import HOLD_SECONDS, Leadership, lead, wait
-from shared.bus.outage import is_outage
 from shared.db import log
 from shared.db.log import Cursor
+from shared.db.outage import is_outage
 from shared.db.sealing import KeyDestroyed
 from shared.db.unit import Actor, Trace, Unit, Units, words_from
 from shared.events import catalogue

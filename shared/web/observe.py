@@ -7,7 +7,6 @@ quotes values in it. What is logged of one is its kind and the lines of code it 
 import asyncio
 import os
 import re
-import traceback
 from collections.abc import Awaitable, Callable, Mapping
 from contextvars import ContextVar
 from typing import Final
@@ -17,10 +16,9 @@ from aiohttp import web
 from aiohttp.hdrs import METH_ALL
 from aiohttp.typedefs import Handler, Middleware
 from prometheus_client import Counter, Histogram
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from shared import logs
+from shared.db.outage import is_outage
 from shared.db.unit import NO_TRACE, Trace
 from shared.kernel.errors import SurroundError
 from shared.web.errors import InternalError, Unavailable, UriTooLong
@@ -65,12 +63,6 @@ def template_of(request: web.Request) -> str:
     return resource.canonical if resource is not None else "none"
 
 
-def trail_of(error: BaseException) -> list[str]:
-    """Return where an error came through, by file and line, without its words."""
-    frames = traceback.extract_tb(error.__traceback__)
-    return [f"{frame.filename.rsplit('/site-packages/', 1)[-1]}:{frame.lineno} {frame.name}" for frame in frames[-12:]]
-
-
 def observe(service: str, render: Render, *, patience: float = HANDLER_PATIENCE) -> Middleware:
     """Return the outermost middleware. `render` writes a refusal: as a problem for an API, as a page for a portal."""
 
@@ -113,13 +105,11 @@ async def _answered(request: web.Request, handler: Handler, render: Render, pati
     except SurroundError as error:
         refusal = error
         if status_of(type(error)) >= 500:
-            log.error("request.failed", error=type(error).__name__, trail=trail_of(error))
-    except (TimeoutError, PoolTimeout, OperationalError, InterfaceError, ConnectionError) as error:
-        log.error("request.unavailable", error=type(error).__name__, trail=trail_of(error))
-        refusal = Unavailable()
+            log.error("request.failed", error=type(error).__name__, trail=logs.trail_of(error))
     except Exception as error:
-        log.error("request.failed", error=type(error).__name__, trail=trail_of(error))
-        refusal = InternalError()
+        refusal = Unavailable() if is_outage(error) else InternalError()
+        event = "request.unavailable" if is_outage(error) else "request.failed"
+        log.error(event, error=type(error).__name__, trail=logs.trail_of(error))
     return await render(request, refusal, headers)
 
 

@@ -231,6 +231,25 @@ async def test_a_failure_of_ours_is_not_kept_and_says_nothing(
     assert (again.status, again.headers.get("Idempotency-Replayed")) == (201, None)
 
 
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        pytest.param("SELECT pg_terminate_backend(pg_backend_pid())", id="the database restarts"),
+        pytest.param("DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '40P01'; END $$", id="a deadlock is broken"),
+    ],
+)
+async def test_trouble_with_the_database_asks_for_another_try(client: Client, issuers: Issuers, trouble: str) -> None:
+    headers = with_key(issuers.staff(*WRITE))
+    Switch.runs = trouble
+    try:
+        failed = await client.post("/v1/notes", json={"display_name": "Ana"}, headers=headers)
+    finally:
+        Switch.runs = ""
+    assert (failed.status, (await failed.json())["code"]) == (503, "unavailable")
+    again = await client.post("/v1/notes", json={"display_name": "Ana"}, headers=headers)
+    assert again.status == 201
+
+
 # --- pages ---------------------------------------------------------------------------------------------------------------------
 
 

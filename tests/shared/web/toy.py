@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar
 from uuid import UUID
 
 from pydantic import Field
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from shared.db.audit import AUDIT
 from shared.db.unit import Unit
@@ -79,6 +79,7 @@ class Switch:
     """What a test turns to make a handler fail or wait."""
 
     fails: ClassVar[bool] = False
+    runs: ClassVar[str] = ""
     waits: ClassVar[asyncio.Event | None] = None
 
 
@@ -88,6 +89,8 @@ async def post_note(unit: Unit, call: Call) -> Reply:
     await unit.audit("note.written", subject_kind="note", subject_id=note_id)
     if Switch.waits is not None:
         await Switch.waits.wait()
+    if Switch.runs:
+        await unit.session.execute(text(Switch.runs))
     if Switch.fails:
         raise RuntimeError("+1 916 555 0199")
     if call.body.display_name == "Taken":

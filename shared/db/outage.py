@@ -1,4 +1,7 @@
-"""Tells trouble with the database from trouble with an event: the first is waited out, the second ends in parking."""
+"""Tells trouble with the database from trouble with what was asked of it.
+
+The first passes: a request is answered with 503, an event is waited out. The second does not: 500, and parking.
+"""
 
 from sqlalchemy.exc import DBAPIError, InterfaceError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -7,11 +10,11 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 # 57 an operator or a restart, 58 the system. 25P03 ended a transaction that slept too long.
 _CLASSES = ("08", "40", "53", "57", "58")
 _STATES = ("25P03",)
-_STATEMENT_TIMEOUT = "57014"  # this one the event itself may have caused
+_STATEMENT_TIMEOUT = "57014"  # this one the event or the request itself may have caused
 
 
 def is_outage(error: BaseException) -> bool:
-    """Say whether the database, not the event, is the cause; then the same event may well succeed later."""
+    """Say whether the database, not the request or the event, is the cause; then the same may well succeed later."""
     if isinstance(error, OSError | PoolTimeoutError | InterfaceError):
         return True
     if not isinstance(error, DBAPIError):
