@@ -91,6 +91,12 @@ def _wrap_place(county_id: UUID, kind: str, subject_id: UUID, key_id: UUID) -> b
     return f"data-key|{county_id}|{kind}|{subject_id}|{key_id}".encode()
 
 
+# A key that is being made or imported is not yet seen by a destruction: whoever destroys waits for it, and it for them.
+_LOCK = "SELECT {lock}(hashtextextended(subject, 0)) FROM unnest(cast(:subjects AS text[])) AS subject"
+_ALONE = text(_LOCK.format(lock="pg_advisory_xact_lock"))
+_BESIDE_OTHERS = text(_LOCK.format(lock="pg_advisory_xact_lock_shared"))
+
+
 async def export_wrapped(session: AsyncSession, key_ids: Iterable[UUID]) -> list[WrappedKey]:
     """Return the keys, still wrapped, that travel with facts; a destroyed one is left out, and its words stay shut everywhere."""
     wanted = set(key_ids)
@@ -145,6 +151,7 @@ class Keyring:
 
     async def destroy(self, key: KeyOf) -> None:
         """Destroy every key of one subject, and see to it that no other is ever made or imported for it here."""
+        await self._session.execute(_ALONE, {"subjects": [self._name_of(key)]})
         await self._session.execute(
             update(DATA_KEYS)
             .where(self._of(key), DATA_KEYS.c.wrapped.is_not(None))
@@ -164,6 +171,8 @@ class Keyring:
 
     async def import_wrapped(self, keys: Sequence[WrappedKey]) -> None:
         """Keep keys that came with facts of this county. One that is known, or whose subject was destroyed, stays as it is."""
+        subjects = sorted({self._name_of(KeyOf(KeyKind(key.kind), key.subject_id)) for key in keys})
+        await self._session.execute(_BESIDE_OTHERS, {"subjects": subjects})
         for key in keys:
             of = KeyOf(KeyKind(key.kind), key.subject_id)
             wrapped = base64.b64decode(key.wrapped, validate=True)
@@ -181,6 +190,7 @@ class Keyring:
         """Find or make the key that this service seals with."""
         key_id = await self._find_own(key)
         if key_id is None:
+            await self._session.execute(_BESIDE_OTHERS, {"subjects": [self._name_of(key)]})
             key_id, plain = uuid4(), AESGCM.generate_key(bit_length=KEY_BYTES * 8)
             wrapped = shut(self._wrapping_key, plain, _wrap_place(self._county_id, key.kind, key.id, key_id))
             row = self._row(key_id, key, own=True) | {"wrapped": wrapped}
@@ -206,6 +216,9 @@ class Keyring:
 
     def _unwrap(self, key_id: UUID, kind: str, subject_id: UUID, wrapped: bytes) -> bytes:
         return unshut(self._wrapping_key, wrapped, _wrap_place(self._county_id, kind, subject_id, key_id))
+
+    def _name_of(self, key: KeyOf) -> str:
+        return f"data-key|{self._county_id}|{key.kind.value}|{key.id}"
 
     def _of(self, key: KeyOf) -> ColumnElement[bool]:
         return (

@@ -1,6 +1,8 @@
 """Sealed words open only where they stand, and never again once their key is destroyed."""
 
 import asyncio
+import base64
+import os
 from uuid import UUID, uuid4
 
 import pytest
@@ -10,8 +12,9 @@ from shared.db import sealing
 from shared.db.erasure import destroy_words
 from shared.db.sealing import DATA_KEYS, KeyDestroyed, SealBroken
 from shared.db.unit import Unit, Units
+from shared.events.envelope import WrappedKey
 from shared.kernel.sealed import KeyKind, KeyOf, Sealed
-from tests.shared.db.conftest import STAFF, Open
+from tests.shared.db.conftest import STAFF, WRAPPING_KEY, Open
 
 WORDS = "Abuela Inés, 916 555 0199 ☎"
 
@@ -135,6 +138,40 @@ async def test_a_subject_without_a_key_can_be_destroyed_beforehand(opened: Open)
     async with opened() as unit:
         with pytest.raises(KeyDestroyed):
             await seal(unit, key, uuid4())
+
+
+@pytest.mark.parametrize("comes", ["made", "imported"])
+async def test_a_key_that_comes_while_its_subject_is_destroyed_goes_too(opened: Open, comes: str) -> None:
+    key, row_id, came = a_person(), uuid4(), asyncio.Event()
+    async with opened() as unit:
+        elsewhere = WrappedKey(*await a_wrapped_key(unit, key))
+
+    async def destroy() -> None:
+        await came.wait()
+        async with opened() as unit:
+            await destroy_words(unit, key)
+
+    destroying = asyncio.create_task(destroy())
+    async with opened() as unit:
+        stored = Sealed(elsewhere.key_id, b"").as_bytes()
+        if comes == "made":
+            stored = await seal(unit, key, row_id)
+        else:
+            await unit.keys.import_wrapped([elsewhere])
+        came.set()
+        await asyncio.sleep(0.3)
+    await destroying
+    async with opened() as unit:
+        with pytest.raises(KeyDestroyed):
+            await read(unit, stored, row_id)
+
+
+async def a_wrapped_key(unit: Unit, key: KeyOf) -> tuple[UUID, str, UUID, str]:
+    """A key of the subject as another service would have made it."""
+    key_id = uuid4()
+    place = f"data-key|{unit.county_id}|{key.kind}|{key.id}|{key_id}".encode()
+    wrapped = sealing.shut(WRAPPING_KEY, os.urandom(32), place)
+    return key_id, key.kind.value, key.id, base64.b64encode(wrapped).decode()
 
 
 async def test_keys_travel_wrapped_between_databases(opened: Open, county: UUID, behind_the_wall: Connection) -> None:
