@@ -8,6 +8,7 @@ import hashlib
 import json
 import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -273,19 +274,7 @@ class _Edge:
         if not isinstance(call.query, PageQuery) or call.query.cursor is None:
             return call
         place = paging.read(unit.county_key("cursor"), call.query.cursor, binding=_binding(call))
-        return Call(
-            request=call.request,
-            route=call.route,
-            trace=call.trace,
-            caller=call.caller,
-            ids=call.ids,
-            words=call.words,
-            body=call.body,
-            query=call.query,
-            raw=call.raw,
-            if_match=call.if_match,
-            page_place=place,
-        )
+        return replace(call, page_place=place)
 
     def _response(self, call: Call, reply: Reply, unit: Unit | None) -> web.Response:
         """Write a reply; a reader that holds this version already gets 304."""
