@@ -149,6 +149,12 @@ class NobodyInvited(Conflict):
 # The meeting's state
 
 
+class FamilyIsClosed(Conflict):
+    """Work with this family has ended, so no meeting can be planned. Ask your supervisor to open it again."""
+
+    code = "family_closed"
+
+
 class MeetingIsCancelled(Conflict):
     """This meeting was cancelled. Revive it first, or book a new one."""
 

@@ -388,6 +388,7 @@ class ClaimRow(Base):
     site: Mapped[str] = mapped_column(Text)
     state: Mapped[str] = mapped_column(Text)
     hold_until: Mapped[datetime | None]
+    held_by: Mapped[str] = mapped_column(Text)
     hold_id: Mapped[UUID | None]
     meeting_id: Mapped[UUID | None]
 

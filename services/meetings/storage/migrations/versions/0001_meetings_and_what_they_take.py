@@ -312,6 +312,7 @@ def upgrade() -> None:
         sa.Column("site", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("hold_until", sa.TIMESTAMP(timezone=True), nullable=True),
+        sa.Column("held_by", sa.Text(), nullable=False),
         sa.Column("hold_id", sa.Uuid(), nullable=True),
         sa.Column("meeting_id", sa.Uuid(), nullable=True),
         sa.ForeignKeyConstraint(

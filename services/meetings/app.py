@@ -1,0 +1,159 @@
+"""The composition root of meetings: settings become an engine, a log, clients, and the parts of a process."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+
+from aiohttp import web
+from redis.asyncio import Redis
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from services.meetings.jobs.every_minute import Ticker
+from services.meetings.jobs.on_case_access_changed import keep_access
+from services.meetings.jobs.on_case_closed import cancel_meetings
+from services.meetings.jobs.on_case_opened import keep_family
+from services.meetings.jobs.on_child_facts import keep_child
+from services.meetings.jobs.on_member_joined import keep_member
+from services.meetings.jobs.on_member_left import remove_from_meetings
+from services.meetings.jobs.on_person_facts import keep_person
+from services.meetings.jobs.on_reply_received import judge_reply
+from services.meetings.jobs.on_separation_lifted import let_meet
+from services.meetings.jobs.on_separation_set import keep_apart
+from services.meetings.web.county import COUNTIES, SANDBOX, county_facts
+from services.meetings.web.routes import ERRORS, ROUTES
+from services.meetings.web.schemas import PREFIXES
+from shared.bus import stream
+from shared.bus.consumer import Consumer, Listener
+from shared.bus.healing import HttpHealing
+from shared.bus.relay import Relay
+from shared.db import clock
+from shared.db.engine import make_engine
+from shared.db.unit import Units
+from shared.jobs.process import Part
+from shared.settings import Sending, ServiceSettings
+from shared.web.auth import Verifier
+from shared.web.client import SystemTokens, new_session
+from shared.web.factory import make_app
+from shared.web.health import database_reachable, facts_published, migrations_at_head, redis_reachable
+from shared.web.serving import serve
+
+PACKAGE = "services.meetings"
+
+LISTENERS: tuple[Listener, ...] = (
+    keep_family,
+    keep_access,
+    cancel_meetings,
+    keep_child,
+    keep_person,
+    keep_member,
+    remove_from_meetings,
+    keep_apart,
+    let_meet,
+    judge_reply,
+)
+"""What meetings does about the facts of network and notify."""
+
+HEARS = ("network", "notify")
+
+
+@dataclass(frozen=True, slots=True)
+class Meetings:
+    """The opened parts that every command shares."""
+
+    settings: ServiceSettings
+    engine: AsyncEngine
+    units: Units
+    redis: Redis
+    tokens: SystemTokens
+    healing: Mapping[str, HttpHealing]
+
+    def api(self) -> Part:
+        """The HTTP surface."""
+        app = make_web(self)
+        settings = self.settings
+
+        return lambda stop: serve(
+            app, settings.listen_host, settings.listen_port, stop=stop, metrics_listen=settings.metrics_listen
+        )
+
+    def relay(self) -> Part:
+        """Numbers and publishes what meetings announces."""
+        return Relay(self.engine, self.redis, self.settings.service).run
+
+    def consumer(self, producer: str) -> Part:
+        """Applies what one other service announces."""
+        return Consumer(
+            service=self.settings.service,
+            producer=producer,
+            listeners=LISTENERS,
+            units=self.units,
+            engine=self.engine,
+            redis=self.redis,
+            heal=self.healing[producer],
+        ).run
+
+    def ticker(self) -> Part:
+        """Marks holds that ran out and reads linked calendars again."""
+        counties = tuple(county.id for county in self.settings.counties)
+        return Ticker(self.units, counties, sandbox=is_sandbox(self.settings)).run
+
+
+@asynccontextmanager
+async def open_meetings(settings: ServiceSettings) -> AsyncIterator[Meetings]:
+    """Open what the parts need, and close it in the end. Nothing connects before it is used."""
+    engine = make_engine(settings.database_url)
+    redis = stream.connect(settings.redis_url)
+    async with new_session() as session:
+        tokens = SystemTokens(settings.system, session)
+        try:
+            yield Meetings(
+                settings=settings,
+                engine=engine,
+                units=Units(engine, service=settings.service, wrapping_key=settings.wrapping_key),
+                redis=redis,
+                tokens=tokens,
+                healing={each: HttpHealing(session, settings.urls[each], tokens.of("events.read")) for each in HEARS},
+            )
+        finally:
+            await redis.aclose()
+            await engine.dispose()
+
+
+def make_web(meetings: Meetings) -> web.Application:
+    """Return the HTTP application."""
+    settings = meetings.settings
+    app = make_app(
+        service=settings.service,
+        routes=ROUTES,
+        prefixes=PREFIXES,
+        units=meetings.units,
+        verifier=Verifier(settings.counties, settings.system, audience=settings.service),
+        counties=settings.counties,
+        errors=ERRORS,
+        ready_checks=[
+            database_reachable(meetings.engine),
+            migrations_at_head(meetings.engine, PACKAGE),
+            facts_published(meetings.units),
+            redis_reachable(partial(_ping, meetings.redis)),
+        ],
+        public_url=settings.urls[settings.service],
+    )
+    app[COUNTIES] = {county.id: county_facts(county) for county in settings.counties}
+    app[SANDBOX] = is_sandbox(settings)
+    return app
+
+
+def is_sandbox(settings: ServiceSettings) -> bool:
+    """Whether addresses on this very machine may be reached."""
+    return settings.sending is Sending.SANDBOX
+
+
+async def declare_sending(meetings: Meetings) -> None:
+    """Tell the database's clock whether messages reach real people: where they do, it cannot be moved."""
+    async with meetings.units.outside() as session:
+        await clock.declare_live(session, live=meetings.settings.sending is Sending.LIVE)
+
+
+async def _ping(redis: Redis) -> object:
+    return await redis.ping()

@@ -1,0 +1,212 @@
+"""Our copies of families: who holds them, their children and members, and who must never meet."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, delete, or_, select
+from sqlalchemy.dialects.postgresql import array, insert
+
+from services.meetings.domain.separation import SeparationRule
+from services.meetings.storage.tables import ChildRow, FamilyRow, MemberRow, SeparationRow
+from shared.db.unit import Unit
+from shared.kernel.access import Caller, CaseAccess, Role
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Family:
+    """A family as we know it; its due dates are reckoned in `time_zone`."""
+
+    case_id: UUID
+    time_zone: str
+    access: CaseAccess
+    closed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlacedChild:
+    """A child of a family's work, with the facts on which due dates and seats rest."""
+
+    case_id: UUID
+    child_id: UUID
+    entered_care_on: date | None
+    disposition_on: date | None
+    icwa_status: str
+    placement_kind: str
+    intensive_services: bool
+
+
+async def find(unit: Unit, case_id: UUID) -> Family | None:
+    """Return a family, or None while network has not told us of it."""
+    row = await unit.session.scalar(select(FamilyRow).where(FamilyRow.county_id == unit.county_id, FamilyRow.case_id == case_id))
+    return _to_family(row) if row else None
+
+
+async def list_of(unit: Unit, case_ids: Collection[UUID]) -> dict[UUID, Family]:
+    """Return these families by id."""
+    rows = await unit.session.scalars(
+        select(FamilyRow).where(FamilyRow.county_id == unit.county_id, FamilyRow.case_id.in_(case_ids))
+    )
+    return {row.case_id: _to_family(row) for row in rows}
+
+
+def visible_to(caller: Caller) -> ColumnElement[bool]:
+    """The rule of `shared.kernel.access.may_see`, in the query: a family out of sight is not even counted."""
+    if caller.roles & {Role.COUNTY_ADMIN, Role.AUDITOR, Role.SYSTEM}:
+        return FamilyRow.case_id.is_not(None)
+    named = [FamilyRow.assigned.contains(array([caller.staff_id])), FamilyRow.shared_with.contains(array([caller.staff_id]))]
+    if caller.roles & {Role.SUPERVISOR, Role.SCHEDULER}:
+        named.append(FamilyRow.unit.in_(caller.units))
+    return or_(*named)
+
+
+async def open_one(unit: Unit, case_id: UUID, time_zone: str) -> None:
+    """Keep that work with a family began; nobody holds it until network says who."""
+    await unit.session.execute(
+        insert(FamilyRow)
+        .values(case_id=case_id, county_id=unit.county_id, time_zone=time_zone, unit="", assigned=[], shared_with=[])
+        .on_conflict_do_nothing()
+    )
+
+
+async def close_one(unit: Unit, case_id: UUID, at: datetime) -> None:
+    """Keep that work with a family ended."""
+    row = await unit.session.get(FamilyRow, case_id)
+    if row is not None:
+        row.closed_at = at
+
+
+async def hand_over(unit: Unit, case_id: UUID, access: CaseAccess) -> None:
+    """Keep who holds a family now."""
+    row = await unit.session.get(FamilyRow, case_id)
+    if row is not None:
+        row.unit = access.unit
+        row.assigned = sorted(access.assigned)
+        row.shared_with = sorted(access.shared_with)
+
+
+async def list_children(unit: Unit, case_id: UUID) -> list[PlacedChild]:
+    """Return the children of a family."""
+    rows = await unit.session.scalars(
+        select(ChildRow).where(ChildRow.county_id == unit.county_id, ChildRow.case_id == case_id).order_by(ChildRow.child_id)
+    )
+    return [_to_child(row) for row in rows]
+
+
+async def keep_child(unit: Unit, child: PlacedChild) -> None:
+    """Keep a child's facts; all of them are given anew."""
+    facts = {
+        "entered_care_on": child.entered_care_on,
+        "disposition_on": child.disposition_on,
+        "icwa_status": child.icwa_status,
+        "placement_kind": child.placement_kind,
+        "intensive_services": child.intensive_services,
+    }
+    await unit.session.execute(
+        insert(ChildRow)
+        .values(case_id=child.case_id, child_id=child.child_id, county_id=unit.county_id, **facts)
+        .on_conflict_do_update(index_elements=["case_id", "child_id"], set_=facts)
+    )
+
+
+async def list_people(unit: Unit, case_id: UUID) -> frozenset[UUID]:
+    """Return everyone of a family: its children and its present members."""
+    members = await unit.session.scalars(
+        select(MemberRow.person_id).where(MemberRow.county_id == unit.county_id, MemberRow.case_id == case_id)
+    )
+    children = await unit.session.scalars(
+        select(ChildRow.child_id).where(ChildRow.county_id == unit.county_id, ChildRow.case_id == case_id)
+    )
+    return frozenset(members) | frozenset(children)
+
+
+async def is_around(unit: Unit, person_id: UUID, caller: Caller) -> bool:
+    """Say whether a person belongs to a family that this caller may see."""
+    around = (
+        select(MemberRow.case_id)
+        .where(MemberRow.county_id == unit.county_id, MemberRow.person_id == person_id)
+        .union(select(ChildRow.case_id).where(ChildRow.county_id == unit.county_id, ChildRow.child_id == person_id))
+    )
+    found = await unit.session.scalar(
+        select(FamilyRow.case_id)
+        .where(FamilyRow.county_id == unit.county_id, FamilyRow.case_id.in_(around), visible_to(caller))
+        .limit(1)
+    )
+    return found is not None
+
+
+async def keep_member(unit: Unit, *, member_id: UUID, case_id: UUID, person_id: UUID) -> None:
+    """Keep that a person is in a family's network."""
+    await unit.session.execute(
+        insert(MemberRow)
+        .values(member_id=member_id, county_id=unit.county_id, case_id=case_id, person_id=person_id)
+        .on_conflict_do_nothing()
+    )
+
+
+async def drop_member(unit: Unit, member_id: UUID) -> None:
+    """Keep that a member has left."""
+    await unit.session.execute(delete(MemberRow).where(MemberRow.county_id == unit.county_id, MemberRow.member_id == member_id))
+
+
+async def list_separations(unit: Unit, people: Iterable[UUID]) -> Sequence[SeparationRule]:
+    """Return every rule that names one of these people."""
+    wanted = list(people)
+    rows = await unit.session.scalars(
+        select(SeparationRow)
+        .where(
+            SeparationRow.county_id == unit.county_id,
+            or_(SeparationRow.person_a.in_(wanted), SeparationRow.person_b.in_(wanted)),
+        )
+        .order_by(SeparationRow.rule_id)
+    )
+    return [
+        SeparationRule(
+            rule_id=row.rule_id, person_a=row.person_a, person_b=row.person_b, until=row.until, overridable=row.overridable
+        )
+        for row in rows
+    ]
+
+
+async def keep_separation(unit: Unit, rule: SeparationRule) -> None:
+    """Keep a rule that keeps two people apart."""
+    facts = {
+        "person_a": rule.person_a,
+        "person_b": rule.person_b,
+        "until": rule.until,
+        "overridable": rule.overridable,
+    }
+    await unit.session.execute(
+        insert(SeparationRow)
+        .values(rule_id=rule.rule_id, county_id=unit.county_id, **facts)
+        .on_conflict_do_update(index_elements=["rule_id"], set_=facts)
+    )
+
+
+async def lift_separation(unit: Unit, rule_id: UUID) -> None:
+    """Forget a rule that was lifted."""
+    await unit.session.execute(
+        delete(SeparationRow).where(SeparationRow.county_id == unit.county_id, SeparationRow.rule_id == rule_id)
+    )
+
+
+def _to_family(row: FamilyRow) -> Family:
+    return Family(
+        case_id=row.case_id,
+        time_zone=row.time_zone,
+        access=CaseAccess(unit=row.unit, assigned=frozenset(row.assigned), shared_with=frozenset(row.shared_with)),
+        closed_at=row.closed_at,
+    )
+
+
+def _to_child(row: ChildRow) -> PlacedChild:
+    return PlacedChild(
+        case_id=row.case_id,
+        child_id=row.child_id,
+        entered_care_on=row.entered_care_on,
+        disposition_on=row.disposition_on,
+        icwa_status=row.icwa_status,
+        placement_kind=row.placement_kind,
+        intensive_services=row.intensive_services,
+    )

@@ -1,0 +1,170 @@
+"""What a meeting must not break, whether it is booked or moved: due dates, the hours of the day, notice, people kept apart."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, time
+from uuid import UUID
+
+from services.meetings.domain.errors import AtNight, NoticeTooShort, OnAHoliday, ResourceNotFound, Separated
+from services.meetings.domain.mandates import refuse_after_due
+from services.meetings.domain.meetings import Invitee, Meeting, Place, TeamRole, site_of
+from services.meetings.domain.resources import Resource, ResourceKind
+from services.meetings.domain.separation import breaches, kept_from, linked_meetings, refuse_too_near
+from services.meetings.domain.slots import CLOSES, OPENS, SEPARATION_GAP
+from services.meetings.domain.times import Presence
+from services.meetings.domain.working_days import after_working_days
+from services.meetings.storage import availability, families, people, resources
+from services.meetings.storage.families import Family
+from services.meetings.use_cases.commands import Excuses, Pools, Wish
+from services.meetings.use_cases.county import CountyFacts
+from services.meetings.use_cases.see_mandates import mandates_of
+from services.meetings.use_cases.see_meeting import starts_on
+from shared.db.unit import Unit
+from shared.events.meetings import Mode, PlaceWords
+from shared.kernel.access import Caller, Role
+from shared.kernel.errors import Fault, Invalid
+from shared.kernel.wall import local_date
+
+_MAY_EXCUSE = frozenset({Role.SUPERVISOR, Role.COUNTY_ADMIN})
+
+
+async def chosen(unit: Unit, pools: Pools) -> list[Resource]:
+    """Return the resources that were chosen. Raises ResourceNotFound when one is of another kind than it was chosen for."""
+    found = {one.resource_id: one for one in await resources.list_chosen(unit, pools.resource_ids)}
+    wanted = [
+        *([(pools.facilitator_id, ResourceKind.FACILITATOR)] if pools.facilitator_id else []),
+        *([(pools.room_id, ResourceKind.ROOM)] if pools.room_id else []),
+        *((one, ResourceKind.INTERPRETER) for one in pools.interpreter_ids),
+    ]
+    if any(found[resource_id].kind is not kind for resource_id, kind in wanted):
+        raise ResourceNotFound
+    return list(found.values())
+
+
+async def claimants(unit: Unit, chosen_ones: Collection[Resource], persons: Collection[UUID]) -> list[Resource]:
+    """Return whom a meeting claims: what was chosen, and those invited who are in a pool themselves."""
+    invited = await resources.list_of_people(unit, persons)
+    return list({one.identity: one for one in [*invited, *chosen_ones]}.values())
+
+
+async def place_of(unit: Unit, words: PlaceWords | None, chosen_ones: Collection[Resource]) -> Place:
+    """Return where a meeting is: what was written, or the room that was chosen."""
+    room = next((one for one in chosen_ones if one.kind is ResourceKind.ROOM), None)
+    if room is None:
+        return Place(site_of(words), words) if words else Place()
+    if words is None or not (words.place or words.address):
+        written = words or PlaceWords()
+        name = await resources.find_name(unit, room.resource_id)
+        words = PlaceWords(place=name, join_url=written.join_url, dial_in=written.dial_in)
+    return Place(room.site or site_of(words), words)
+
+
+async def check_people(
+    unit: Unit, family: Family, wishes: Sequence[Wish], *, children: Collection[UUID] = (), at: str = "#/participants"
+) -> None:
+    """Refuse people who are neither of the family nor staff nor in a pool, and children who are not of the family."""
+    persons = [one.person_id for one in wishes]
+    around = await families.list_people(unit, family.case_id)
+    known = await people.list_of(unit, persons)
+    pooled = {one.person_id for one in await resources.list_of_people(unit, persons)}
+    faults = [
+        Fault("not_found", "This person is not around this family.", pointer=f"{at}/{n}/person_id")
+        for n, one in enumerate(persons)
+        if one not in around and one not in pooled and not (one in known and known[one].staff_id is not None)
+    ]
+    faults += [
+        Fault("duplicate", "This person is named twice.", pointer=f"{at}/{n}/person_id")
+        for n, one in enumerate(persons)
+        if one in persons[:n]
+    ]
+    own = {one.child_id for one in await families.list_children(unit, family.case_id)}
+    faults += [
+        Fault("not_found", "This child is not part of this family's work.", pointer=f"#/children/{n}")
+        for n, one in enumerate(children)
+        if one not in own
+    ]
+    if faults:
+        raise Invalid(faults)
+
+
+def invitees_of(unit: Unit, wishes: Sequence[Wish], chosen_ones: Collection[Resource]) -> list[Invitee]:
+    """Return who is invited: those wished for, and the facilitator and interpreters who are people we can write to."""
+    invited = [
+        Invitee(
+            participant_id=unit.new_id(),
+            person_id=one.person_id,
+            role=one.role,
+            required=one.required,
+            mode=one.mode,
+            stretches=one.stretches,
+        )
+        for one in wishes
+    ]
+    there = {one.person_id for one in wishes}
+    modes = {one.mode for one in wishes}
+    for resource in sorted(chosen_ones, key=lambda one: one.resource_id):
+        invitee = invitee_for(unit, resource, modes)
+        if invitee is not None and invitee.person_id not in there:
+            invited.append(invitee)
+            there.add(invitee.person_id)
+    return invited
+
+
+def invitee_for(unit: Unit, resource: Resource, modes: Collection[Mode]) -> Invitee | None:
+    """Return the invitation of a facilitator or interpreter; a room gets none, nor does a service without a person."""
+    if resource.person_id is None or not resource.is_person:
+        return None
+    role = TeamRole.FACILITATOR if resource.kind is ResourceKind.FACILITATOR else TeamRole.INTERPRETER
+    order = (Mode.IN_PERSON, Mode.VIDEO, Mode.PHONE)
+    able = [mode for mode in order if not resource.modes or mode in resource.modes]
+    mode = next((mode for mode in able if mode in modes), able[0])
+    return Invitee(
+        participant_id=unit.new_id(), person_id=resource.person_id, role=role, required=role is TeamRole.FACILITATOR, mode=mode
+    )
+
+
+async def check_time(
+    unit: Unit,
+    meeting: Meeting,
+    family: Family,
+    chosen_ones: Collection[Resource],
+    *,
+    excuses: Excuses,
+    caller: Caller,
+    county: CountyFacts,
+) -> str:
+    """Refuse a time that a rule forbids. Returns the written reason, if a supervisor's excuse was needed for a late date."""
+    on = starts_on(meeting, family)
+    if not excuses.family_asked:
+        _refuse_night(meeting.resolved.local, meeting.ends_local)
+        if on in county.holidays:
+            raise OnAHoliday
+    today = local_date(unit.now, family.time_zone)
+    for one in chosen_ones:
+        earliest = after_working_days(today, one.notice_working_days, county.holidays)
+        if one.notice_working_days and on < earliest:
+            raise NoticeTooShort(resource_id=one.resource_id, earliest_on=earliest)
+    children = await families.list_children(unit, family.case_id)
+    due = mandates_of(unit, family, children, county=county, only=meeting.children).combined
+    reason = excuses.after_due_reason if caller.roles & _MAY_EXCUSE else ""
+    refuse_after_due(on, due, override=reason)
+    return reason if due is not None and on > due.due_on else ""
+
+
+async def check_apart(unit: Unit, meeting: Meeting, family: Family) -> None:
+    """Refuse people who must never meet, or a place within two hours of somebody whom one of them must not come near."""
+    persons = [one.person_id for one in meeting.people]
+    on = starts_on(meeting, family)
+    rules = await families.list_separations(unit, persons)
+    if breaches(persons, rules, on=on):
+        raise Separated(linked_pair=linked_meetings(persons, rules, on=on))
+    near = [one.person_id for one in meeting.people if one.mode is Mode.IN_PERSON]
+    others = kept_from(near, rules, on=on)
+    wide = meeting.span.widened(SEPARATION_GAP, SEPARATION_GAP)
+    there = await availability.list_presences(unit, others, wide)
+    refuse_too_near(meeting.span, meeting.place.site, [Presence(site, (span,)) for site, span in there])
+
+
+def _refuse_night(starts_local: datetime, ends_local: datetime) -> None:
+    late = ends_local.date() > starts_local.date() or ends_local.time() > CLOSES
+    if late or not starts_local.time() >= OPENS or starts_local.time() == time(0):
+        raise AtNight

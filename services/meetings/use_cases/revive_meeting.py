@@ -1,0 +1,39 @@
+"""Take a cancellation back."""
+
+from datetime import datetime
+
+from services.meetings.domain.revisions import revive
+from services.meetings.storage.meetings import Kept
+from services.meetings.use_cases.check_booking import check_apart, check_time, chosen
+from services.meetings.use_cases.commands import Excuses, Pools
+from services.meetings.use_cases.county import CountyFacts
+from services.meetings.use_cases.move_meeting import family_of, reclaim
+from services.meetings.use_cases.revise import revise
+from shared.db.unit import Unit
+from shared.kernel.access import Caller
+
+
+async def revive_meeting(
+    unit: Unit,
+    kept: Kept,
+    *,
+    starts_local: datetime | None,
+    minutes: int | None,
+    excuses: Excuses,
+    caller: Caller,
+    county: CountyFacts,
+) -> Kept:
+    """Put a cancelled meeting whose row is held back, perhaps at another time; everything is claimed and everyone invited anew."""
+    meeting = kept.meeting
+    revision = revive(meeting, now=unit.now, starts_local=starts_local, minutes=minutes)
+    family = await family_of(unit, meeting)
+    picked = await chosen(
+        unit,
+        Pools(facilitator_id=meeting.facilitator_id, room_id=meeting.room_id, interpreter_ids=meeting.interpreter_ids),
+    )
+    await check_time(unit, revision.meeting, family, picked, excuses=excuses, caller=caller, county=county)
+    await check_apart(unit, revision.meeting, family)
+    await reclaim(unit, revision.meeting, picked)
+    after = await revise(unit, kept, revision)
+    await unit.audit("meeting.revived", subject_kind="meeting", subject_id=meeting.meeting_id)
+    return after

@@ -1,0 +1,39 @@
+"""Look at a family through our own copy of who holds it: what the caller may not see is not there."""
+
+from uuid import UUID
+
+from services.meetings.domain.errors import FamilyIsClosed
+from services.meetings.storage import families, people
+from services.meetings.storage.families import Family
+from services.meetings.storage.people import KnownPerson
+from shared.db.unit import Unit
+from shared.kernel.access import Caller, Role, may_see
+from shared.kernel.errors import NotFound
+
+_COUNTY_WIDE = frozenset({Role.COUNTY_ADMIN, Role.AUDITOR, Role.SYSTEM})
+
+
+async def see_family(unit: Unit, case_id: UUID, *, caller: Caller) -> Family:
+    """Return a family that the caller may see. Raises NotFound for any other, as for none."""
+    family = await families.find(unit, case_id)
+    if family is None or not may_see(family.access, caller):
+        raise NotFound
+    return family
+
+
+async def see_open_family(unit: Unit, case_id: UUID, *, caller: Caller) -> Family:
+    """The same, for something new. Raises FamilyIsClosed."""
+    family = await see_family(unit, case_id, caller=caller)
+    if family.closed_at is not None:
+        raise FamilyIsClosed
+    return family
+
+
+async def see_person(unit: Unit, person_id: UUID, *, caller: Caller) -> KnownPerson:
+    """Return a person of a family that the caller may see, or a colleague. Raises NotFound for any other, as for none."""
+    person = await people.find(unit, person_id)
+    if person is None:
+        raise NotFound
+    if person.staff_id is None and not caller.roles & _COUNTY_WIDE and not await families.is_around(unit, person_id, caller):
+        raise NotFound
+    return person
