@@ -29,7 +29,11 @@ def main(words: Sequence[str]) -> int:
             return status(folder)
         if options.command == "migrate":
             return migrate(folder)
-        if still_runs(folder.read().get("processes", {}).get("runner", {})):
+        state = folder.read()
+        if still_runs(state.get("processes", {}).get("runner", {})):
+            if state["phase"] != "running":
+                print("It is being started already.")
+                return 0
             print("It runs already.")
             print_page(folder)
             return 0

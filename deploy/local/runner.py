@@ -114,11 +114,13 @@ class Runner:
     def start(self) -> None:
         """Start everything, saying how far it is; raises StartError, ServerError or AssetError."""
         began = time.monotonic()
+        self._write({"phase": "starting"})
         with ThreadPoolExecutor(1) as beside:
             pages = beside.submit(assets.build)
             with step("PostgreSQL") as note:
                 self._backing = install.start_postgres(self._folder, self._secrets)
                 note(self._backing.sources["PostgreSQL"])
+            self._write(self.state)
             with step("Valkey") as note:
                 install.start_valkey(self._folder, self._backing, self._ports.of["valkey"])
                 note(self._backing.sources["Valkey"])

@@ -14,7 +14,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -241,12 +241,12 @@ def start_postgres(data: Path, log: Path, *, settings: Mapping[str, str] | None 
             [binaries / "postgres", "-D", data, "-k", sockets, *words],
             stdin=subprocess.DEVNULL, stdout=out, stderr=out, env=environment, cwd="/", start_new_session=True, **as_nobody(),
         )  # fmt: skip
-    give_up = time.monotonic() + PATIENCE
-    while subprocess.run([binaries / "pg_isready", "-q", "-h", sockets], check=False, cwd="/").returncode:
-        if process.poll() is not None or time.monotonic() > give_up:
-            stop_postgres(process.pid, sockets)
-            raise ServerError(f"PostgreSQL did not start (log: {log}):\n{tail(log)}")
-        time.sleep(0.02)
+    with _ended_unless_it_starts(process, lambda pid: stop_postgres(pid, sockets)):
+        give_up = time.monotonic() + PATIENCE
+        while subprocess.run([binaries / "pg_isready", "-q", "-h", sockets], check=False, cwd="/").returncode:
+            if process.poll() is not None or time.monotonic() > give_up:
+                raise ServerError(f"PostgreSQL did not start (log: {log}):\n{tail(log)}")
+            time.sleep(0.02)
     return Postgres(release(process), sockets, f"{version} from {found.source}")
 
 
@@ -254,28 +254,39 @@ def start_valkey(folder: Path, log: Path, *, port: int | None = None, durable: b
     """Start Valkey on a loopback port; `durable` keeps an append-only file, a comfort on which nothing depends."""
     found = find_valkey()
     folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o700)  # sign-ins are kept in there
     log.parent.mkdir(parents=True, exist_ok=True)
     port = port or free_port()
     password = secrets.token_hex(16)
-    lines = [
-        "bind 127.0.0.1", f"port {port}", f'dir "{folder}"', f"requirepass {password}", 'save ""',
-        f"appendonly {'yes' if durable else 'no'}", "maxmemory-policy noeviction", "daemonize no",
+    words = [
+        "--bind", "127.0.0.1", "--port", str(port), "--dir", str(folder.resolve()), "--save", "",
+        "--appendonly", "yes" if durable else "no", "--maxmemory-policy", "noeviction", "--daemonize", "no",
     ]  # fmt: skip
     with log.open("ab") as out:
-        # The settings go in by standard input, so that the password is in no file and no process list.
         process = subprocess.Popen(
-            [found.folder, "-"], stdin=subprocess.PIPE, stdout=out, stderr=out, cwd="/", start_new_session=True
+            [found.folder, *words, "-"], stdin=subprocess.PIPE, stdout=out, stderr=out, cwd="/", start_new_session=True
         )
+    with _ended_unless_it_starts(process, lambda pid: stop([pid])):
         assert process.stdin is not None  # noqa: S101 - asked for just above
-        process.stdin.write("\n".join(lines).encode() + b"\n")
-        process.stdin.close()
-    give_up = time.monotonic() + PATIENCE
-    while not _answers(port, password):
-        if process.poll() is not None or time.monotonic() > give_up:
-            stop([process.pid], signal.SIGTERM)
-            raise ServerError(f"Valkey did not start (log: {log}):\n{tail(log)}")
-        time.sleep(0.02)
+        # The password goes in by standard input, so that it is in no file and no process list.
+        with contextlib.suppress(BrokenPipeError), process.stdin:  # one that ended at once reads nothing; its log says why
+            process.stdin.write(f"requirepass {password}\n".encode())
+        give_up = time.monotonic() + PATIENCE
+        while not _answers(port, password):
+            if process.poll() is not None or time.monotonic() > give_up:
+                raise ServerError(f"Valkey did not start (log: {log}):\n{tail(log)}")
+            time.sleep(0.02)
     return Valkey(release(process), port, password, found.source)
+
+
+@contextlib.contextmanager
+def _ended_unless_it_starts(process: subprocess.Popen[bytes], end: Callable[[int], None]) -> Iterator[None]:
+    """End a server that did not get ready, also when the person who waits gave up: nobody else would know of it."""
+    try:
+        yield
+    except BaseException:
+        end(release(process))
+        raise
 
 
 def _answers(port: int, password: str) -> bool:

@@ -1,12 +1,15 @@
 """The servers answer, on both drivers, and end when told."""
 
+import itertools
 import signal
+import time
 from pathlib import Path
 
 import asyncpg
 import psycopg
 import pytest
 from redis import Redis
+from redis.exceptions import AuthenticationError
 from sqlalchemy.engine import make_url
 
 from deploy.local import servers as local
@@ -32,6 +35,12 @@ def test_valkey_answers(servers: Servers) -> None:
         assert redis.ping()
 
 
+def test_valkey_wants_its_password(servers: Servers) -> None:
+    port = make_url(servers.redis_url).port
+    with Redis(port=port or 0) as redis, pytest.raises(AuthenticationError):
+        redis.ping()
+
+
 def test_a_taken_port_is_seen_as_taken(servers: Servers) -> None:
     port = make_url(servers.redis_url).port
     assert port is not None
@@ -52,6 +61,28 @@ def test_a_server_that_cannot_start_says_why(tmp_path: Path, servers: Servers) -
     port = make_url(servers.redis_url).port
     with pytest.raises(local.ServerError, match="Valkey did not start"):
         local.start_valkey(tmp_path / "data", tmp_path / "log", port=port)
+
+
+def test_an_interrupted_start_leaves_no_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    port, sleep, naps = local.free_port(), time.sleep, itertools.count()
+
+    def interrupted(seconds: float) -> None:
+        if not next(naps):
+            raise KeyboardInterrupt
+        sleep(seconds)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(time, "sleep", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            local.start_valkey(tmp_path / "data", tmp_path / "log", port=port)
+    sleep(0.5)
+    assert local.is_free(port)
+
+
+def test_what_valkey_keeps_is_its_owners_alone(tmp_path: Path) -> None:
+    valkey = local.start_valkey(tmp_path / "data", tmp_path / "log", durable=True)
+    local.stop([valkey.pid], signal.SIGTERM)
+    assert (tmp_path / "data").stat().st_mode & 0o077 == 0
 
 
 def test_an_override_without_a_server_is_named() -> None:
