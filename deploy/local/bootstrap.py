@@ -87,7 +87,8 @@ def install_with_uv(venv: Path, name: str) -> bool:
         ":all:",
         *locks,
     ]
-    environment = {**os.environ, **index_of_pip(venv)}
+    # The machine's own certificates, as pip uses them: many an office reads its traffic through one of its own.
+    environment = {"UV_SYSTEM_CERTS": "true", **os.environ, **index_of_pip(venv)}
     try:
         return subprocess.run(command, check=False, cwd=ROOT, env=environment).returncode == 0
     except OSError:
