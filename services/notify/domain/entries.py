@@ -44,7 +44,16 @@ class KeptEntry:
     ends_at: datetime
     revised_at: datetime
     answer_at: datetime | None = None
+    said: str = ""
+    said_at: datetime | None = None
     ended_at: datetime | None = None
+
+    @property
+    def shown_answer(self) -> Answer:
+        """What the person is shown: the answer they gave on the link's page a moment ago, else the one that stands."""
+        answer, _, sequence = self.said.partition("@")
+        later = self.said_at is not None and (self.answer_at is None or self.answer_at <= self.said_at)
+        return Answer(answer) if later and sequence == str(self.sequence) else self.answer
 
     @property
     def is_live(self) -> bool:
@@ -103,6 +112,8 @@ def revise(kept: KeptEntry | None, told: Entry, fact: MeetingRevision, *, new_id
         ends_at=told.ends_at,
         revised_at=fact.at,
         answer_at=kept.answer_at if kept else None,
+        said=kept.said if kept else "",
+        said_at=kept.said_at if kept else None,
         ended_at=None if status is EntryStatus.LIVE else fact.at,
     )
     if status is not EntryStatus.LIVE:
@@ -115,6 +126,18 @@ def answered(kept: KeptEntry, answer: Answer, *, at: datetime) -> KeptEntry:
     if kept.answer_at is not None and at < kept.answer_at:
         return kept
     return replace(kept, answer=answer, answer_at=at)
+
+
+def may_answer(entry: KeptEntry, *, at: datetime) -> bool:
+    """Whether an answer still makes sense: until the meeting starts."""
+    return entry.is_live and at < entry.starts_at
+
+
+def saying(entry: KeptEntry, answer: Answer, *, at: datetime) -> KeptEntry | None:
+    """Return the entry with an answer given on the link's page; None when that is what is shown already."""
+    if entry.shown_answer is answer:
+        return None
+    return replace(entry, said=f"{answer.value}@{entry.sequence}", said_at=at)
 
 
 def _status(told: Entry) -> EntryStatus:

@@ -9,6 +9,18 @@ class LinkNotFound(NotFound):
     code = "link_not_found"
 
 
+class AnswerTooLate(Conflict):
+    """This meeting has begun, or will not take place, so there is nothing to answer. Call if you have a question."""
+
+    code = "answer_too_late"
+
+
+class LanguageNotOffered(Conflict):
+    """This page does not exist in that language. Choose one of those shown, or call."""
+
+    code = "language_not_offered"
+
+
 class MessageNotFound(NotFound):
     """There is no such message here. Look in the list of the meeting's messages."""
 

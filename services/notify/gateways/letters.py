@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from babel.dates import get_timezone_name
+
 from services.notify.domain.channels import Contact
 from services.notify.domain.entries import EntryStatus, KeptEntry
 from services.notify.domain.errors import TranslationMissing
@@ -14,6 +16,7 @@ from services.notify.gateways import words as wording
 from services.notify.gateways.ics import CalendarEntry, Status, status_for, write_entry, write_feed
 from services.notify.gateways.mail import Mail, build, message_id_of, thread_of
 from shared.events.meetings import Answer, Method, PlaceWords
+from shared.kernel.wall import zone
 from shared.settings import County
 
 _TELLS_OF_AN_END = frozenset({Kind.CANCELLED, Kind.REMOVED})
@@ -78,12 +81,12 @@ def written(message: Message, scene: Scene, *, version: int, at: datetime) -> En
     return _mail(message, scene, version=version, at=at)
 
 
-def facts_of(message_kind: Kind | None, scene: Scene, *, answer: str = "") -> wording.Facts:
+def facts_of(message_kind: Kind | None, scene: Scene, *, answer: str = "", language: str = "") -> wording.Facts:
     """Return what may be said; how to join and the link are left out of what ends something."""
     entry, place = scene.entry, scene.place or PlaceWords()
     ends = message_kind in _TELLS_OF_AN_END
     return wording.Facts(
-        programme=scene.programme,
+        programme=programme_of(scene.county, language or scene.contact.written_language),
         call_number=scene.county.call_number,
         starts_at=entry.starts_at if entry else None,
         ends_at=entry.ends_at if entry else None,
@@ -148,6 +151,21 @@ def feed(scenes: list[Scene], *, language: str, county: County) -> bytes:
         language, wording.Facts(programme=programme_of(county, language), call_number=county.call_number)
     ).calendar
     return write_feed(listed, name=name)
+
+
+def zone_name(entry: KeptEntry, language: str) -> str:
+    """Return the zone of an entry as people call it."""
+    local = entry.starts_at.astimezone(zone(entry.time_zone))
+    locale = "es_US" if language.startswith("es") else "en_US"
+    return str(get_timezone_name(local, width="long", locale=locale))
+
+
+def script_of(kind: Kind, scene: Scene, language: str) -> str:
+    """Return what a person reads aloud on the phone; empty where these words do not exist in a language."""
+    try:
+        return wording.render(kind, language, facts_of(kind, scene, language=language)).script
+    except TranslationMissing:
+        return ""
 
 
 def _text(message: Message, scene: Scene) -> Envelope:

@@ -30,6 +30,14 @@ async def find_for_update(unit: Unit, participant_id: UUID, part: int) -> KeptEn
     return None if row is None else _to_entry(row)
 
 
+async def get_for_update(unit: Unit, entry_id: UUID) -> KeptEntry | None:
+    """Return one entry and hold its row until the transaction ends."""
+    row = await unit.session.scalar(
+        select(EntryRow).where(_mine(unit), EntryRow.id == entry_id).with_for_update().execution_options(populate_existing=True)
+    )
+    return None if row is None else _to_entry(row)
+
+
 async def list_by_id(unit: Unit, ids: Collection[UUID]) -> dict[UUID, KeptEntry]:
     """Return these entries by id."""
     if not ids:
@@ -86,6 +94,8 @@ async def save(unit: Unit, entry: KeptEntry, place: PlaceWords | None) -> None:
         "mode": entry.mode.value,
         "answer": entry.answer.value,
         "answer_at": entry.answer_at,
+        "said": entry.said,
+        "said_at": entry.said_at,
         "time_zone": entry.time_zone,
         "starts_local": entry.starts_local,
         "ends_local": entry.ends_local,
@@ -103,7 +113,7 @@ async def save(unit: Unit, entry: KeptEntry, place: PlaceWords | None) -> None:
 
 
 async def save_answer(unit: Unit, entry: KeptEntry) -> None:
-    """Store the answer that stands."""
+    """Store the answer that stands, and the one last given on the page."""
     await unit.session.execute(
         update(EntryRow).where(_mine(unit), EntryRow.id == entry.id).values(answer=entry.answer.value, answer_at=entry.answer_at)
     )
@@ -207,5 +217,7 @@ def _to_entry(row: EntryRow) -> KeptEntry:
         ends_at=row.ends_at,
         revised_at=row.revised_at,
         answer_at=row.answer_at,
+        said=row.said,
+        said_at=row.said_at,
         ended_at=row.ended_at,
     )

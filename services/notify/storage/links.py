@@ -22,6 +22,7 @@ class Found:
     county_id: UUID
     entry_id: UUID | None
     language: str
+    made_at: datetime
 
 
 async def add(unit: Unit, link: Link, *, entry_id: UUID | None) -> None:
@@ -118,4 +119,4 @@ def _to_found(row: LinkRow) -> Found:
         sequence=row.sequence,
         revoked_at=row.revoked_at,
     )
-    return Found(link, row.county_id, row.entry_id, row.language)
+    return Found(link, row.county_id, row.entry_id, row.language, row.made_at)

@@ -76,7 +76,8 @@ class ContactPointRow(Base):
 class EntryRow(Base):
     """One person's view of one meeting, or of one part of it, at the newest revision that concerned them.
 
-    `timed_revision` is the revision that set the present time: reminders are unique by it. `place` and the two tokens are sealed.
+    `timed_revision` is the revision that set the present time: reminders are unique by it. `said` is the answer last
+    given on the link's page and the number it was for, until meetings has judged it. `place` and the two tokens are sealed.
     """
 
     __tablename__ = "entries"
@@ -97,6 +98,8 @@ class EntryRow(Base):
     mode: Mapped[str]
     answer: Mapped[str]
     answer_at: Mapped[datetime | None]
+    said: Mapped[str]
+    said_at: Mapped[datetime | None]
     time_zone: Mapped[str]
     starts_local: Mapped[datetime] = mapped_column(WALL_TIME)
     ends_local: Mapped[datetime] = mapped_column(WALL_TIME)

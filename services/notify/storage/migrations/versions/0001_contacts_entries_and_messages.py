@@ -137,6 +137,8 @@ def upgrade() -> None:
         sa.Column("mode", sa.Text(), nullable=False),
         sa.Column("answer", sa.Text(), nullable=False),
         sa.Column("answer_at", sa.TIMESTAMP(timezone=True), nullable=True),
+        sa.Column("said", sa.Text(), nullable=False),
+        sa.Column("said_at", sa.TIMESTAMP(timezone=True), nullable=True),
         sa.Column("time_zone", sa.Text(), nullable=False),
         sa.Column("starts_local", sa.TIMESTAMP(), nullable=False),
         sa.Column("ends_local", sa.TIMESTAMP(), nullable=False),

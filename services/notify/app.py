@@ -1,0 +1,221 @@
+"""The composition root of notify: settings become an engine, ways out and in, and the parts of a process."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+from uuid import uuid4
+
+from aiohttp import web
+from prometheus_client import start_http_server
+from redis.asyncio import Redis
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from services.notify.gateways.sms import SmsAccount, SmsProvider
+from services.notify.gateways.smtp import Senders, read_server
+from services.notify.jobs.every_second import Ticker
+from services.notify.jobs.inbox import Mailroom
+from services.notify.jobs.on_batch_claimed import LANES, carrier_app, worker_app
+from services.notify.jobs.on_case_access_changed import keep_access
+from services.notify.jobs.on_inbound import Reader
+from services.notify.jobs.on_meeting_cancelled import plan_meeting_cancelled
+from services.notify.jobs.on_meeting_changed import plan_meeting_changed
+from services.notify.jobs.on_meeting_rescheduled import plan_meeting_rescheduled
+from services.notify.jobs.on_meeting_scheduled import plan_meeting_scheduled
+from services.notify.jobs.on_participant_invited import plan_participant_invited
+from services.notify.jobs.on_participant_removed import plan_participant_removed
+from services.notify.jobs.on_person_changed import keep_changed
+from services.notify.jobs.on_person_registered import keep_registered
+from services.notify.jobs.on_response_recorded import keep_answer
+from services.notify.jobs.sending import Dispatch
+from services.notify.settings import NotifySettings
+from services.notify.web.place import PLACE, Place
+from services.notify.web.routes import ERRORS, ROUTES
+from services.notify.web.schemas import PREFIXES
+from shared.bus import stream
+from shared.bus.consumer import Consumer, Listener
+from shared.bus.healing import HttpHealing
+from shared.bus.relay import Relay
+from shared.db import clock
+from shared.db.engine import make_engine
+from shared.db.unit import Units
+from shared.jobs.factory import Carrier, queue_name
+from shared.jobs.loop import WorkerLoop
+from shared.jobs.process import Part
+from shared.settings import Sending
+from shared.web.auth import Verifier
+from shared.web.client import SystemTokens, new_session
+from shared.web.factory import make_app
+from shared.web.health import database_reachable, facts_published, migrations_at_head, redis_reachable
+from shared.web.serving import serve
+
+PACKAGE = "services.notify"
+
+LISTENERS: tuple[Listener, ...] = (
+    keep_registered,
+    keep_changed,
+    keep_access,
+    plan_meeting_scheduled,
+    plan_meeting_rescheduled,
+    plan_meeting_changed,
+    plan_meeting_cancelled,
+    plan_participant_invited,
+    plan_participant_removed,
+    keep_answer,
+)
+"""What notify does about the facts of others."""
+
+HEARS = ("network", "meetings")
+WORKER_THREADS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Notify:
+    """The opened parts that every command shares."""
+
+    settings: NotifySettings
+    engine: AsyncEngine
+    units: Units
+    redis: Redis
+    dispatch: Dispatch
+    carrier: Carrier
+    healing: dict[str, HttpHealing]
+
+    def api(self) -> Part:
+        """The HTTP surface."""
+        app = make_web(self)
+        service = self.settings.service
+
+        return lambda stop: serve(app, service.listen_host, service.listen_port, stop=stop, metrics_listen=service.metrics_listen)
+
+    def relay(self) -> Part:
+        """Numbers and publishes what notify announces."""
+        return Relay(self.engine, self.redis, self.settings.service.service).run
+
+    def consumer(self, producer: str) -> Part:
+        """Applies what one producer announces."""
+        return Consumer(
+            service=self.settings.service.service,
+            producer=producer,
+            listeners=LISTENERS,
+            units=self.units,
+            engine=self.engine,
+            redis=self.redis,
+            heal=self.healing[producer],
+        ).run
+
+    def ticker(self) -> Part:
+        """Claims what is due and hands it over, or sends it."""
+        counties = [county.id for county in self.settings.service.counties]
+        return Ticker(self.units, counties, self.dispatch, self.carrier, new_lease=uuid4).run
+
+    def reader(self) -> Part:
+        """Understands what came back."""
+        return Reader(self.units, self.settings.service.counties).run
+
+    def mailroom(self) -> Part:
+        """Takes in mail."""
+        settings = self.settings
+        return Mailroom(self.units, settings.service.counties, settings.inbox_url, vouched_by=settings.inbox_vouched_by).run
+
+
+@asynccontextmanager
+async def open_notify(settings: NotifySettings) -> AsyncIterator[Notify]:
+    """Open what the parts need, and close it in the end. Nothing connects before it is used."""
+    service = settings.service
+    async with AsyncExitStack() as stack:
+        engine = make_engine(service.database_url, pool_size=20)
+        stack.push_async_callback(engine.dispose)
+        redis = stream.connect(service.redis_url)
+        stack.push_async_callback(redis.aclose)
+        session = await stack.enter_async_context(new_session())
+        tokens = SystemTokens(service.system, session)
+        units = Units(engine, service=service.service, wrapping_key=service.wrapping_key)
+        carrier = Carrier(carrier_app(settings.celery_redis_url), service.service)
+        stack.callback(carrier.close)
+        yield Notify(
+            settings=settings,
+            engine=engine,
+            units=units,
+            redis=redis,
+            dispatch=await stack.enter_async_context(open_dispatch(settings, units)),
+            carrier=carrier,
+            healing={producer: HttpHealing(session, service.urls[producer], tokens.of("events.read")) for producer in HEARS},
+        )
+
+
+@asynccontextmanager
+async def open_dispatch(settings: NotifySettings, units: Units) -> AsyncIterator[Dispatch]:
+    """Open the ways out. Where nothing may leave there are none; a host out of reach stops the start."""
+    if settings.sending is Sending.OFF:
+        yield Dispatch(units, settings, None, None)
+        return
+    account = SmsAccount(
+        api_url=settings.sms_api_url,
+        account=settings.sms_account,
+        secret=settings.sms_secret,
+        callback_url=settings.sms_callback_url,
+    )
+    senders = Senders(read_server(settings.smtp_url, sending=settings.sending))
+    async with new_session() as session:
+        try:
+            yield Dispatch(units, settings, senders, SmsProvider(account, session, sending=settings.sending))
+        finally:
+            await senders.close()
+
+
+def make_web(notify: Notify) -> web.Application:
+    """Return the HTTP application."""
+    settings, service = notify.settings, notify.settings.service
+    app = make_app(
+        service=service.service,
+        routes=ROUTES,
+        prefixes=PREFIXES,
+        units=notify.units,
+        verifier=Verifier(service.counties, service.system, audience=service.service),
+        counties=service.counties,
+        errors=ERRORS,
+        ready_checks=[
+            database_reachable(notify.engine),
+            migrations_at_head(notify.engine, PACKAGE),
+            facts_published(notify.units),
+            redis_reachable(partial(_ping, notify.redis)),
+        ],
+        public_url=service.urls[service.service],
+    )
+    app[PLACE] = Place.of(settings)
+    return app
+
+
+def run_worker(settings: NotifySettings) -> None:
+    """Run a Celery worker until it is told to stop: threads, and one loop on which all of them send."""
+    loop = WorkerLoop(lambda: _open_worker(settings))
+    host, _, port = settings.service.metrics_listen.rpartition(":")
+    if port:
+        start_http_server(int(port), host or "127.0.0.1")
+    queues = ",".join(queue_name(settings.service.service, lane.value) for lane in LANES)
+    options = ["--pool=threads", f"--concurrency={WORKER_THREADS}", f"--queues={queues}", "--loglevel=WARNING"]
+    worker_app(settings.celery_redis_url, loop).worker_main(
+        ["worker", *options, "--without-gossip", "--without-mingle", "--without-heartbeat"]
+    )
+
+
+@asynccontextmanager
+async def _open_worker(settings: NotifySettings) -> AsyncIterator[Dispatch]:
+    engine = make_engine(settings.service.database_url, pool_size=20)
+    try:
+        units = Units(engine, service=settings.service.service, wrapping_key=settings.service.wrapping_key)
+        async with open_dispatch(settings, units) as dispatch:
+            yield dispatch
+    finally:
+        await engine.dispose()
+
+
+async def declare_sending(notify: Notify) -> None:
+    """Tell the database's clock whether messages reach real people: where they do, it cannot be moved."""
+    async with notify.units.outside() as session:
+        await clock.declare_live(session, live=notify.settings.sending is Sending.LIVE)
+
+
+async def _ping(redis: Redis) -> object:
+    return await redis.ping()

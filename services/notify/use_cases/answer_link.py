@@ -1,0 +1,113 @@
+"""Take what a person says on the page of their link: an answer, another time, a language, or that it reached the wrong hands."""
+
+from datetime import datetime
+from uuid import UUID
+
+from services.notify.domain.call_tasks import CallTask
+from services.notify.domain.entries import may_answer, saying
+from services.notify.domain.errors import AnswerTooLate
+from services.notify.domain.links import Purpose
+from services.notify.domain.messages import Way
+from services.notify.storage import call_tasks, entries, links
+from services.notify.use_cases.announce_reply import Said, announce_reply
+from services.notify.use_cases.open_link import Opened
+from shared.db.unit import Unit
+from shared.events.meetings import Answer
+from shared.events.notify import CallTaskOpened, Proof, ReplyChannel, ReplyKind, SubjectKind
+from shared.kernel.wall import resolve
+
+NOT_ME = "not_me"
+
+
+async def answer_link(unit: Unit, opened: Opened, answer: Answer) -> None:
+    """Pass on an answer; the same one twice is one fact. It may be changed until the meeting starts."""
+    if not may_answer(opened.entry, at=unit.now):
+        raise AnswerTooLate
+    said = saying(opened.entry, answer, at=unit.now)
+    if said is None:
+        return
+    await entries.save_answer(unit, said)
+    _announce(unit, opened, unit.new_id(), ReplyKind.ANSWER, partstat=answer.value)
+
+
+async def ask_other_time(unit: Unit, opened: Opened, words: str, starts_local: datetime | None) -> None:
+    """Pass on a wish for another time; the meeting stands until staff answer."""
+    entry = opened.entry
+    if not may_answer(entry, at=unit.now):
+        raise AnswerTooLate
+    starts_at = resolve(starts_local, entry.time_zone).instant if starts_local else None
+    ends_at = starts_at + (entry.ends_at - entry.starts_at) if starts_at else None
+    _announce(unit, opened, unit.new_id(), ReplyKind.OTHER_TIME, comment=words, starts_at=starts_at, ends_at=ends_at)
+
+
+async def choose_language(unit: Unit, opened: Opened, language: str) -> None:
+    """Show the page in another language from now on."""
+    await links.choose_language(unit, opened.found.link.id, language)
+
+
+async def not_me(unit: Unit, opened: Opened) -> None:
+    """End the link at once, and ask somebody to find out who has this person's number or mailbox."""
+    entry = opened.entry
+    await links.revoke_of_entry(unit, entry.id, [Purpose.ANSWER])
+    await entries.forget_link(unit, entry.id)
+    task = CallTask(
+        id=unit.new_id(),
+        person_id=entry.person_id,
+        contact_point_id=None,
+        case_id=entry.case_id,
+        entry_id=None,
+        message_id=None,
+        subject_kind=SubjectKind.PERSON,
+        subject_id=entry.person_id,
+        revision=0,
+        kind=None,
+        way=Way.CALL,
+        reason=NOT_ME,
+        dedupe_key=f"{NOT_ME}|{opened.found.link.id.hex}",
+        due_at=unit.now,
+        opened_at=unit.now,
+    )
+    if await call_tasks.add(unit, task):
+        unit.announce(
+            CallTaskOpened(
+                task_id=task.id,
+                person_id=task.person_id,
+                subject_kind=task.subject_kind,
+                subject_id=task.subject_id,
+                revision=0,
+                kind="",
+                reason=NOT_ME,
+                due_at=task.due_at,
+                at=unit.now,
+            ),
+            subject=task.subject_id,
+        )
+
+
+def _announce(
+    unit: Unit,
+    opened: Opened,
+    reply_id: UUID,
+    kind: ReplyKind,
+    *,
+    partstat: str = "",
+    comment: str = "",
+    starts_at: datetime | None = None,
+    ends_at: datetime | None = None,
+) -> None:
+    announce_reply(
+        unit,
+        Said(
+            reply_id=reply_id,
+            received_at=unit.now,
+            channel=ReplyChannel.LINK,
+            kind=kind,
+            proof=Proof.TOKEN,
+            entry=opened.entry,
+            sequence=opened.entry.sequence,
+            partstat=partstat,
+            comment=comment,
+            proposed_starts_at=starts_at,
+            proposed_ends_at=ends_at,
+        ),
+    )
