@@ -6,10 +6,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from alembic.util import CommandError
+from redis import Redis
+from redis.exceptions import RedisError
+from sqlalchemy import NullPool, create_engine
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
 
 from deploy.local import county_file, servers
 from deploy.local.ports import Ports
+from deploy.local.servers import ServerError
 from deploy.local.state import ROOT, Folder, Secrets
 from shared.db import migrations_kit
 
@@ -49,7 +55,10 @@ def given(environment: Mapping[str, str] = os.environ) -> tuple[str, str]:
     """Return the servers that the person named: DATABASE_URL (a superuser or one who may make roles) and REDIS_URL."""
     database = environment.get("DATABASE_URL", "")
     if database:
-        database = make_url(database).set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+        try:
+            database = make_url(database).set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+        except SQLAlchemyError:
+            raise ServerError("DATABASE_URL is no address of a PostgreSQL, like postgresql://role:password@host/postgres") from None
     return database, environment.get("REDIS_URL", "")
 
 
@@ -57,6 +66,11 @@ def start_postgres(folder: Folder, secrets: Secrets) -> Backing:
     """Start PostgreSQL, or use the one that DATABASE_URL names; its data stays in the state folder."""
     admin_url, _ = given()
     if admin_url:
+        try:
+            with create_engine(admin_url, poolclass=NullPool).connect():
+                pass
+        except SQLAlchemyError as error:
+            raise ServerError(f"The PostgreSQL of DATABASE_URL cannot be used: {getattr(error, 'orig', error)}") from error
         return Backing(admin_url, "", secrets.database_password, {"PostgreSQL": "DATABASE_URL"})
     postgres = servers.start_postgres(folder.path / "postgres", folder.log("postgres"))
     return Backing(
@@ -68,6 +82,13 @@ def start_valkey(folder: Folder, backing: Backing, port: int) -> None:
     """Start Valkey, or use the one that REDIS_URL names."""
     _, redis_url = given()
     if redis_url:
+        try:
+            with Redis.from_url(redis_url, socket_timeout=5, socket_connect_timeout=5) as redis:
+                redis.ping()
+        except RedisError as error:
+            raise ServerError(f"The Valkey of REDIS_URL cannot be used: {error}") from error
+        except ValueError:
+            raise ServerError("REDIS_URL is no address of a Valkey, like redis://:password@host:6379/0") from None
         backing.redis_url, backing.sources["Valkey"] = redis_url, "REDIS_URL"
         return
     valkey = servers.start_valkey(folder.path / "valkey", folder.log("valkey"), port=port, durable=True)
@@ -82,9 +103,12 @@ def exists(service: str) -> bool:
 def migrate(backing: Backing) -> None:
     """Make each service's roles and database where missing, and bring it to this release."""
     for service in WITH_DATABASE:
-        migrations_kit.provision(backing.admin_url, service, app_password=backing.password)
-        if (ROOT / "services" / service / "storage" / "migrations").exists():
-            migrations_kit.upgrade(f"services.{service}", backing.owner_url(service))
+        try:
+            migrations_kit.provision(backing.admin_url, service, app_password=backing.password)
+            if (ROOT / "services" / service / "storage" / "migrations").exists():
+                migrations_kit.upgrade(f"services.{service}", backing.owner_url(service))
+        except (SQLAlchemyError, CommandError) as error:
+            raise ServerError(f"The database of {service} could not be brought to this release: {error}") from error
 
 
 def describe(folder: Folder, secrets: Secrets, ports: Ports, backing: Backing) -> dict[str, Any]:

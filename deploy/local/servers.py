@@ -235,7 +235,8 @@ def start_postgres(data: Path, log: Path, *, settings: Mapping[str, str] | None 
             made = subprocess.run(make, check=False, stdout=out, stderr=out, env=environment, cwd="/", **as_nobody())
             if made.returncode:
                 raise ServerError(f"PostgreSQL could not make its data folder {data}:\n{tail(log)}")
-        options = {"listen_addresses": "", "max_connections": "300", **(settings or {})}
+        # Terse: the details of an error quote the values of a row.
+        options = {"listen_addresses": "", "max_connections": "300", "log_error_verbosity": "terse", **(settings or {})}
         words = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
         process = subprocess.Popen(
             [binaries / "postgres", "-D", data, "-k", sockets, *words],

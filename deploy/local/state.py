@@ -104,8 +104,11 @@ def folder_of(chosen: str = "") -> Folder:
         if folder.path.stat().st_uid != os.geteuid():
             raise PermissionError
         folder.path.chmod(0o755)
+        (folder.path / "logs").chmod(0o700)
     except PermissionError as error:
         raise StateError(f"{folder.path} belongs to another user. Set SURROUND_STATE to a folder of your own.") from error
+    except OSError as error:
+        raise StateError(f"{folder.path} cannot be used ({error.strerror}). Set SURROUND_STATE to a folder of your own.") from error
     return folder
 
 
