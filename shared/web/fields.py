@@ -1,8 +1,8 @@
 """Field types of everything that comes in or goes out: typed ids, text a page can show, instants, wall times, zones, languages.
 
 A body is read strictly: no number for a text, no text for a number, no unknown member. Text is trimmed, keeps its letters as
-they were typed, and holds nothing that could hide, reorder or break other text. A type that refuses
-names a stable code, never the value.
+they were typed, shows something, and holds nothing that could reorder or break other text. A type that refuses names a stable
+code, never the value.
 """
 
 import re
@@ -102,6 +102,7 @@ CalendarId = Annotated[UUID, PublicId("cal")]
 
 _REORDERING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _LINE_BREAKS = frozenset("\u0085\u2028\u2029")
+_FILLERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 _JOINERS = "\u200c\u200d"
 MAX_MARKS_IN_A_ROW = 4
 
@@ -109,7 +110,7 @@ MAX_MARKS_IN_A_ROW = 4
 def check_text(value: str, *, max_length: int, lines: bool = False, may_be_blank: bool = False) -> str:
     """Return the text without blanks around it, or refuse it: blank, too long, controls, reordering or piled-up marks."""
     text = _trimmed(value)
-    if not text and not may_be_blank:
+    if not may_be_blank and not any(map(_is_seen, text)):
         refuse("blank", "Write something here.")
     if len(text) > max_length:
         refuse("too_long", f"Use at most {max_length} characters.")
@@ -136,6 +137,11 @@ def _trimmed(value: str) -> str:
     while before != value:
         before, value = value, value.strip().strip(_JOINERS)
     return value
+
+
+def _is_seen(character: str) -> bool:
+    """Say whether a character leaves a mark on a page; a name of zero-width blanks alone would leave none."""
+    return character not in _FILLERS and unicodedata.category(character) not in {"Cf", "Zs", "Zl", "Zp"}
 
 
 def _is_noncharacter(character: str) -> bool:

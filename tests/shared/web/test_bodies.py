@@ -47,6 +47,7 @@ ROWS = [
     ('{"display_name":"Ana\\u2028Eve"}', 422, "disallowed_characters", "#/display_name"),
     ('{"display_name":"Z' + "\\u0301" * 60 + '"}', 422, "disallowed_characters", "#/display_name"),
     ('{"display_name":"\\u00a0\\u3000\\t "}', 422, "blank", "#/display_name"),
+    ('{"display_name":"\\u200b\\u2060\\ufeff\\u3164"}', 422, "blank", "#/display_name"),
     ('{"display_name":"' + "\U0001f600" * 200 + '"}', 422, "too_long", "#/display_name"),
     ('{"starts_at":"2027-02-29T10:00:00-08:00"}', 422, "date_invalid", "#/starts_at"),
     ('{"starts_at":"0001-01-01T00:00:00+14:00"}', 422, "date_out_of_range", "#/starts_at"),
