@@ -14,6 +14,7 @@ from services.notify.jobs.every_second import Ticker
 from services.notify.jobs.on_inbound import Reader
 from services.notify.jobs.sending import Dispatch
 from services.notify.settings import NotifySettings
+from services.notify.use_cases.keep_case_access import keep_case_access
 from services.notify.use_cases.keep_contact import keep_contact
 from services.notify.use_cases.plan_entry import plan_entry
 from shared.db.sealing import derive
@@ -31,7 +32,7 @@ from shared.events.meetings import (
     Notice,
     PlaceWords,
 )
-from shared.events.network import Channel, Consent, ContactPoint, PersonChanged, PersonRegistered, PersonWords
+from shared.events.network import CaseAccessChanged, Channel, Consent, ContactPoint, PersonChanged, PersonRegistered, PersonWords
 from shared.kernel.wall import at_wall
 from shared.settings import County
 from tests.notify.outside import MailSink, TextStub
@@ -153,6 +154,24 @@ class Office:
         await self.tell(person)
         return person
 
+    def with_new(self, person: Person, channel: Channel) -> Person:
+        """The same person, reached by a new number or address alone."""
+        other = self.person(channel)
+        return replace(person, points=other.points, addresses=other.addresses)
+
+    async def held_by(self, booked: Booked, *staff: str) -> None:
+        """Let network tell who holds a meeting's family."""
+        async with self.unit() as unit:
+            told = CaseAccessChanged(case_id=booked.case_id, unit="north", assigned=staff, shared_with=(), at=unit.now)
+            await keep_case_access(unit, told)
+
+    async def feed(self, web: Any, person: Person, booked: Booked) -> str:
+        """Let Amy make a person's feed; return its address."""
+        await self.held_by(booked, "amy")
+        made = await web.staff("POST", f"/v1/people/per_{person.id.hex}/feeds")
+        assert made.status == 200, made.content
+        return str(made.json["url"])
+
     # -- what meetings tells
 
     def meeting(self, *people: Person, starts_in: timedelta = timedelta(days=20), place: PlaceWords | None = None) -> Booked:
@@ -212,6 +231,11 @@ class Office:
             replace(entry, sequence=entry.sequence + 1, method=Method.CANCEL, notice=Notice.CANCELLED) for entry in booked.entries
         )
         return replace(booked, revision=booked.revision + 1, entries=entries)
+
+    def removed(self, booked: Booked) -> Booked:
+        """The meeting after everybody was taken off."""
+        cancelled = self.cancelled(booked)
+        return replace(cancelled, entries=tuple(replace(entry, notice=Notice.REMOVED) for entry in cancelled.entries))
 
     async def cancel(self, booked: Booked) -> Booked:
         """Cancel a meeting."""

@@ -197,7 +197,7 @@ def _context(facts: Facts, language: str, spelling: _Spelling) -> dict[str, obje
     return {
         "f": {
             "programme": _line(facts.programme),
-            "call_number": _line(facts.call_number),
+            "call_number": _number(facts.call_number),
             "place": _line(facts.place),
             "address": _line(facts.address),
             "join_url": facts.join_url if _is_web(facts.join_url) else "",
@@ -261,6 +261,12 @@ def _with_link(sms: str, link: str, most_segments: int) -> str:
 def _line(words: str) -> str:
     """Return given words as one line, so that a place cannot begin a paragraph of its own."""
     return " ".join("".join(c if c.isprintable() else " " for c in words).split())
+
+
+def _number(number: str) -> str:
+    """Return a North American number as people write it, (209) 555-0101; any other as it was given."""
+    found = re.fullmatch(r"\+1(\d{3})(\d{3})(\d{4})", number.strip())
+    return f"({found[1]}) {found[2]}-{found[3]}" if found else _line(number)
 
 
 def _is_web(url: str) -> bool:

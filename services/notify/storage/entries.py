@@ -115,7 +115,9 @@ async def save(unit: Unit, entry: KeptEntry, place: PlaceWords | None) -> None:
 async def save_answer(unit: Unit, entry: KeptEntry) -> None:
     """Store the answer that stands, and the one last given on the page."""
     await unit.session.execute(
-        update(EntryRow).where(_mine(unit), EntryRow.id == entry.id).values(answer=entry.answer.value, answer_at=entry.answer_at)
+        update(EntryRow)
+        .where(_mine(unit), EntryRow.id == entry.id)
+        .values(answer=entry.answer.value, answer_at=entry.answer_at, said=entry.said, said_at=entry.said_at)
     )
 
 

@@ -1,0 +1,263 @@
+"""The round of a message: claimed once, sent once, given back when its holder dies, and honest where nobody can know."""
+
+import asyncio
+import random
+from dataclasses import replace
+from uuid import UUID, uuid4
+
+import pytest
+
+from services.notify.domain.delivery import Fate, Outcome
+from services.notify.domain.messages import Phase
+from services.notify.jobs.on_batch_claimed import LANES
+from services.notify.jobs.operators import conservation, oldest_due
+from services.notify.jobs.sending import Batch, Dispatch
+from services.notify.storage import messages
+from services.notify.use_cases.begin_attempts import Outlet, begin_attempts
+from services.notify.use_cases.claim_due import claim_due, release_expired
+from services.notify.use_cases.record_attempt import pass_dot, record_attempt
+from shared.events.network import Channel
+from shared.settings import Sending
+from tests.notify.office import Booked, Office, Person
+
+
+async def due(office: Office, people: int = 1) -> list[Person]:
+    """People whose invitations are due."""
+    found = [await office.known(Channel.EMAIL) for _ in range(people)]
+    await office.book(*found)
+    return found
+
+
+async def claim(office: Office, lease: UUID | None = None) -> tuple[UUID, list[UUID]]:
+    """Claim what is due."""
+    lease = lease or uuid4()
+    async with office.unit() as unit:
+        return lease, [each.message.id for each in await claim_due(unit, lease=lease, most=100)]
+
+
+async def test_any_number_of_tickers_send_each_message_once(office: Office) -> None:
+    people = await due(office, 60)
+    tickers = [office.new_ticker() for _ in range(4)]
+    for _ in range(4):
+        await asyncio.gather(*(ticker.tick() for ticker in tickers))
+    await asyncio.gather(*(ticker.drained() for ticker in tickers))
+    assert [len(office.mail.to(person.mail)) for person in people] == [1] * 60
+    assert {state for _, _, state in await office.states("invitation")} == {"sent"}
+
+
+async def test_a_cancel_applied_before_the_attempt_stops_it_whenever_it_comes(office: Office) -> None:
+    chance = random.Random(7)
+    people = [await office.known(Channel.EMAIL) for _ in range(20)]
+    left = 0
+    for round_ in range(200):
+        person = people[round_ % len(people)]
+        booked = await office.book(person)
+        await asyncio.gather(_tick_after(office, chance.random() * 0.01), _cancel_after(office, booked, chance.random() * 0.02))
+        await office.send_due()
+        told = [m for m in office.mail.to(person.mail) if booked.of(person).uid.encode() in m.calendar.replace(b"\r\n ", b"")]
+        methods = [b"METHOD:CANCEL" in mail.calendar for mail in told]
+        assert methods in ([], [False, True])
+        left += bool(told)
+    assert 0 < left < 200
+    wrong = await office.rows(
+        "SELECT 1 FROM messages m JOIN entries e ON e.id = m.entry_id WHERE m.county_id = :county AND m.state = 'pending'"
+    )
+    assert wrong == []
+
+
+async def test_what_a_dead_process_had_claimed_is_given_out_again(office: Office) -> None:
+    person = (await due(office))[0]
+    await claim(office)
+    await office.send_due()
+    assert office.mail.mails == []
+    await office.run(
+        "UPDATE messages SET lease_until = clock_timestamp() - interval '1 s' WHERE county_id = :county AND state = 'claimed'"
+    )
+    await office.send_due()
+    assert len(office.mail.to(person.mail)) == 1
+
+
+@pytest.mark.parametrize(("past_the_dot", "state", "mails"), [(False, "sent", 1), (True, "unknown", 0)])
+async def test_a_sender_that_dies_leaves_a_message_safe_or_unknown(
+    office: Office, past_the_dot: bool, state: str, mails: int
+) -> None:
+    person = (await due(office))[0]
+    lease, ids = await claim(office)
+    async with office.unit() as unit:
+        ready = await begin_attempts(unit, ids, lease=lease, outlet=outlet(office))
+    if past_the_dot:
+        async with office.unit() as unit:
+            assert await pass_dot(unit, ready[0].message)
+    await office.run(
+        "UPDATE messages SET lease_until = clock_timestamp() - interval '1 s' WHERE county_id = :county AND state = 'sending'"
+    )
+    await office.send_due()
+    assert (await office.states("invitation"))[0][2] == state
+    assert len(office.mail.to(person.mail)) == mails
+
+
+async def test_a_frozen_sender_that_wakes_cannot_overwrite_but_is_heard(office: Office) -> None:
+    await due(office)
+    lease, ids = await claim(office)
+    async with office.unit() as unit:
+        message = (await begin_attempts(unit, ids, lease=lease, outlet=outlet(office)))[0].message
+    async with office.unit() as unit:
+        await pass_dot(unit, message)
+    await office.run(
+        "UPDATE messages SET lease_until = clock_timestamp() - interval '1 s' WHERE county_id = :county AND state = 'sending'"
+    )
+    async with office.unit() as unit:
+        await release_expired(unit)
+    refused = Outcome(fate=Fate.REFUSED, phase=Phase.ANSWERED, code=550)
+    async with office.unit() as unit:
+        await record_attempt(unit, message, refused, jitter=0.5)
+    assert (await office.states("invitation"))[0][2] == "unknown"
+    async with office.unit() as unit:
+        await record_attempt(unit, message, replace(refused, fate=Fate.ACCEPTED, code=250), jitter=0.5)
+    assert (await office.states("invitation"))[0][2] == "sent"
+    assert [row.late for row in await office.rows("SELECT late FROM attempts WHERE county_id = :county")] == [True]
+
+
+async def test_a_batch_handed_over_to_nobody_is_sent_by_the_watchdog(office: Office) -> None:
+    person = (await due(office))[0]
+    ticker = office.new_ticker(carrier=_Silent(), watch_seconds=0.2)
+    await ticker.tick()
+    assert office.mail.mails == []
+    await asyncio.sleep(0.25)
+    await ticker.tick()
+    await ticker.drained()
+    assert len(office.mail.to(person.mail)) == 1
+
+
+async def test_a_doubled_hint_sends_once(office: Office) -> None:
+    person = (await due(office))[0]
+    lease, ids = await claim(office)
+    batch = Batch(office.county.id, tuple(ids), lease)
+    assert sorted(await asyncio.gather(*(office.dispatch.send_batch(batch) for _ in range(3)))) == [0, 0, 1]
+    assert len(office.mail.to(person.mail)) == 1
+
+
+@pytest.mark.parametrize(
+    ("replies", "state", "reason"),
+    [
+        ({"RCPT": "451 later"}, "pending", "try_later"),
+        ({"DOT": "452 full"}, "pending", "try_later"),
+        ({"DOT": "554 no"}, "failed", "refused"),
+        ({"DOT": None}, "unknown", "connection_lost"),
+    ],
+)
+async def test_what_a_mail_server_says_becomes_a_state(
+    office: Office, replies: dict[str, str | None], state: str, reason: str
+) -> None:
+    await due(office)
+    office.mail.replies.update(replies)
+    await office.send_due()
+    found = await office.rows("SELECT state, reason, attempt FROM messages WHERE county_id = :county AND kind = 'invitation'")
+    assert (found[0].state, found[0].reason, found[0].attempt) == (state, reason, 1)
+
+
+async def test_a_retry_is_the_same_mail_to_the_byte(office: Office) -> None:
+    person = (await due(office))[0]
+    office.mail.replies["DOT"] = "451 later"
+    await office.send_due()
+    office.mail.replies.clear()
+    await asyncio.sleep(1.1)
+    await office.make_due("invitation")
+    await office.send_due()
+    first, second = office.mail.to(person.mail)
+    assert first.raw == second.raw
+    assert (await office.states("invitation"))[0][2] == "sent"
+
+
+async def test_a_mailbox_that_does_not_exist_becomes_a_call_and_is_used_no_more(office: Office) -> None:
+    person = (await due(office))[0]
+    office.mail.replies["RCPT"] = "550 5.1.1 no such user"
+    await office.send_due()
+    office.mail.replies.clear()
+    assert {task["reason"] for task in await office.facts("call_task_opened")} == {"find_new_contact", "no_such_mailbox"}
+    await office.make_due("reminder_7d")
+    await office.send_due()
+    assert office.mail.to(person.mail) == []
+
+
+async def test_a_message_whose_time_has_passed_is_missed_and_somebody_phones(office: Office) -> None:
+    await due(office)
+    await office.run(
+        "UPDATE messages SET due_at = surround_now() - interval '2 h', not_after = surround_now() - interval '1 h'"
+        " WHERE county_id = :county AND kind = 'reminder_2h'"
+    )
+    await office.send_due()
+    assert ("reminder_2h", "email", "missed") in await office.states()
+    assert [task["kind"] for task in await office.facts("call_task_opened")] == ["reminder_2h"]
+
+
+async def test_nothing_leaves_while_sending_is_off(office: Office) -> None:
+    await due(office)
+    settings = replace(office.settings, service=replace(office.settings.service, sending=Sending.OFF))
+    office.dispatch = Dispatch(office.units, settings, None, None)
+    office.ticker = office.new_ticker()
+    await office.send_due()
+    found = await office.rows("SELECT state, reason FROM messages WHERE county_id = :county AND kind = 'invitation'")
+    assert (found[0].state, found[0].reason) == ("suppressed", "sending_off")
+    assert office.mail.mails == []
+    assert await office.facts("call_task_opened") == []
+
+
+async def test_every_row_is_in_exactly_one_state_and_nothing_is_late(office: Office) -> None:
+    await due(office, 5)
+    await office.send_due()
+    good, lines = await conservation(office.units, [office.county])
+    assert good
+    assert lines[-1] == "alder: 20 messages, 0 in no state"
+    assert (await oldest_due(office.units, [office.county]))[0]
+
+
+async def test_a_claim_is_bounded_and_takes_every_lane(office: Office) -> None:
+    await due(office, 12)
+    await office.run(
+        "UPDATE messages SET due_at = surround_now(), not_after = surround_now() + interval '1 h' WHERE county_id = :county"
+    )
+    async with office.unit() as unit:
+        claimed = await messages.claim(unit, lanes=LANES, lease=uuid4(), most=5)
+    assert sorted(each.message.lane.value for each in claimed) == ["invites"] * 5 + ["reminders"] * 5
+
+
+async def test_the_words_of_a_message_rest_sealed(office: Office) -> None:
+    person = (await due(office))[0]
+    await office.send_due()
+    everything = str(
+        [
+            await office.rows(f"SELECT t::text FROM {table} t WHERE county_id = :county")  # noqa: S608  our own tables
+            for table in ("contacts", "contact_points", "entries", "messages", "contents", "attempts", "links", "log", "audit")
+        ]
+    )
+    for word in (person.mail, "Denise", "Quesada", "Library", "Oak Street"):
+        assert word not in everything
+
+
+async def _tick_after(office: Office, seconds: float) -> None:
+    await asyncio.sleep(seconds)
+    await office.ticker.tick()
+    await office.ticker.drained()
+
+
+async def _cancel_after(office: Office, booked: Booked, seconds: float) -> None:
+    await asyncio.sleep(seconds)
+    await office.cancel(booked)
+
+
+def outlet(office: Office) -> Outlet:
+    """The office's way out."""
+    return Outlet(
+        county=office.county,
+        sending=Sending.SANDBOX,
+        portal_url=office.settings.portal_url,
+        entropy=lambda size: uuid4().bytes[:size],
+    )
+
+
+class _Silent:
+    """A carrier that takes every hint and brings none."""
+
+    async def hand_over(self, task: str, *, lane: str, arguments: object, traceparent: str = "") -> bool:
+        return True
