@@ -1,7 +1,7 @@
 """The whole surface of meetings on one screen: each route with the permission it needs."""
 
 from services.meetings.domain import errors as no
-from services.meetings.web import availability, meetings, resources, schemas, times
+from services.meetings.web import availability, calendars, meetings, resources, schemas, times
 from shared.web.events import events_route
 from shared.web.fields import Page
 from shared.web.registry import errors_in
@@ -38,6 +38,13 @@ ROUTES: tuple[Route, ...] = (
             answer=Page[schemas.UnavailabilityOut]),
         delete(f"{subject}/unavailabilities/{{unavailability_id}}", availability.delete_unavailability, needs=write, status=204),
     )),
+
+    post(f"{PERSON}/calendars", calendars.post_calendar, needs="meetings.write", body=schemas.CalendarIn,
+         answer=schemas.CalendarOut, status=201, idempotent=True, limit=3 * 1024 * 1024),
+    get(f"{PERSON}/calendars", calendars.get_calendars, needs="meetings.read", answer=Page[schemas.CalendarOut]),
+    post(f"{PERSON}/calendars/{{calendar_id}}:refresh", calendars.refresh_calendar, needs="meetings.write",
+         answer=schemas.CalendarOut),
+    delete(f"{PERSON}/calendars/{{calendar_id}}", calendars.delete_calendar, needs="meetings.write", status=204),
 
     get("/v1/cases/{case_id}/mandates", times.get_mandates, needs="meetings.read", answer=schemas.MandatesOut),
     post("/v1/times:search", times.search_times, needs="meetings.read", body=schemas.TimesIn, answer=schemas.TimesOut,

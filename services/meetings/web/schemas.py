@@ -29,6 +29,7 @@ from services.meetings.domain.separation import LinkedMeetings
 from services.meetings.domain.table import SeatVerdict
 from services.meetings.domain.times import Blocker, Time
 from services.meetings.storage.availability import Given
+from services.meetings.storage.calendars import CalendarState, LinkedCalendar
 from services.meetings.storage.claims import Hold
 from services.meetings.storage.replies import Received
 from services.meetings.storage.resources import Pooled
@@ -54,6 +55,7 @@ from shared.events.notify import Proof, ReplyChannel, ReplyKind
 from shared.kernel.wall import Adjustment, at_wall, resolve, zone
 from shared.web import fields
 from shared.web.fields import (
+    CalendarId,
     CaseId,
     Clock,
     Code,
@@ -231,6 +233,34 @@ class UnavailabilityOut(Model):
     ends_at: Instant
     label_code: LabelCode
     hard: bool
+
+
+class CalendarIn(Model):
+    """A calendar: its address, or the text of an iCalendar file. Only busy times are kept of either."""
+
+    url: Annotated[str, fields.Pattern(r"[\x21-\x7e]{8,2000}", "Copy the address of the calendar again.", 2000)] | None = None
+    ics: Annotated[str, Field(max_length=2 * 1024 * 1024)] | None = None
+
+
+class CalendarOut(Model):
+    """How a calendar stands: `new`, `ok`, `feed_warning` (some of it could not be read), `feed_error` (the last copy is kept)."""
+
+    id: CalendarId
+    kind: Literal["linked", "uploaded"]
+    state: CalendarState
+    reason: str | None
+    fetched_at: Instant | None
+
+
+def calendar_out(calendar: LinkedCalendar) -> CalendarOut:
+    """Write how a calendar stands; its address is a secret of its owner's."""
+    return CalendarOut(
+        id=calendar.calendar_id,
+        kind="linked" if calendar.url else "uploaded",
+        state=calendar.state,
+        reason=calendar.reason or None,
+        fetched_at=calendar.fetched_at,
+    )
 
 
 def add_resource_from(body: ResourceIn) -> AddResource:
