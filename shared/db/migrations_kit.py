@@ -30,7 +30,7 @@ LOG_READER = "current_setting('app.log_reader', true) = 'on'"
 # show what was parked.
 ACROSS_COUNTIES: dict[str, tuple[str, ...]] = {
     log.LOG.name: ("SELECT", "UPDATE"),
-    log.PARKED.name: ("SELECT", "UPDATE", "DELETE"),
+    log.PARKED.name: ("SELECT",),
     sealing.DATA_KEYS.name: ("SELECT",),
 }
 

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, func, select, text, update
 from sqlalchemy.exc import DBAPIError, ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from shared.db import migrations_kit
+from shared.db import log, migrations_kit
 from shared.db.engine import make_engine
 from shared.db.unit import Unit, Units
 from tests.shared.db.conftest import STAFF, WRAPPING_KEY, Open
@@ -126,3 +126,14 @@ async def test_an_outside_setting_admits_what_its_policy_says(units: Units, open
         add_note(unit)
     async with units.outside(log_reader="on") as session:
         assert (await session.execute(text("SELECT count(*) FROM notes"))).scalar_one() == 0
+
+
+async def test_the_logs_reader_sees_what_is_parked_and_changes_none_of_it(units: Units, opened: Open) -> None:
+    async with opened() as unit:
+        parked = log.Parked("network", 1, unit.county_id, uuid4(), "network.x.v1", "ValueError", 5, unit.now, "{}")
+        await log.park(unit.session, parked)
+    async with units.outside(log_reader="on") as session:
+        assert await log.find_parked(session, "network", 1) is not None
+        assert not await log.unpark(session, "network", 1)
+    async with opened() as unit:
+        assert await log.unpark(unit.session, "network", 1)
