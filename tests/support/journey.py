@@ -94,7 +94,7 @@ class County:
         self, service: str, path: str, body: Item | None = None, *, staff: str = "", etag: str = "", key: str = ""
     ) -> Reply:
         """Create or do, with an idempotency key."""
-        return await self.call("POST", service, path, {} if body is None else body, staff=staff, etag=etag, key=key)
+        return await self.call("POST", service, path, body, staff=staff, etag=etag, key=key)
 
     async def token(self, staff: str = "") -> str:
         """Return a token that lasts a while yet."""
@@ -182,7 +182,9 @@ class Meeting:
 
     async def do(self, verb: str, body: Item | None = None, *, staff: str = "") -> Reply:
         """Move, cancel, revive or confirm it, knowing its present version."""
-        return await self.family.county.post("meetings", f"{self.path}:{verb}", body, staff=staff, etag=(await self.read())["etag"])
+        return await self.family.county.post(
+            "meetings", f"{self.path}:{verb}", body or {}, staff=staff, etag=(await self.read())["etag"]
+        )
 
     async def move(self, starts_local: datetime, *, minutes: int = 60) -> None:
         """Move it."""
@@ -234,6 +236,7 @@ class Family:
     county: County
     case_id: str
     people: list[Person] = field(default_factory=list)
+    _heard_of: int = -1
 
     async def child(self, given: str, **facts: Any) -> Person:
         """Register a child, at home unless told otherwise, and make it part of the work."""
@@ -265,7 +268,7 @@ class Family:
         self, starts_local: datetime, *seats: Item, children: tuple[Person, ...] = (), staff: str = "", **more: Any
     ) -> Reply:
         """Ask for a meeting of an hour and return what was said."""
-        await self.known_to_meetings()
+        await self.everybody_is_known()
         body = {
             "case_id": self.case_id,
             "kind": "cft",
@@ -278,7 +281,13 @@ class Family:
         }
         return await self.county.post("meetings", "/v1/meetings", body, staff=staff)
 
-    async def known_to_meetings(self) -> None:
+    async def everybody_is_known(self) -> None:
+        """Wait until meetings has heard of everybody around the family."""
+        if self._heard_of != len(self.people):
+            await self.journey.heard(self.county)
+            self._heard_of = len(self.people)
+
+    async def is_known(self) -> None:
         """Wait until meetings has heard of the family."""
         path = f"/v1/cases/{self.case_id}/mandates"
         await until(lambda: self.county.get("meetings", path), lambda reply: reply.status == 200)
@@ -346,7 +355,7 @@ class Journey:
 
     async def heard(self, county: County | None = None) -> None:
         """Wait until meetings has heard all that network announced: it reads in order, so that a family opened last tells."""
-        await (await self.family(county)).known_to_meetings()
+        await (await self.family(county, unit="heard")).is_known()
 
     async def opts_in(self, person: Person, word: str = "si") -> list[Item]:
         """Have somebody answer the question whether they want texts; return both texts, the question and the thanks."""
