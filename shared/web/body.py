@@ -12,7 +12,7 @@ from aiohttp.web_protocol import RequestPayloadError
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from shared.kernel.errors import Fault, Invalid
+from shared.kernel.errors import Fault
 from shared.web.codes import CODES
 from shared.web.errors import (
     BodyStalled,
@@ -231,15 +231,6 @@ def _step(step: str | int) -> str:
 # --- models --------------------------------------------------------------------------------------------------------------------
 
 
-async def read_body(
-    request: web.Request, shape: type[Shape], *, media_type: str = JSON, limit: int = MAX_BODY
-) -> tuple[Shape, bytes]:
-    """Return the validated body and its bytes."""
-    check_media_type(request, (media_type,))
-    raw = await read_bytes(request, limit)
-    return validated(shape, raw), raw
-
-
 def validated(shape: type[Shape], raw: bytes) -> Shape:
     """Return the model that the bytes spell, or refuse them with every fault at once, in document order."""
     value = load_json(raw)
@@ -392,11 +383,3 @@ def _is_spelled(annotation: Any, value: str) -> bool:
 def _bad_parameter(name: str, detail: ErrorDetails | None) -> Fault:
     words = _code_of(detail)[1] if detail else CODES["invalid_parameter"]
     return Fault("invalid_parameter", words, parameter=name)
-
-
-def check_value(shape: Callable[[object], Any], value: object, *, at: str) -> Any:
-    """Run one field's reader on one value outside a model, with its fault pointing at `at`."""
-    try:
-        return shape(value)
-    except ValueError as error:
-        raise Invalid([Fault(getattr(error, "type", "validation"), str(error), pointer=at)]) from None
