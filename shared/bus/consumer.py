@@ -218,7 +218,9 @@ class Consumer:
                 await wait(stop, _PAUSE_SECONDS)
 
     async def _follow(self, held: Leadership, stop: asyncio.Event) -> None:
+        # What was remembered may be of a database that has been restored from a backup since.
         self._cursor = self._heard_at = None
+        self._known_keys.clear()
         while not held.lost.is_set() and not stop.is_set():
             done = await self.step()
             if done.rest:

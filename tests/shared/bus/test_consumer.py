@@ -235,6 +235,24 @@ async def test_words_open_where_their_key_arrived(producer: Producer, listening:
     assert listening.heard == [words]
 
 
+async def test_words_open_again_in_a_process_whose_database_went_back_in_time(producer: Producer, listening: Listening) -> None:
+    words = PersonWords(given_name="Maria")
+    await producer.announce_person(words)
+    await producer.relay().round()
+    consumer = listening.consumer()
+    for _ in range(2):
+        async with running(consumer):
+            await until(lambda: _has_come_to(listening, 1))
+        async with listening.units.open(ALDER, STAFF) as unit:
+            await unit.session.execute(text("DELETE FROM cursors"))
+            await unit.session.execute(text("DELETE FROM data_keys"))
+    assert listening.heard == [words, words]
+
+
+async def _has_come_to(listening: Listening, position: int) -> bool:
+    return (await listening.cursor()).position == position
+
+
 async def test_words_stay_shut_after_their_key_is_destroyed_at_home(producer: Producer, listening: Listening) -> None:
     person_id = await producer.announce_person(PersonWords(given_name="Maria"))
     await producer.relay().number()
