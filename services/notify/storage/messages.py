@@ -98,8 +98,9 @@ async def add(unit: Unit, messages: Sequence[Message]) -> list[Message]:
 
 
 # The claim (RELIABILITY §6). What is due is found lane by lane through the partial index, so that a backlog of reminders never
-# hides an urgent message, and what waits for next month costs nothing. A row that another ticker holds is passed over. Whether a
-# newer revision has left the message behind is decided here, in the same statement.
+# hides an urgent message, and what waits for next month costs nothing. A row that another ticker holds is passed over. While one
+# message about an entry is under way the next one waits, so that a cancellation never overtakes its invitation. Whether a newer
+# revision has left the message behind is decided here, in the same statement.
 _CLAIM = text("""
 WITH due AS MATERIALIZED (
     SELECT found.* FROM unnest(:lanes) WITH ORDINALITY AS lanes (lane, place)
@@ -107,6 +108,9 @@ WITH due AS MATERIALIZED (
         SELECT m.id, m.kind, m.entry_id, m.revision, m.not_after, lanes.place, m.due_at
         FROM messages m
         WHERE m.county_id = :county AND m.lane = lanes.lane AND m.state = 'pending' AND m.due_at <= :now
+            AND NOT EXISTS (
+                SELECT FROM messages o WHERE o.county_id = :county AND o.entry_id = m.entry_id AND o.state = 'sending'
+            )
         ORDER BY m.due_at LIMIT :most
         FOR UPDATE SKIP LOCKED
     ) AS found

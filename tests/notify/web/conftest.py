@@ -52,10 +52,8 @@ class Web:
         given = {"roles": ["caseworker"], "units": ["north"], "scope": " ".join(EVERY_SCOPE), **claims}
         issuer = self._issuers.birch if given.pop("birch", False) else self._issuers.alder
         token = issuer.sign(issuer.claims(staff_id, **given))
-        headers = {"Authorization": f"Bearer {token}"}
-        if method == "POST":
-            headers["Idempotency-Key"] = uuid4().hex
-        return await self.send(method, path, body, **headers)
+        key = {"Idempotency_Key": uuid4().hex} if method == "POST" else {}
+        return await self.send(method, path, body, data=None, Authorization=f"Bearer {token}", **key)
 
     async def link(self, method: str, path: str, secret: str, body: Any = None) -> Answer:
         """Send one request as the page behind a personal link does."""
