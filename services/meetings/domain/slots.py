@@ -6,11 +6,12 @@ Scores and reasons are read from the same sets, so they cannot disagree with the
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cached_property, reduce
-from itertools import combinations, islice
+from heapq import merge
+from itertools import combinations
 from operator import and_, or_
 from uuid import UUID
 
@@ -46,13 +47,28 @@ def find_times(question: Question) -> Found:
     """Return the best times at which everyone required can come, and for each day that has none, who stands in the way."""
     opening = Opening.of(question)
     sites = [_At(question, opening, site) for site in _sites(question)]
-    ranked = sorted((key for at in sites for key in at.best(question.limit)), key=lambda key: key.order)
     times: dict[int, Time] = {}
-    for key in ranked:
-        if key.start not in times and len(times) < question.limit:
-            times[key.start] = key.at.describe(key.start)
+    for key in _spread(question, merge(*(at.best() for at in sites), key=lambda key: key.order)):
+        times[key.start] = key.at.describe(key.start)
     possible = reduce(or_, (at.possible for at in sites), 0)
     return Found(tuple(times.values()), tuple(_blocked_days(question, sites, possible)), possible.bit_count())
+
+
+def _spread(question: Question, ranked: Iterable["_Key"]) -> Iterator["_Key"]:
+    """Yield the first starts that the question has room for: once each, not too many of one day, nor too close together."""
+    apart = max(question.horizon.cells(question.apart_minutes), 1)
+    chosen: dict[date, list[int]] = {}
+    left = question.limit
+    for key in ranked:
+        that_day = chosen.setdefault(key.order.on, [])
+        full = question.per_day is not None and len(that_day) >= question.per_day
+        if full or any(abs(key.start - other) < apart for other in that_day):
+            continue
+        that_day.append(key.start)
+        yield key
+        left -= 1
+        if not left:
+            return
 
 
 def why_not(question: Question, starts_at: datetime) -> tuple[Blocker, ...]:
@@ -237,18 +253,17 @@ class _At:
 
     # What is best
 
-    def best(self, limit: int) -> Iterator[_Key]:
-        """Yield the first `limit` starts in their order."""
+    def best(self) -> Iterator[_Key]:
+        """Yield the possible starts in their order, as far as anybody asks."""
         tally = self._scores
         travel = self._travel
         among, dates = self.question.horizon, self._dates
         left = self.possible
-        while left and limit > 0:
+        while left:
             equal = tally.highest(left)
-            for start in islice(indexes(equal), limit):
+            for start in indexes(equal):
                 order = _Order(-tally.of(start), dates(start), travel, start, self.site)
                 yield _Key(order, start, self)
-                limit -= 1
             left &= ~equal & among.everything
 
     @cached_property

@@ -81,6 +81,7 @@ class Question:
 
     `site` is where the meeting is when no room is needed; empty for one that has no place. `due_on` is a date of `due_zone`.
     Facilitator, room and interpreters are needs, never attendees; whoever is an attendee cannot also serve.
+    `per_day` and `apart_minutes` spread what is offered: a family is helped by three days to choose from, not by ten quarter-hours.
     """
 
     horizon: Horizon
@@ -100,6 +101,8 @@ class Question:
     last_facilitator_id: UUID | None = None
     step_minutes: int = 15
     limit: int = 10
+    per_day: int | None = None
+    apart_minutes: int = 0
 
 
 class Plus(StrEnum):

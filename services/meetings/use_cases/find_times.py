@@ -29,6 +29,9 @@ from shared.kernel.errors import Fault, Invalid
 from shared.kernel.spans import Span
 from shared.kernel.wall import local_date
 
+# What is offered to a person (our choice): full and half hours, three a day, an hour apart. Any other time can be typed.
+STEP_MINUTES, OFFERS_A_DAY, APART_MINUTES = 30, 3, 60
+
 DEFAULT_DAYS = 28
 MAX_DAYS = 92
 DAY = timedelta(days=1)
@@ -112,7 +115,10 @@ async def _question(
         due_on=due.due_on if due and due.status is not MandateStatus.MET else None,
         due_zone=family.time_zone,
         last_facilitator_id=await meetings.last_facilitator(unit, family.case_id, but=command.moving),
+        step_minutes=STEP_MINUTES,
         limit=command.limit,
+        per_day=OFFERS_A_DAY,
+        apart_minutes=APART_MINUTES,
     )
 
 

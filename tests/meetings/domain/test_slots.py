@@ -10,6 +10,7 @@ from services.meetings.domain.cells import Tally, dilate, erode, horizon, indexe
 from services.meetings.domain.resources import ResourceKind
 from services.meetings.domain.slots import find_times, why_not
 from services.meetings.domain.times import Blocker, Question
+from shared.kernel.wall import local_date
 from tests.meetings.domain.plain_loops import search
 from tests.meetings.domain.worlds import FIRST_DAYS, ZONE, a_world
 
@@ -133,3 +134,20 @@ def test_a_tally_counts_every_cell() -> None:
 def test_a_start_outside_the_days_asked_for_is_not_possible() -> None:
     _, question = a_world(1)
     assert why_not(question, datetime(2020, 1, 1, tzinfo=UTC))
+
+
+def test_what_is_offered_is_spread_over_days_and_hours_and_is_the_first_of_its_kind() -> None:
+    spread = 0
+    for seed in range(300):
+        _, question = a_world(seed)
+        everything = find_times(question).times
+        offered = find_times(replace(question, limit=6, per_day=2, apart_minutes=60)).times
+
+        expected: list[datetime] = []
+        for one in everything:
+            that_day = [other for other in expected if local_date(other, ZONE) == one.starts_local.date()]
+            if len(expected) < 6 and len(that_day) < 2 and all(abs(one.starts_at - o) >= timedelta(hours=1) for o in that_day):
+                expected.append(one.starts_at)
+        assert [one.starts_at for one in offered] == expected, seed
+        spread += len(everything) > len(expected) > 2
+    assert spread > 30
