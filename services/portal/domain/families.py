@@ -1,0 +1,126 @@
+"""A family as a page shows it: its people, their channels, its children. Ids are the public spellings (`per_…`) throughout."""
+
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Channel:
+    """That a person can be reached in one way, and what was said about it; never the number itself."""
+
+    contact_point_id: str = ""
+    channel: str
+    consent: str
+    preferred: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """What a roster shows of a person."""
+
+    id: str
+    given_name: str
+    family_name: str = ""
+    preferred_name: str = ""
+    is_minor: bool = False
+    spoken_language: str = "en"
+    written_language: str = "en"
+    interpreter_needed: bool = False
+    time_zone: str = ""
+    staff_id: str | None = None
+    channels: tuple[Channel, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """What the person is called."""
+        return f"{self.preferred_name or self.given_name} {self.family_name}".strip()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """One person's place around a family."""
+
+    id: str
+    person: Person
+    relationship: str
+    relationship_words: str = ""
+    side: str = "na"
+    circle: str = "none"
+    support_type: str = "informal"
+    caregiver_of_concern: bool = False
+    etag: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Child:
+    """A child and the facts on which due dates rest. `id` is the child's person id."""
+
+    id: str
+    person: Person
+    entered_care_on: date | None = None
+    disposition_on: date | None = None
+    icwa_status: str = "unknown"
+    placement_kind: str = "home"
+    intensive_services: bool = False
+    etag: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Family:
+    """A family, as staff call it, and who holds it."""
+
+    id: str
+    title: str
+    time_zone: str
+    status: str = "open"
+    unit: str = ""
+    assigned: tuple[str, ...] = ()
+    shared_with: tuple[str, ...] = ()
+    etag: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Separation:
+    """Two people who must never meet. The reason is for this page only and travels nowhere."""
+
+    id: str
+    person_a: str
+    person_b: str
+    reason: str
+    active: bool = True
+    overridable: bool = True
+    until: date | None = None
+    etag: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """Everybody around a family."""
+
+    members: tuple[Member, ...]
+    children: tuple[Child, ...]
+
+    def person(self, person_id: str) -> Person | None:
+        """Return somebody of the family, or None."""
+        return next((one for one in self.people if one.id == person_id), None)
+
+    @property
+    def people(self) -> tuple[Person, ...]:
+        """Children first, then members; each once."""
+        everybody = [*(child.person for child in self.children), *(member.person for member in self.members)]
+        return tuple({one.id: one for one in everybody}.values())
+
+
+CIRCLES = ("inner", "middle", "outer", "none")
+
+
+def by_circle(members: tuple[Member, ...]) -> tuple[tuple[str, tuple[Member, ...]], ...]:
+    """Return the members by circle, nearest first; empty circles are left out."""
+    grouped = ((circle, tuple(one for one in members if one.circle == circle)) for circle in CIRCLES)
+    return tuple((circle, those) for circle, those in grouped if those)
+
+
+def kept_apart(person_id: str, rules: tuple[Separation, ...]) -> tuple[str, ...]:
+    """Return whom a person must never meet, by the rules that hold."""
+    pairs = {one.person_a: one.person_b for one in rules if one.active and person_id in {one.person_a, one.person_b}}
+    return tuple(b if a == person_id else a for a, b in pairs.items())

@@ -1,0 +1,71 @@
+"""notify, asked for a person: what was sent, whom to phone; and, by a personal link's secret alone, one person's own page."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from services.portal.domain.meetings import CallTask, LinkPage, Message
+from services.portal.gateways.calling import Caller, read
+from shared.web.client import Answer, ServiceClient
+
+SECRET = "X-Link-Secret"
+
+
+@dataclass(frozen=True, slots=True)
+class Notify:
+    """Every call carries one person's token."""
+
+    caller: Caller
+
+    async def messages(self, meeting_id: str) -> tuple[Message, ...]:
+        """Return what was or will be sent about a meeting."""
+        return await self.caller.get_all("/v1/messages", Message, {"subject_id": meeting_id})
+
+    async def call_tasks(self) -> tuple[CallTask, ...]:
+        """Return the calls that wait for somebody."""
+        return await self.caller.get_all("/v1/call-tasks", CallTask, {"status": "open"})
+
+    async def complete_call(self, task_id: str, *, outcome: str, note: str, key: str) -> None:
+        """Record what came of a call."""
+        body = {"outcome": outcome} | ({"note": note} if note else {})
+        await self.caller.post(f"/v1/call-tasks/{task_id}:complete", body, key=key)
+
+    async def new_link(self, person_id: str, meeting_id: str, *, key: str) -> str:
+        """Return a fresh personal link for staff to hand over."""
+        answer = await self.caller.post(f"/v1/people/{person_id}/links", {"meeting_id": meeting_id}, key=key)
+        return str(answer.json["url"])
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Personal links. The secret travels in a header: never in an address, never in a log."""
+
+    client: ServiceClient
+
+    async def page(self, secret: str) -> LinkPage:
+        """Return what the link shows."""
+        return read(LinkPage, (await self._call("GET", "", secret)).json)
+
+    async def answer(self, secret: str, answer: str) -> None:
+        """Record the person's answer."""
+        await self._call("POST", "/answers", secret, {"answer": answer})
+
+    async def other_time(self, secret: str, words: str, starts_local: str | None) -> None:
+        """Pass on that another time would be better."""
+        body = {"words": words} | ({"starts_local": starts_local} if starts_local else {})
+        await self._call("POST", "/other-time", secret, body)
+
+    async def language(self, secret: str, language: str) -> None:
+        """Remember the language for messages."""
+        await self._call("POST", "/language", secret, {"language": language})
+
+    async def not_me(self, secret: str) -> None:
+        """Say that the link reached somebody else."""
+        await self._call("POST", "/not-me", secret)
+
+    async def entry(self, secret: str) -> bytes:
+        """Return the calendar entry."""
+        return (await self._call("GET", "/entry.ics", secret)).content
+
+    async def _call(self, method: str, path: str, secret: str, body: Mapping[str, Any] | None = None) -> Answer:
+        return await self.client.call(method, f"/v1/links/current{path}", headers={SECRET: secret}, body=body)

@@ -1,0 +1,52 @@
+"""Gather the calls to make: who, at which number, about which meeting, and what may be said."""
+
+import asyncio
+from dataclasses import dataclass
+
+from services.portal.domain.families import Person
+from services.portal.domain.meetings import CallTask, Meeting, Participant
+from services.portal.gateways.calling import if_allowed, unless_away
+from services.portal.gateways.meetings import Meetings
+from services.portal.gateways.network import Network
+from services.portal.gateways.notify import Notify
+
+AT_ONCE = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call: the task, the person and their numbers, and the meeting it is about."""
+
+    task: CallTask
+    person: Person | None
+    numbers: tuple[str, ...]
+    meeting: Meeting | None
+
+    @property
+    def participant(self) -> Participant | None:
+        """The person's place in the meeting: an answer heard on the phone is recorded there."""
+        if self.meeting is None or not self.meeting.is_ahead:
+            return None
+        return next((one for one in self.meeting.people if one.person_id == self.task.person_id), None)
+
+
+async def show_calls(network: Network, meetings: Meetings, notify: Notify) -> tuple[Call, ...]:
+    """Return the open calls, the soonest first."""
+    gate = asyncio.Semaphore(AT_ONCE)
+
+    async def one(task: CallTask) -> Call:
+        async with gate:
+            person, numbers, (meeting, _) = await asyncio.gather(
+                network.person(task.person_id), network.numbers(task.person_id), unless_away(_meeting(meetings, task), None)
+            )
+        return Call(task, person, numbers, meeting)
+
+    tasks = await notify.call_tasks()
+    ordered = sorted(tasks, key=lambda task: (task.due_at is None, task.due_at.timestamp() if task.due_at else 0.0, task.id))
+    return tuple(await asyncio.gather(*(one(task) for task in ordered)))
+
+
+async def _meeting(meetings: Meetings, task: CallTask) -> Meeting | None:
+    if not task.subject_id or not task.subject_id.startswith("mtg_"):
+        return None
+    return await if_allowed(meetings.meeting(task.subject_id), None)

@@ -1,0 +1,1 @@
+"""Pages: routes, handlers, forms, templates, and the words on them."""

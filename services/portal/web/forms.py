@@ -1,0 +1,123 @@
+"""Forms as browsers send them: read within limits, kept for the page that shows them again, with what must be corrected."""
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time
+
+from aiohttp import web
+from aiohttp.web_exceptions import HTTPRequestEntityTooLarge
+
+from shared.web.client import Problem
+from shared.web.errors import BodyTooLarge, MediaTypeUnsupported
+
+MOST_FIELDS = 1000
+LONGEST = 4000
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
+
+
+class Form:
+    """What was typed, and what is wrong with it by field."""
+
+    def __init__(self, fields: Mapping[str, Sequence[str]]) -> None:
+        """Keep the fields as they came."""
+        self._fields = fields
+        self.errors: dict[str, str] = {}
+
+    def __bool__(self) -> bool:
+        """Whether anything was sent."""
+        return bool(self._fields)
+
+    def __contains__(self, name: str) -> bool:
+        """Whether a field was sent."""
+        return name in self._fields
+
+    def text(self, name: str, default: str = "") -> str:
+        """Return a field without blanks around it."""
+        return self._fields[name][0].strip() if name in self._fields else default
+
+    def all(self, name: str) -> tuple[str, ...]:
+        """Return every value of a field, as check boxes send them."""
+        return tuple(self._fields.get(name, ()))
+
+    def flag(self, name: str) -> bool:
+        """Say whether a box was checked."""
+        return name in self._fields
+
+    def one_of(self, name: str, known: Sequence[str], default: str) -> str:
+        """Return a choice; anything not offered counts as the default."""
+        value = self.text(name)
+        return value if value in known else default
+
+    def number(self, name: str, default: int) -> int:
+        """Return a whole number."""
+        value = self.text(name)
+        return int(value) if value.isascii() and value.isdigit() and len(value) < 6 else default
+
+    def day(self, name: str, label: str) -> date | None:
+        """Return a date; what is none is kept as an error."""
+        value = self.text(name)
+        if not value:
+            return None
+        try:
+            if not _DATE.fullmatch(value):
+                raise ValueError
+            return date.fromisoformat(value)
+        except ValueError:
+            self.errors[name] = f"{label}: choose a date, like 2027-03-04."
+            return None
+
+    def wall(self, day_name: str, time_name: str) -> datetime | None:
+        """Return a wall time from a date and a time of day; what is missing or none is kept as an error."""
+        on = self.day(day_name, "Date")
+        if on is None:
+            self.errors.setdefault(day_name, "Choose a date.")
+        found = _TIME.fullmatch(self.text(time_name))
+        if found is None:
+            self.errors[time_name] = "Choose a time of day, like 2:30 PM."
+        if on is None or found is None:
+            return None
+        return datetime.combine(on, time(int(found[1]), int(found[2])))
+
+    def require(self, name: str, sentence: str) -> str:
+        """Return a field that must be filled; a blank one is kept as an error."""
+        value = self.text(name)
+        if not value:
+            self.errors[name] = sentence
+        return value
+
+    def take(self, problem: Problem, fields: Mapping[str, str], *, default: str = "form") -> None:
+        """Keep a service's refusal as errors of the fields it points at; `fields` maps pointers to our names."""
+        for each in problem.errors:
+            pointer = str(each.get("pointer", ""))
+            name = next((ours for theirs, ours in fields.items() if pointer.startswith(theirs)), default)
+            self.errors.setdefault(name, str(each.get("detail", "")) or problem.detail)
+        if not problem.errors:
+            self.errors.setdefault(default, problem.detail or "This could not be done. Try again.")
+
+
+async def read_form(request: web.Request) -> Form:
+    """Read a form. Only plain forms are taken: nothing here uploads files."""
+    if request.content_type != "application/x-www-form-urlencoded":
+        raise MediaTypeUnsupported
+    try:
+        sent = await request.post()
+    except HTTPRequestEntityTooLarge:
+        raise BodyTooLarge from None
+    if len(sent) > MOST_FIELDS:
+        raise BodyTooLarge
+    fields: dict[str, list[str]] = {}
+    for name, value in sent.items():
+        if isinstance(value, str):
+            fields.setdefault(name, []).append(_clean(value))
+    return Form(fields)
+
+
+def _clean(text: str) -> str:
+    """Drop what no one types: controls but for line breaks, and characters that reorder other text."""
+    lines = text[:LONGEST].replace("\r\n", "\n").replace("\r", "\n")
+    return "".join(c for c in lines if c == "\n" or (unicodedata.category(c) not in {"Cc", "Cs", "Cn"} and c not in _REORDERING))
+
+
+_REORDERING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")

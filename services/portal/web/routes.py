@@ -1,0 +1,81 @@
+"""Every page of the portal on one screen, each with who may open it."""
+
+from services.portal.web import calls, families, front, meetings, member, schedule
+from services.portal.web.pages import Handler, Opens, PageRoute
+
+ANYBODY, SIGNED_IN, POLLED = Opens.ANYBODY, Opens.SIGNED_IN, Opens.POLLED
+FAMILY = "/families/{case_id:case_[0-9a-f]{32}}"
+MEETING = "/meetings/{meeting_id:mtg_[0-9a-f]{32}}"
+PARTICIPANT = "{participant_id:par_[0-9a-f]{32}}"
+LINK = "/m/{token:[A-Za-z0-9_-]{16,128}}"
+
+
+def _get(path: str, handler: Handler, opens: Opens = SIGNED_IN) -> PageRoute:
+    return PageRoute(method="GET", path=path, handler=handler, opens=opens)
+
+
+def _post(path: str, handler: Handler, opens: Opens = SIGNED_IN) -> PageRoute:
+    return PageRoute(method="POST", path=path, handler=handler, opens=opens)
+
+
+# fmt: off
+PAGES: tuple[PageRoute, ...] = (
+    _get("/", front.get_front),
+    _get("/sign-in", front.get_sign_in, ANYBODY),
+    _post("/sign-in", front.post_sign_in, ANYBODY),
+    _get("/sign-in/return", front.get_return, ANYBODY),
+    _post("/sign-in/stay", front.post_stay),
+    _post("/sign-out", front.post_sign_out),
+    _get("/accessibility", front.get_accessibility, ANYBODY),
+    _get("/families", front.get_front),
+    _post("/families", front.search_families),
+
+    _get(FAMILY, families.get_family),
+    _get(f"{FAMILY}/people/new", families.get_new_person),
+    _post(f"{FAMILY}/people/new", families.post_find_person),
+    _post(f"{FAMILY}/people", families.post_add_member),
+    _get(f"{FAMILY}/members/{{member_id}}", families.get_member),
+    _post(f"{FAMILY}/members/{{member_id}}", families.post_member),
+    _post(f"{FAMILY}/separation-rules", families.post_separation),
+    _post(f"{FAMILY}/separation-rules/{{rule_id}}/lift", families.post_lift_separation),
+
+    _get(f"{FAMILY}/schedule", schedule.get_plan),
+    _post(f"{FAMILY}/schedule", schedule.post_plan),
+    _post(f"{FAMILY}/schedule/pair", schedule.post_pair),
+    _get(f"{FAMILY}/schedule/times", schedule.get_times),
+    _post(f"{FAMILY}/schedule/times", schedule.post_time),
+    _get(f"{FAMILY}/schedule/review", schedule.get_review),
+    _post(f"{FAMILY}/schedule/review", schedule.post_review),
+
+    _get(MEETING, meetings.get_meeting),
+    _get(f"{MEETING}/answers", meetings.get_answers, POLLED),
+    _post(f"{MEETING}/action", meetings.post_action),
+    _get(f"{MEETING}/move", meetings.get_move),
+    _post(f"{MEETING}/move", meetings.post_move),
+    _get(f"{MEETING}/cancel", meetings.get_cancel),
+    _post(f"{MEETING}/cancel", meetings.post_cancel),
+    _get(f"{MEETING}/place", meetings.get_place),
+    _post(f"{MEETING}/place", meetings.post_place),
+    _get(f"{MEETING}/people", meetings.get_people),
+    _post(f"{MEETING}/people", meetings.post_people),
+    _get(f"{MEETING}/people/{PARTICIPANT}/answer", meetings.get_answer),
+    _post(f"{MEETING}/people/{PARTICIPANT}/answer", meetings.post_answer),
+    _post(f"{MEETING}/people/{PARTICIPANT}/link", meetings.post_link),
+    _post(f"{MEETING}/replies/{{reply_id}}/apply", meetings.post_apply_reply),
+
+    _get("/call-tasks", calls.get_calls),
+    _post("/call-tasks/{task_id}", calls.post_call),
+
+    _get("/m/thank-you", member.get_thanks, ANYBODY),
+    _get(LINK, member.get_page, ANYBODY),
+    _post(f"{LINK}/answer", member.post_answer, ANYBODY),
+    _get(f"{LINK}/other-time", member.get_other_time, ANYBODY),
+    _post(f"{LINK}/other-time", member.post_other_time, ANYBODY),
+    _post(f"{LINK}/language", member.post_language, ANYBODY),
+    _get(f"{LINK}/not-me", member.get_not_me, ANYBODY),
+    _post(f"{LINK}/not-me", member.post_not_me, ANYBODY),
+    _get(f"{LINK}/entry.ics", member.get_entry, ANYBODY),
+    _get("/m/{rest:.*}", member.get_nothing, ANYBODY),
+    _post("/m/{rest:.*}", member.get_nothing, ANYBODY),
+)
+# fmt: on
