@@ -216,7 +216,18 @@ async def load_county(api: Api, sample: SampleCounty, today: date) -> dict[str, 
     return {"people": ids, "cases": cases}
 
 
-async def load(state: dict[str, Any]) -> dict[str, Any]:
+def day_of_the_load(folder: Path) -> date:
+    """Return the day from which the sample's dates count: the one on which a load was first begun here.
+
+    A load that is run again a day later must ask for the same things, or their idempotency keys are refused.
+    """
+    kept = folder / "sample-day"
+    if not kept.exists():
+        kept.write_text(datetime.now(UTC).astimezone(ZoneInfo(ZONE)).date().isoformat(), encoding="utf-8")
+    return date.fromisoformat(kept.read_text(encoding="utf-8"))
+
+
+async def load(state: dict[str, Any], today: date) -> dict[str, Any]:
     """Load every sample county that the state file names."""
     loaded: dict[str, Any] = {}
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=30)) as session:
@@ -224,7 +235,6 @@ async def load(state: dict[str, Any]) -> dict[str, Any]:
             system = state["county_systems"][sample.slug]
             token = await token_of(session, system["issuer"], system["client_id"], system["client_secret"])
             api = Api(session, state["urls"], token, sample.slug)
-            today = datetime.now(UTC).astimezone(ZoneInfo(ZONE)).date()
             loaded[sample.slug] = await load_county(api, sample, today)
     return loaded
 
@@ -235,7 +245,7 @@ def main() -> None:
     parser.add_argument("--state", type=Path, required=True)
     path: Path = parser.parse_args().state
     state = json.loads(path.read_text(encoding="utf-8"))
-    loaded = asyncio.run(load(state))
+    loaded = asyncio.run(load(state, day_of_the_load(path.parent)))
     state["sample"] = loaded
     path.write_text(json.dumps(state, indent=2), encoding="utf-8")
     print(f"Sample loaded: {sum(len(c['cases']) for c in loaded.values())} families in {len(loaded)} counties.")
