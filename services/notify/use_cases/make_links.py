@@ -5,7 +5,7 @@ from uuid import UUID
 
 from services.notify.domain.errors import LinkNotFound
 from services.notify.domain.links import FEED_ENTROPY_BYTES, Link, Purpose, spell_token, token_hash
-from services.notify.storage import case_access, entries, links
+from services.notify.storage import case_access, contacts, entries, links
 from services.notify.use_cases.hold_tokens import hold_tokens
 from shared.db.unit import Unit
 from shared.kernel.access import Caller, CaseAccess, Role, may_see
@@ -62,7 +62,9 @@ async def end_links(unit: Unit, person_id: UUID, *, caller: Caller) -> None:
 
 
 async def _require_sight(unit: Unit, person_id: UUID, caller: Caller) -> None:
-    """A caller has to do with a person through a family that both belong to."""
+    """A caller has to do with a person of the county through a family that both belong to."""
+    if await contacts.find(unit, person_id) is None:
+        raise NotFound
     if caller.roles & _WHOLE_COUNTY:
         return
     mine = await entries.list_by_person(unit, person_id, ending_after=unit.now)
