@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import os
+from collections.abc import Coroutine
 from uuid import UUID, uuid4
 
 import pytest
@@ -140,30 +141,38 @@ async def test_a_subject_without_a_key_can_be_destroyed_beforehand(opened: Open)
             await seal(unit, key, uuid4())
 
 
-@pytest.mark.parametrize("comes", ["made", "imported"])
-async def test_a_key_that_comes_while_its_subject_is_destroyed_goes_too(opened: Open, comes: str) -> None:
-    key, row_id, came = a_person(), uuid4(), asyncio.Event()
+async def test_a_key_that_is_made_while_its_subject_is_destroyed_goes_too(opened: Open) -> None:
+    key, row_id = a_person(), uuid4()
     async with opened() as unit:
-        elsewhere = WrappedKey(*await a_wrapped_key(unit, key))
-
-    async def destroy() -> None:
-        await came.wait()
-        async with opened() as unit:
-            await destroy_words(unit, key)
-
-    destroying = asyncio.create_task(destroy())
-    async with opened() as unit:
-        stored = Sealed(elsewhere.key_id, b"").as_bytes()
-        if comes == "made":
-            stored = await seal(unit, key, row_id)
-        else:
-            await unit.keys.import_wrapped([elsewhere])
-        came.set()
-        await asyncio.sleep(0.3)
+        stored = await seal(unit, key, row_id)
+        destroying = await begun(destroy(opened, key))
     await destroying
     async with opened() as unit:
         with pytest.raises(KeyDestroyed):
             await read(unit, stored, row_id)
+
+
+async def test_a_key_that_is_imported_while_its_subject_is_destroyed_goes_too(opened: Open) -> None:
+    key = a_person()
+    async with opened() as unit:
+        elsewhere = WrappedKey(*await a_wrapped_key(unit, key))
+        await unit.keys.import_wrapped([elsewhere])
+        destroying = await begun(destroy(opened, key))
+    await destroying
+    async with opened() as unit:
+        assert await unit.keys.export_wrapped([elsewhere.key_id]) == []
+
+
+async def destroy(opened: Open, key: KeyOf) -> None:
+    async with opened() as unit:
+        await destroy_words(unit, key)
+
+
+async def begun(work: Coroutine[None, None, None]) -> asyncio.Task[None]:
+    """Begin something, and give it the time to come as far as it can."""
+    task = asyncio.create_task(work)
+    await asyncio.sleep(0.3)
+    return task
 
 
 async def a_wrapped_key(unit: Unit, key: KeyOf) -> tuple[UUID, str, UUID, str]:
