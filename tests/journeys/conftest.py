@@ -1,0 +1,23 @@
+"""One walk through the running county for each test, and a look at the end whether anybody learnt of another."""
+
+from collections.abc import AsyncIterator
+
+import aiohttp
+import pytest
+
+from tests.support.journey import Journey
+from tests.support.privacy import log_sizes, traces, traces_in_logs
+from tests.support.stack import Stack
+
+
+@pytest.fixture
+async def journey(county_stack: Stack) -> AsyncIterator[Journey]:
+    """A walk that begins by day and ends with a search for traces of people in what others received and in the logs."""
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=40)) as session:
+        walk = Journey(county_stack, session)
+        logs = county_stack.folder / "logs"
+        sizes = log_sizes(logs)
+        await walk.outside.daytime()
+        yield walk
+        assert await traces(walk) == []
+        assert traces_in_logs(logs, walk.people, since=sizes) == []
