@@ -55,6 +55,7 @@ from shared.web.observe import HANDLER_PATIENCE, PREFIXES, TRACE, as_problem, ob
 from shared.web.openapi import openapi_handler
 from shared.web.problems import problem
 from shared.web.routing import PUBLIC, UNITS, Call, Reply, Route
+from shared.web.sweeping import sweeping
 
 _KEY = re.compile(r'"(?P<quoted>[\x21\x23-\x7e]{8,128})"|(?P<bare>[\x21\x23-\x7e]{8,128})')
 _PARAMETER = re.compile(r"\{([a-z_]+)\}")
@@ -116,6 +117,8 @@ def make_app(
         await verifier.close()
 
     app.on_cleanup.append(closing)
+    if units is not None:
+        app.cleanup_ctx.append(sweeping(units, known_counties))
     return app
 
 
