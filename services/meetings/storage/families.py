@@ -6,7 +6,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, delete, or_, select
-from sqlalchemy.dialects.postgresql import array, insert
+from sqlalchemy.dialects.postgresql import insert
 
 from services.meetings.domain.separation import SeparationRule
 from services.meetings.storage.tables import ChildRow, FamilyRow, MemberRow, SeparationRow
@@ -55,7 +55,7 @@ def visible_to(caller: Caller) -> ColumnElement[bool]:
     """The rule of `shared.kernel.access.may_see`, in the query: a family out of sight is not even counted."""
     if caller.roles & {Role.COUNTY_ADMIN, Role.AUDITOR, Role.SYSTEM}:
         return FamilyRow.case_id.is_not(None)
-    named = [FamilyRow.assigned.contains(array([caller.staff_id])), FamilyRow.shared_with.contains(array([caller.staff_id]))]
+    named = [FamilyRow.assigned.contains([caller.staff_id]), FamilyRow.shared_with.contains([caller.staff_id])]
     if caller.roles & {Role.SUPERVISOR, Role.SCHEDULER}:
         named.append(FamilyRow.unit.in_(caller.units))
     return or_(*named)

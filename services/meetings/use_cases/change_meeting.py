@@ -9,6 +9,7 @@ from services.meetings.use_cases.commands import ChangeMeeting
 from services.meetings.use_cases.move_meeting import family_of
 from services.meetings.use_cases.revise import revise
 from shared.db.unit import Unit
+from shared.events.meetings import PlaceWords
 
 
 async def change_meeting(unit: Unit, kept: Kept, command: ChangeMeeting) -> Kept:
@@ -17,7 +18,7 @@ async def change_meeting(unit: Unit, kept: Kept, command: ChangeMeeting) -> Kept
     place = None
     if command.place is not None:
         room = (await resources.list_known(unit, [meeting.room_id])) if meeting.room_id else []
-        place = Place(room[0].site if room and room[0].site else site_of(command.place), command.place)
+        place = Place(room[0].site if room and room[0].site else _site(meeting.place, command.place), command.place)
     revision = change(
         meeting,
         now=unit.now,
@@ -36,3 +37,9 @@ async def change_meeting(unit: Unit, kept: Kept, command: ChangeMeeting) -> Kept
         details={"revision": revision.meeting.revision},
     )
     return after
+
+
+def _site(before: Place, words: PlaceWords) -> str:
+    """A place of the same name that only now gets its address is the same place."""
+    told_more = not before.words.address and words.place.casefold() == before.words.place.casefold()
+    return before.site if told_more else site_of(words)
