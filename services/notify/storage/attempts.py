@@ -15,46 +15,45 @@ from shared.db.unit import Unit
 from shared.kernel.sealed import KeyKind, KeyOf
 
 
-async def add(unit: Unit, message: Message) -> None:
-    """Record that an attempt begins."""
-    await unit.session.execute(
-        insert(AttemptRow)
-        .values(
-            message_id=message.id,
-            n=message.attempt,
-            county_id=unit.county_id,
-            lease_owner=message.lease_owner,
-            way=message.way.value,
-            phase=Phase.BEGUN.value,
-            fate="",
-            code=None,
-            reason="",
-            provider_id="",
-            late=False,
-            started_at=unit.now,
-        )
-        .on_conflict_do_nothing()
-    )
-
-
-async def pass_dot(unit: Unit, message_id: UUID, n: int) -> None:
-    """Record that the final dot is about to be written."""
-    await _update(unit, message_id, n, phase=Phase.DOT.value)
+async def add(unit: Unit, begun: Collection[Message]) -> None:
+    """Record that attempts begin."""
+    if not begun:
+        return
+    rows = [
+        {
+            "message_id": message.id,
+            "n": message.attempt,
+            "county_id": unit.county_id,
+            "lease_owner": message.lease_owner,
+            "way": message.way.value,
+            "phase": Phase.BEGUN.value,
+            "fate": "",
+            "code": None,
+            "reason": "",
+            "provider_id": "",
+            "late": False,
+            "started_at": unit.now,
+        }
+        for message in begun
+    ]
+    await unit.session.execute(insert(AttemptRow).values(rows).on_conflict_do_nothing())
 
 
 async def end(unit: Unit, message: Message, outcome: Outcome, *, late: bool) -> None:
     """Record how an attempt ended. A result that came when the lease was already lost is kept as late."""
-    await _update(
-        unit,
-        message.id,
-        message.attempt,
-        phase=outcome.phase.value,
-        fate=outcome.fate.value,
-        code=outcome.code,
-        reason=outcome.reason,
-        provider_id=outcome.provider_id,
-        late=late,
-        ended_at=unit.now,
+    await unit.session.execute(
+        update(AttemptRow)
+        .where(AttemptRow.county_id == unit.county_id, AttemptRow.message_id == message.id, AttemptRow.n == message.attempt)
+        .values(
+            phase=outcome.phase.value,
+            fate=outcome.fate.value,
+            code=outcome.code,
+            reason=outcome.reason,
+            provider_id=outcome.provider_id,
+            late=late,
+            ended_at=unit.now,
+        )
+        .execution_options(synchronize_session=False)
     )
 
 
@@ -90,21 +89,33 @@ async def find_renderings(unit: Unit, message_ids: Collection[UUID]) -> dict[UUI
     }
 
 
-async def keep_content(unit: Unit, message: Message, rendering: Rendering, *, words: str) -> None:
-    """Keep what a message says, sealed with the person's key, in place of an earlier rendering."""
-    key = KeyOf(KeyKind.PERSON, message.person_id)
-    values = {
-        "message_id": message.id,
-        "county_id": unit.county_id,
-        "version": rendering.version,
-        "language": rendering.language,
-        "template": rendering.template,
-        "words": await unit.seal(words, key=key, table="contents", column="words", row_id=message.id),
-        "sha256": rendering.sha256,
-        "header_id": rendering.header_id,
-        "made_at": rendering.made_at,
-    }
-    await unit.session.execute(insert(ContentRow).values(values).on_conflict_do_update(index_elements=["message_id"], set_=values))
+async def keep_contents(unit: Unit, contents: Collection[tuple[Message, Rendering, str]]) -> None:
+    """Keep what messages say, sealed with each person's key, in place of earlier renderings."""
+    if not contents:
+        return
+    rows = [
+        {
+            "message_id": message.id,
+            "county_id": unit.county_id,
+            "version": rendering.version,
+            "language": rendering.language,
+            "template": rendering.template,
+            "words": await unit.seal(
+                words,
+                key=KeyOf(KeyKind.PERSON, message.person_id),
+                table="contents",
+                column="words",
+                row_id=message.id,
+            ),
+            "sha256": rendering.sha256,
+            "header_id": rendering.header_id,
+            "made_at": rendering.made_at,
+        }
+        for message, rendering, words in contents
+    ]
+    new = insert(ContentRow).values(rows)
+    kept = {name: new.excluded[name] for name in rows[0] if name not in {"message_id", "county_id"}}
+    await unit.session.execute(new.on_conflict_do_update(index_elements=["message_id"], set_=kept))
 
 
 async def find_content(unit: Unit, message_id: UUID) -> tuple[str, str] | None:
@@ -113,11 +124,3 @@ async def find_content(unit: Unit, message_id: UUID) -> tuple[str, str] | None:
     if row is None or row.county_id != unit.county_id:
         return None
     return row.language, await unit.open(row.words, table="contents", column="words", row_id=message_id)
-
-
-async def _update(unit: Unit, message_id: UUID, n: int, **values: object) -> None:
-    await unit.session.execute(
-        update(AttemptRow)
-        .where(AttemptRow.county_id == unit.county_id, AttemptRow.message_id == message_id, AttemptRow.n == n)
-        .values(values)
-    )

@@ -1,11 +1,11 @@
 """Queries about entries: what each person was told of a meeting, and the secrets that belong to that one view of it."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from services.notify.domain.entries import EntryStatus, KeptEntry
@@ -152,20 +152,46 @@ async def open_tokens(unit: Unit, ids: Collection[UUID]) -> dict[UUID, tuple[str
     }
 
 
-async def hold_tokens(unit: Unit, entry_id: UUID) -> tuple[str, str]:
-    """Return the secrets of one entry as they now stand, and hold its row: whoever misses one makes it."""
-    await unit.session.execute(select(EntryRow.id).where(_mine(unit), EntryRow.id == entry_id).with_for_update())
-    return (await open_tokens(unit, [entry_id]))[entry_id]
+async def hold(unit: Unit, ids: Collection[UUID]) -> dict[UUID, KeptEntry]:
+    """Return entries by id and hold their rows, in one order everywhere."""
+    if not ids:
+        return {}
+    rows = await unit.session.scalars(
+        select(EntryRow)
+        .where(_mine(unit), EntryRow.id.in_(ids))
+        .order_by(EntryRow.participant_id, EntryRow.part)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return {row.id: _to_entry(row) for row in rows}
 
 
-async def keep_tokens(unit: Unit, entry: KeptEntry, *, link: str, reply: str) -> None:
-    """Keep both secrets, sealed, so that later messages about this entry carry the same link; an empty one is not kept."""
-    values = {
-        column: await unit.seal(token, key=key_of(entry), table=TABLE, column=column, row_id=entry.id)
-        for column, token in (("link_token", link), ("reply_token", reply))
-        if token
-    }
-    await unit.session.execute(update(EntryRow).where(_mine(unit), EntryRow.id == entry.id).values(values))
+_KEEP_TOKENS = (
+    update(EntryRow.__table__)  # type: ignore[arg-type]  # a mapped class's table is a Table
+    .where(EntryRow.__table__.c.id == bindparam("of"), EntryRow.__table__.c.county_id == bindparam("county"))
+    .values(link_token=bindparam("link"), reply_token=bindparam("reply"))
+)
+
+
+async def keep_tokens(unit: Unit, tokens: Sequence[tuple[KeptEntry, str, str]]) -> None:
+    """Keep both secrets of entries, sealed, so that later messages carry the same link; an empty one is kept as none."""
+    rows = [
+        {
+            "of": entry.id,
+            "county": unit.county_id,
+            "link": await _seal(unit, entry, "link_token", link),
+            "reply": await _seal(unit, entry, "reply_token", reply),
+        }
+        for entry, link, reply in tokens
+    ]
+    if rows:
+        await unit.session.execute(_KEEP_TOKENS, rows)
+
+
+async def _seal(unit: Unit, entry: KeptEntry, column: str, token: str) -> bytes | None:
+    if not token:
+        return None
+    return await unit.seal(token, key=key_of(entry), table=TABLE, column=column, row_id=entry.id)
 
 
 async def _open(unit: Unit, entry_id: UUID, column: str, stored: bytes | None) -> str:

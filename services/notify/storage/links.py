@@ -1,6 +1,6 @@
 """Queries about links: secrets kept as hashes, found before their county is known, revoked with what ends them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -25,24 +25,28 @@ class Found:
     made_at: datetime
 
 
-async def add(unit: Unit, link: Link, *, entry_id: UUID | None) -> None:
-    """Store a new secret's hash."""
-    await unit.session.execute(
-        insert(LinkRow).values(
-            id=link.id,
-            county_id=unit.county_id,
-            purpose=link.purpose.value,
-            person_id=link.person_id,
-            entry_id=entry_id,
-            subject_id=link.subject_id,
-            part=link.part,
-            sequence=link.sequence,
-            token_hash=link.token_hash,
-            language="",
-            expires_at=link.expires_at,
-            made_at=unit.now,
-        )
-    )
+async def add(unit: Unit, made: Sequence[tuple[Link, UUID | None]]) -> None:
+    """Store the hashes of new secrets, each with the entry it is about."""
+    if not made:
+        return
+    rows = [
+        {
+            "id": link.id,
+            "county_id": unit.county_id,
+            "purpose": link.purpose.value,
+            "person_id": link.person_id,
+            "entry_id": entry_id,
+            "subject_id": link.subject_id,
+            "part": link.part,
+            "sequence": link.sequence,
+            "token_hash": link.token_hash,
+            "language": "",
+            "expires_at": link.expires_at,
+            "made_at": unit.now,
+        }
+        for link, entry_id in made
+    ]
+    await unit.session.execute(insert(LinkRow).values(rows))
 
 
 async def find_anywhere(session: AsyncSession, token_hash: str) -> Found | None:

@@ -203,21 +203,48 @@ async def entries_of(unit: Unit, ids: Collection[UUID]) -> set[UUID]:
     return {entry_id for entry_id in found if entry_id is not None}
 
 
-async def begin(unit: Unit, message: Message, *, lookup: str | None, segments: int) -> None:
-    """Mark a held message as being sent, in the way and to the contact point decided now."""
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """A held message that is about to be sent: to which number or mailbox, and in how many segments."""
+
+    message: Message
+    lookup: str
+    segments: int
+
+
+_BEGIN = (
+    update(MessageRow.__table__)  # type: ignore[arg-type]  # a mapped class's table is a Table
+    .where(MessageRow.__table__.c.id == bindparam("of"), MessageRow.__table__.c.county_id == bindparam("county"))
+    .values(
+        state=State.SENDING.value,
+        begun=True,
+        phase=Phase.BEGUN.value,
+        way=bindparam("by"),
+        contact_point_id=bindparam("point"),
+        sent_lookup=bindparam("lookup"),
+        segments=bindparam("parts"),
+        lease_until=func.clock_timestamp() + LEASE,
+    )
+)
+
+
+async def begin(unit: Unit, beginnings: Sequence[Beginning]) -> None:
+    """Mark held messages as being sent, each in the way and to the contact point decided now."""
+    if not beginnings:
+        return
     await unit.session.execute(
-        update(MessageRow)
-        .where(_mine(unit), MessageRow.id == message.id)
-        .values(
-            state=State.SENDING.value,
-            begun=True,
-            phase=Phase.BEGUN.value,
-            way=message.way.value,
-            contact_point_id=message.contact_point_id,
-            sent_lookup=lookup,
-            segments=segments,
-            lease_until=func.clock_timestamp() + LEASE,
-        )
+        _BEGIN,
+        [
+            {
+                "of": each.message.id,
+                "county": unit.county_id,
+                "by": each.message.way.value,
+                "point": each.message.contact_point_id,
+                "lookup": each.lookup,
+                "parts": each.segments,
+            }
+            for each in beginnings
+        ],
     )
 
 
@@ -241,6 +268,7 @@ async def pass_dot(unit: Unit, message_id: UUID, *, attempt: int, lease: UUID) -
         )
         .values(phase=Phase.DOT.value, lease_until=func.clock_timestamp() + LEASE)
         .returning(MessageRow.id)
+        .execution_options(synchronize_session=False)
     )
     return passed.first() is not None
 

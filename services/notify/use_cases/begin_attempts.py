@@ -29,6 +29,7 @@ from services.notify.gateways.mail import UnsafeMail
 from services.notify.storage import attempts, contacts, entries, messages, suppressions
 from services.notify.storage.attempts import Rendering
 from services.notify.storage.contacts import ContactWords
+from services.notify.storage.messages import Beginning
 from services.notify.use_cases.end_message import end_message
 from services.notify.use_cases.hold_tokens import Tokens, hold_tokens
 from services.notify.use_cases.open_call_task import open_call_task
@@ -51,6 +52,16 @@ class Ready:
 
     message: Message
     envelope: Envelope
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """A message that leaves now, and what is recorded of it before it does."""
+
+    ready: Ready
+    rendering: Rendering
+    words: str
+    beginning: Beginning
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,12 +94,11 @@ async def begin_attempts(unit: Unit, ids: Collection[UUID], *, lease: UUID, outl
     tokens = await hold_tokens(unit, await messages.entries_of(unit, ids), entropy=outlet.entropy)
     held = await messages.list_held_for_update(unit, ids, lease=lease)
     known = await _know(unit, held, tokens)
-    ready = []
-    for message in held:
-        begun = await _begin(unit, message, known, outlet)
-        if begun is not None:
-            ready.append(begun)
-    return ready
+    begun = [written for message in held if (written := await _begin(unit, message, known, outlet)) is not None]
+    await attempts.keep_contents(unit, [(each.ready.message, each.rendering, each.words) for each in begun])
+    await messages.begin(unit, [each.beginning for each in begun])
+    await attempts.add(unit, [each.ready.message for each in begun])
+    return [each.ready for each in begun]
 
 
 async def _know(unit: Unit, held: Collection[Message], tokens: Mapping[UUID, Tokens]) -> _Known:
@@ -108,7 +118,7 @@ async def _know(unit: Unit, held: Collection[Message], tokens: Mapping[UUID, Tok
     )
 
 
-async def _begin(unit: Unit, message: Message, known: _Known, outlet: Outlet) -> Ready | None:
+async def _begin(unit: Unit, message: Message, known: _Known, outlet: Outlet) -> _Written | None:
     entry = known.entries.get(message.entry_id) if message.entry_id else None
     contact = known.contacts.get(message.person_id)
     choice = _choice(message, contact, known) if contact else None
@@ -202,8 +212,8 @@ async def _end(unit: Unit, message: Message, state: State, reason: str) -> None:
 
 async def _write(
     unit: Unit, message: Message, entry: KeptEntry | None, contact: Contact, known: _Known, outlet: Outlet
-) -> Ready | None:
-    """Write the words, keep them sealed, and record the attempt."""
+) -> _Written | None:
+    """Write the words, or end the message where that cannot be done."""
     point = known.points[message.contact_point_id] if message.contact_point_id else None
     if point is None:
         await _end(unit, message, State.SUPPRESSED, "no_channel")
@@ -227,10 +237,12 @@ async def _write(
     except (UnsafeMail, Invalid, ValueError):
         await _end(unit, message, State.FAILED, "cannot_be_written")
         return None
-    await attempts.keep_content(unit, message, rendering, words=json.dumps(dict(envelope.snapshot), ensure_ascii=False))
-    await messages.begin(unit, message, lookup=point.lookup, segments=count(envelope.sms).count if message.way is Way.SMS else 0)
-    await attempts.add(unit, message)
-    return Ready(message, envelope)
+    return _Written(
+        Ready(message, envelope),
+        rendering,
+        json.dumps(dict(envelope.snapshot), ensure_ascii=False),
+        Beginning(message, point.lookup, count(envelope.sms).count if message.way is Way.SMS else 0),
+    )
 
 
 def _rendering(unit: Unit, message: Message, scene: Scene, earlier: Rendering | None) -> tuple[Envelope, Rendering]:

@@ -24,20 +24,32 @@ async def hold_tokens(unit: Unit, entry_ids: Collection[UUID], *, entropy: Calla
     Entries are held before messages, as everywhere here, so that a revision and a claim never wait for one another.
     """
     found = await entries.open_tokens(unit, entry_ids)
-    kept = await entries.list_by_id(unit, [entry_id for entry_id in entry_ids if not all(found.get(entry_id, ("", "")))])
-    for entry_id in sorted(kept):
-        entry = kept[entry_id]
-        link, reply = await entries.hold_tokens(unit, entry_id)
+    missing = [entry_id for entry_id in entry_ids if not all(found.get(entry_id, ("", "")))]
+    kept = await entries.hold(unit, missing)
+    found |= await entries.open_tokens(unit, kept.keys())
+    made: list[tuple[KeptEntry, Link]] = []
+    changed: list[tuple[KeptEntry, str, str]] = []
+    for entry in kept.values():
+        link, reply = found[entry.id]
         if entry.is_live and not link:
-            link = await _make(unit, entry, Purpose.ANSWER, entropy)
+            link = _make(unit, entry, Purpose.ANSWER, entropy, made)
         if not reply:
-            reply = await _make(unit, entry, Purpose.REPLY, entropy)
-        await entries.keep_tokens(unit, entry, link=link or "", reply=reply)
-        found[entry_id] = (link or "", reply)
+            reply = _make(unit, entry, Purpose.REPLY, entropy, made)
+        if (link, reply) != found[entry.id]:
+            changed.append((entry, link, reply))
+            found[entry.id] = (link, reply)
+    await links.add(unit, [(link, entry.id) for entry, link in made])
+    await entries.keep_tokens(unit, changed)
     return {entry_id: Tokens(*found.get(entry_id, ("", ""))) for entry_id in entry_ids}
 
 
-async def _make(unit: Unit, entry: KeptEntry, purpose: Purpose, entropy: Callable[[int], bytes]) -> str:
+def _make(
+    unit: Unit,
+    entry: KeptEntry,
+    purpose: Purpose,
+    entropy: Callable[[int], bytes],
+    made: list[tuple[KeptEntry, Link]],
+) -> str:
     token = spell_token(entropy(ENTROPY_BYTES))
     link = Link(
         id=unit.new_id(),
@@ -49,5 +61,5 @@ async def _make(unit: Unit, entry: KeptEntry, purpose: Purpose, entropy: Callabl
         part=entry.part,
         sequence=entry.sequence,
     )
-    await links.add(unit, link, entry_id=entry.id)
+    made.append((entry, link))
     return token

@@ -27,7 +27,7 @@ async def make_feed(unit: Unit, person_id: UUID, *, caller: Caller, entropy: Cal
         token_hash=token_hash(token),
         expires_at=None,
     )
-    await links.add(unit, link, entry_id=None)
+    await links.add(unit, [(link, None)])
     await unit.audit("feed.made", subject_kind="person", subject_id=person_id)
     return token
 

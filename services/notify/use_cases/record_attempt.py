@@ -15,10 +15,7 @@ from shared.db.unit import Unit
 async def pass_dot(unit: Unit, message: Message) -> bool:
     """Say whether the final dot may be written; once this is committed, what becomes of the message is in others' hands."""
     lease: UUID | None = message.lease_owner
-    if lease is None or not await messages.pass_dot(unit, message.id, attempt=message.attempt, lease=lease):
-        return False
-    await attempts.pass_dot(unit, message.id, message.attempt)
-    return True
+    return lease is not None and await messages.pass_dot(unit, message.id, attempt=message.attempt, lease=lease)
 
 
 async def record_attempt(unit: Unit, message: Message, outcome: Outcome, *, jitter: float) -> State:
