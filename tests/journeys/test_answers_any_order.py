@@ -124,6 +124,31 @@ async def test_what_comes_twice_counts_once_and_a_stranger_changes_nothing(journ
     assert len(await outside.texts(luis.phone)) == 2
 
 
+async def test_another_time_is_a_proposal_and_the_meeting_stands(journey: Journey) -> None:
+    outside = journey.outside
+    family = await journey.family()
+    kim = await family.member("Kim", "aunt_uncle", mail=True)
+    joan = await family.member("Joan", "grandparent_maternal", mail=True)
+    day = family.county.workday((await outside.now()).astimezone(ZONE).date(), days=9)
+    meeting = await family.book(datetime.combine(day, time(10), ZONE), seat(kim), seat(joan))
+    before = await meeting.read()
+    invitation = (await outside.mails(kim.mailbox, count=1))[0]
+    await outside.answer(invitation, "counter", starts_local=f"{day}T16:00")
+    link = (await family.county.post("notify", f"/v1/people/{joan.id}/links", {"meeting_id": meeting.id})).ok()["url"]
+    async with journey.session.post(f"{link}/other-time", data={"words": "After four would be better"}) as answer:
+        assert answer.status == 200
+
+    replies = {reply["person_id"]: reply for reply in await meeting.replies(count=2)}
+    assert {reply["outcome"] for reply in replies.values()} == {"proposal"}
+    proposed = datetime.fromisoformat(replies[kim.id]["proposed_starts_at"])
+    assert proposed == datetime.combine(day, time(16), ZONE)
+    assert replies[joan.id]["comment"] == "After four would be better"
+    after = await meeting.read()
+    assert (after["starts_at"], after["revision"]) == (before["starts_at"], before["revision"])
+    assert {one["answer"] for one in after["participants"]} == {"needs_action"}
+    assert len(await outside.mails(kim.mailbox)) == len(await outside.mails(joan.mailbox)) == 1
+
+
 async def test_an_answer_by_phone_is_recorded_by_staff(journey: Journey) -> None:
     family = await journey.family(assigned=("amy",))
     mae = await family.member("Mae", "grandparent_maternal", landline=True)

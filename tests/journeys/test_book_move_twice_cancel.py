@@ -66,6 +66,33 @@ async def test_every_calendar_follows_two_moves_and_a_cancellation(journey: Jour
     await until(lambda: meeting.calls(mae), lambda calls: [call["kind"] for call in calls] == ["cancelled"])
 
 
+async def test_who_joins_or_leaves_is_told_and_nobody_else(journey: Journey) -> None:
+    outside = journey.outside
+    family = await journey.family()
+    kim = await family.member("Kim", "aunt_uncle", mail=True)
+    joan = await family.member("Joan", "grandparent_maternal", mail=True)
+    wanda = await family.member("Wanda", "family_friend", mail=True)
+    day = family.county.workday((await outside.now()).astimezone(ZONE).date(), days=9)
+    meeting = await family.book(datetime.combine(day, time(10), ZONE), seat(kim), seat(joan))
+    await outside.mails(kim.mailbox, count=1)
+    await meeting.move(datetime.combine(day, time(13), ZONE))
+    await outside.mails(kim.mailbox, count=2)
+
+    # Who comes late starts at the present number; who is taken off gets a cancellation that leaves the others' entries alive.
+    etag = (await meeting.read())["etag"]
+    (await family.county.post("meetings", f"{meeting.path}/participants", seat(wanda), etag=etag)).ok()
+    invitation = (await outside.mails(wanda.mailbox, count=1))[0]["calendar"]
+    assert (invitation["method"], invitation["sequence"], invitation["partstat"]) == ("REQUEST", 1, "NEEDS-ACTION")
+    path = f"{meeting.path}/participants/{(await meeting.seat(joan))['id']}"
+    (await family.county.call("DELETE", "meetings", path, etag=(await meeting.read())["etag"])).ok()
+    farewell = (await outside.mails(joan.mailbox, count=3))[2]
+    assert (farewell["calendar"]["method"], farewell["calendar"]["sequence"], farewell["calendar"]["status"]) == ("CANCEL", 2, "")
+    assert lint(calendar_part(await outside.raw(farewell))) == []
+    assert [entry["state"] for entry in await outside.entries(joan.mailbox)] == ["cancelled"]
+    await meeting.settled()
+    assert (len(await outside.mails(kim.mailbox)), len(await outside.mails(wanda.mailbox))) == (2, 1)
+
+
 async def test_a_cancelled_meeting_reminds_nobody(journey: Journey) -> None:
     outside = journey.outside
     family = await journey.family()

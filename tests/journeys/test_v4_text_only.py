@@ -5,7 +5,7 @@ from datetime import datetime, time, timedelta
 import pytest
 
 from tests.support.journey import Journey, seat
-from tests.support.outside import ZONE, until
+from tests.support.outside import ZONE, Item, until
 
 pytestmark = pytest.mark.stack
 
@@ -58,6 +58,31 @@ async def test_a_grandmother_opts_in_answers_and_ends_it_in_her_own_words(journe
     assert {text["segments"] for text in texts} <= {1, 2}
     assert {text["alphabet"] for text in texts} == {"GSM-7"}
     assert {item["channel"] for item in await meeting.messages(carmen)} <= {"sms", "call"}
+
+
+async def test_it_is_confirmed_once_the_interpreter_has_said_yes(journey: Journey) -> None:
+    outside = journey.outside
+    family = await journey.family()
+    carmen = await family.member("Carmen", "grandparent_maternal", text="granted", language="es", interpreter_needed=True)
+    elena = await journey.person("Elena", mail=True, language="es")
+    interpreter = await journey.pool(
+        "interpreter", "An interpreter", person_id=elena.id, languages=["es"], modes=["video", "phone"], notice_working_days=3
+    )
+    today = (await outside.now()).astimezone(ZONE).date()
+    ten = datetime.combine(family.county.workday(today, days=9), time(10), ZONE)
+    served: Item = {"interpreter_ids": [interpreter["id"]], "place": {"name": "Oak Room", "dial_in": "+1 707 555 0190"}}
+    tomorrow = datetime.combine(family.county.workday(today, days=1), time(10), ZONE)
+    (await family.try_to_book(tomorrow, seat(carmen), **served)).refused("notice_too_short")
+
+    meeting = await family.book(ten, seat(carmen), **served)
+    await outside.texts(carmen.phone, count=1)
+    await outside.text(carmen.phone, "1")
+    await meeting.answer_of(carmen, "accepted")
+    problem = (await meeting.do("confirm", staff="amy")).refused("interpreter_unfilled")
+    assert problem["languages"] == ["es"]
+    await outside.answer((await outside.mails(elena.mailbox, count=1))[0], "accepted")
+    await meeting.answer_of(elena, "accepted")
+    assert (await meeting.do("confirm", staff="amy")).ok()["state"] == "confirmed"
 
 
 @pytest.mark.parametrize(("word", "consent"), [("SÍ", "granted"), ("Si gracias", "granted"), ("si!", "granted")])

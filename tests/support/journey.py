@@ -365,6 +365,7 @@ class Journey:
 
     async def pool(self, kind: str, name: str, *, county: County | None = None, **facts: Any) -> Item:
         """Add a facilitator, room or interpreter to a county's pools."""
+        await self.heard(county)
         return (await (county or self.alder).post("meetings", "/v1/resources", {"kind": kind, "name": name, **facts})).ok()
 
 

@@ -108,9 +108,9 @@ def mail_parts(raw: bytes) -> Iterator[Received]:
 
 
 async def page(url: str, journey: Journey) -> Received:
-    """Return what stands at an address; unfolded, in case it is a calendar."""
+    """Return what stands at an address, be it that it opens nothing any more; unfolded, in case it is a calendar."""
     async with journey.session.get(url) as answer:
-        assert answer.status == 200, f"{url.split('/')[3]}: {answer.status}"
+        assert answer.status in {200, 404}, f"{url.split('/')[3]}: {answer.status}"
         return Received(f"the page at {url.split('/')[3]}/", unfolded(await answer.text()))
 
 
