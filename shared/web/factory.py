@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from email.utils import format_datetime
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -217,7 +218,10 @@ class _Edge:
             if self._units is None or caller is None or principal is None:
                 raise Unauthenticated
             async with self._units.open(caller.county_id, principal.actor, call.trace) as unit:
-                return await self._in_unit(unit, call, key, canonical)
+                response = await self._in_unit(unit, call, key, canonical)
+                # The database's clock: a caller without one of its own, such as portal, can tell what day it is here.
+                response.headers["Date"] = format_datetime(unit.now, usegmt=True)
+                return response
 
         return endpoint
 
