@@ -15,7 +15,7 @@ from services.notify.gateways.sms import SmsAccount, SmsProvider
 from services.notify.gateways.smtp import Senders, read_server
 from services.notify.jobs.every_second import Ticker
 from services.notify.jobs.inbox import Mailroom
-from services.notify.jobs.on_batch_claimed import LANES, carrier_app, worker_app
+from services.notify.jobs.on_batch_claimed import worker_app
 from services.notify.jobs.on_case_access_changed import keep_access
 from services.notify.jobs.on_inbound import Reader
 from services.notify.jobs.on_meeting_cancelled import plan_meeting_cancelled
@@ -28,6 +28,7 @@ from services.notify.jobs.on_person_changed import keep_changed
 from services.notify.jobs.on_person_registered import keep_registered
 from services.notify.jobs.on_response_recorded import keep_answer
 from services.notify.jobs.sending import Dispatch
+from services.notify.jobs.worker import LANES, carrier_app
 from services.notify.settings import NotifySettings
 from services.notify.web.place import PLACE, Place
 from services.notify.web.routes import ERRORS, ROUTES

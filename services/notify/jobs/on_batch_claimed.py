@@ -5,26 +5,19 @@ from uuid import UUID
 
 from celery import Celery
 
-from services.notify.domain.messages import Lane
 from services.notify.jobs.sending import Batch, Dispatch
-from shared.jobs.factory import current_traceparent, hint, make_celery
+from services.notify.jobs.worker import carrier_app
+from shared.jobs.factory import current_traceparent, hint
 from shared.jobs.loop import WorkerLoop
 
 TASK = "notify.send_batch"
 SECONDS = 660.0
 """A server may take ten minutes over its final reply; until then the lease is kept."""
 
-LANES: tuple[Lane, ...] = (Lane.URGENT, Lane.INVITES, Lane.REMINDERS, Lane.WEBHOOKS)
-
 
 def arguments_of(batch: Batch) -> list[object]:
     """Return what travels: ids and a lease token, nothing personal."""
     return [str(batch.county_id), [str(each) for each in batch.ids], str(batch.lease)]
-
-
-def carrier_app(redis_url: str) -> Celery:
-    """Return the Celery application of notify, with its lanes."""
-    return make_celery("notify", redis_url, [lane.value for lane in LANES])
 
 
 def worker_app(redis_url: str, loop: WorkerLoop[Dispatch]) -> Celery:

@@ -9,9 +9,9 @@ import pytest
 
 from services.notify.domain.delivery import Fate, Outcome
 from services.notify.domain.messages import Phase
-from services.notify.jobs.on_batch_claimed import LANES
 from services.notify.jobs.operators import conservation, oldest_due
 from services.notify.jobs.sending import Batch, Dispatch
+from services.notify.jobs.worker import LANES
 from services.notify.storage import messages
 from services.notify.use_cases.begin_attempts import Outlet, begin_attempts
 from services.notify.use_cases.claim_due import claim_due, release_expired
@@ -52,7 +52,9 @@ async def test_a_cancel_applied_before_the_attempt_stops_it_whenever_it_comes(of
     for round_ in range(150):
         person = people[round_ % len(people)]
         booked = await office.book(person)
-        await asyncio.gather(_tick_after(office, chance.random() * 0.01), _cancel_after(office, booked, chance.random() * 0.02))
+        # Mostly a close race; now and then the invitation surely leaves first, however slow the machine.
+        late = 0.5 if round_ % 30 == 0 else chance.random() * 0.1
+        await asyncio.gather(_tick_after(office, chance.random() * 0.01), _cancel_after(office, booked, late))
         await office.send_due()
         told = [m for m in office.mail.to(person.mail) if booked.of(person).uid.encode() in m.calendar.replace(b"\r\n ", b"")]
         methods = [b"METHOD:CANCEL" in mail.calendar for mail in told]

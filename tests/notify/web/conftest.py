@@ -11,7 +11,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.notify.app import Notify, make_web
-from services.notify.jobs.on_batch_claimed import carrier_app
+from services.notify.jobs.worker import carrier_app
 from services.notify.settings import NotifySettings
 from shared.bus import stream
 from shared.db.unit import Units
