@@ -1,14 +1,14 @@
 """Book a meeting: check, claim and invite in one transaction, so that nothing can be taken in between."""
 
 from services.meetings.domain.revisions import book
-from services.meetings.storage import claims, meetings
+from services.meetings.storage import meetings
 from services.meetings.storage.meetings import Kept
 from services.meetings.use_cases.check_booking import (
     check_apart,
     check_people,
     check_time,
     chosen,
-    claimants,
+    claim,
     invitees_of,
     place_of,
 )
@@ -52,10 +52,7 @@ async def book_meeting(unit: Unit, command: BookMeeting, *, caller: Caller, coun
     await check_apart(unit, meeting, family)
     kept = Kept(meeting=meeting, booked_by=caller.staff_id, updated_at=unit.now, after_due_reason=late)
     kept = await meetings.add(unit, kept)
-    if command.hold_id is not None:
-        await claims.release_hold(unit, command.hold_id, held_by=caller.staff_id)
-    taken = await claimants(unit, picked, [one.person_id for one in meeting.people])
-    await claims.book(unit, meeting.meeting_id, taken, meeting.span, site=meeting.place.site)
+    await claim(unit, meeting, picked, hold_id=command.hold_id)
     announce(unit, revision)
     details: dict[str, str | int] = {"case": str(family.case_id), "after_due": int(bool(late))}
     await unit.audit("meeting.booked", subject_kind="meeting", subject_id=meeting.meeting_id, details=details)

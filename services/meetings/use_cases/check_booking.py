@@ -12,7 +12,7 @@ from services.meetings.domain.separation import breaches, kept_from, linked_meet
 from services.meetings.domain.slots import CLOSES, OPENS, SEPARATION_GAP
 from services.meetings.domain.times import Presence
 from services.meetings.domain.working_days import after_working_days
-from services.meetings.storage import availability, families, people, resources
+from services.meetings.storage import availability, claims, families, people, resources
 from services.meetings.storage.families import Family
 from services.meetings.use_cases.commands import Excuses, Pools, Wish
 from services.meetings.use_cases.county import CountyFacts
@@ -40,10 +40,22 @@ async def chosen(unit: Unit, pools: Pools) -> list[Resource]:
     return list(found.values())
 
 
-async def claimants(unit: Unit, chosen_ones: Collection[Resource], persons: Collection[UUID]) -> list[Resource]:
-    """Return whom a meeting claims: what was chosen, and those invited who are in a pool themselves."""
-    invited = await resources.list_of_people(unit, persons)
-    return list({one.identity: one for one in [*invited, *chosen_ones]}.values())
+async def claim(unit: Unit, meeting: Meeting, chosen_ones: Collection[Resource], *, hold_id: UUID | None = None) -> None:
+    """Claim what was chosen for a meeting, and those invited who are in a pool themselves, in place of all it had.
+
+    Raises SlotTaken, and then it keeps what it had.
+    """
+    invited = await resources.list_of_people(unit, [one.person_id for one in meeting.people])
+    wanted = {one.identity: one for one in [*invited, *chosen_ones]}
+    await claims.book(
+        unit,
+        meeting.meeting_id,
+        wanted.values(),
+        meeting.span,
+        site=meeting.place.site,
+        hold_id=hold_id,
+        held_by=unit.actor.id,
+    )
 
 
 async def place_of(unit: Unit, words: PlaceWords | None, chosen_ones: Collection[Resource]) -> Place:

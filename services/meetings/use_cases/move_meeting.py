@@ -8,10 +8,10 @@ from services.meetings.domain.errors import FamilyIsClosed
 from services.meetings.domain.meetings import Invitee, Meeting
 from services.meetings.domain.resources import Resource
 from services.meetings.domain.revisions import move
-from services.meetings.storage import claims, families, resources
+from services.meetings.storage import families, resources
 from services.meetings.storage.families import Family
 from services.meetings.storage.meetings import Kept
-from services.meetings.use_cases.check_booking import check_apart, check_time, chosen, claimants, invitee_for, place_of
+from services.meetings.use_cases.check_booking import check_apart, check_time, chosen, claim, invitee_for, place_of
 from services.meetings.use_cases.commands import MoveMeeting, Pools
 from services.meetings.use_cases.county import CountyFacts
 from services.meetings.use_cases.revise import revise
@@ -47,9 +47,7 @@ async def move_meeting(unit: Unit, kept: Kept, command: MoveMeeting, *, caller: 
     moved = revision.meeting
     late = await check_time(unit, moved, family, picked, excuses=command.excuses, caller=caller, county=county)
     await check_apart(unit, moved, family)
-    if command.hold_id is not None:
-        await claims.release_hold(unit, command.hold_id, held_by=caller.staff_id)
-    await reclaim(unit, moved, picked)
+    await claim(unit, moved, picked, hold_id=command.hold_id)
     after = await revise(unit, replace(kept, after_due_reason=late), revision)
     await unit.audit("meeting.moved", subject_kind="meeting", subject_id=meeting.meeting_id, details={"revision": moved.revision})
     return after
@@ -61,13 +59,6 @@ async def family_of(unit: Unit, meeting: Meeting) -> Family:
     if family is None or family.closed_at is not None:
         raise FamilyIsClosed
     return family
-
-
-async def reclaim(unit: Unit, meeting: Meeting, picked: Collection[Resource]) -> None:
-    """Release what a meeting held and claim what it now needs. Raises SlotTaken, and then it keeps what it held."""
-    await claims.release_meeting(unit, meeting.meeting_id)
-    taken = await claimants(unit, picked, [one.person_id for one in meeting.people])
-    await claims.book(unit, meeting.meeting_id, taken, meeting.span, site=meeting.place.site)
 
 
 async def _change_of_hands(

@@ -4,9 +4,9 @@ from dataclasses import replace
 from uuid import UUID
 
 from services.meetings.domain.revisions import remove_person
-from services.meetings.storage import claims, resources
+from services.meetings.storage import resources
 from services.meetings.storage.meetings import Kept
-from services.meetings.use_cases.check_booking import claimants
+from services.meetings.use_cases.check_booking import claim
 from services.meetings.use_cases.revise import revise
 from shared.db.unit import Unit
 
@@ -25,11 +25,8 @@ async def remove_participant(unit: Unit, kept: Kept, participant_id: UUID) -> Ke
             interpreter_ids=tuple(one for one in left.interpreter_ids if one not in theirs),
         )
         revision = replace(revision, meeting=left)
-        await claims.release_meeting(unit, meeting.meeting_id)
         serving = [one for one in (left.facilitator_id, left.room_id, *left.interpreter_ids) if one is not None]
-        picked = await resources.list_known(unit, serving)
-        taken = await claimants(unit, picked, [one.person_id for one in left.people])
-        await claims.book(unit, meeting.meeting_id, taken, left.span, site=left.place.site)
+        await claim(unit, left, await resources.list_known(unit, serving))
     after = await revise(unit, kept, revision)
     await unit.audit(
         "participant.removed", subject_kind="meeting", subject_id=meeting.meeting_id, details={"person": str(person_id)}

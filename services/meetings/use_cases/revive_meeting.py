@@ -4,10 +4,10 @@ from datetime import datetime
 
 from services.meetings.domain.revisions import revive
 from services.meetings.storage.meetings import Kept
-from services.meetings.use_cases.check_booking import check_apart, check_time, chosen
+from services.meetings.use_cases.check_booking import check_apart, check_time, chosen, claim
 from services.meetings.use_cases.commands import Excuses, Pools
 from services.meetings.use_cases.county import CountyFacts
-from services.meetings.use_cases.move_meeting import family_of, reclaim
+from services.meetings.use_cases.move_meeting import family_of
 from services.meetings.use_cases.revise import revise
 from shared.db.unit import Unit
 from shared.kernel.access import Caller
@@ -33,7 +33,7 @@ async def revive_meeting(
     )
     await check_time(unit, revision.meeting, family, picked, excuses=excuses, caller=caller, county=county)
     await check_apart(unit, revision.meeting, family)
-    await reclaim(unit, revision.meeting, picked)
+    await claim(unit, revision.meeting, picked)
     after = await revise(unit, kept, revision)
     await unit.audit("meeting.revived", subject_kind="meeting", subject_id=meeting.meeting_id)
     return after
