@@ -122,5 +122,5 @@ def by_circle(members: tuple[Member, ...]) -> tuple[tuple[str, tuple[Member, ...
 
 def kept_apart(person_id: str, rules: tuple[Separation, ...]) -> tuple[str, ...]:
     """Return whom a person must never meet, by the rules that hold."""
-    pairs = {one.person_a: one.person_b for one in rules if one.active and person_id in {one.person_a, one.person_b}}
-    return tuple(b if a == person_id else a for a, b in pairs.items())
+    pairs = [(one.person_a, one.person_b) for one in rules if one.active]
+    return tuple(b if a == person_id else a for a, b in pairs if person_id in {a, b})

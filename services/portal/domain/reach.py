@@ -75,4 +75,4 @@ def _why_no_machine(person: Person) -> Why:
         return Why.OPTED_OUT
     if "invalid_number" in consents:
         return Why.INVALID_NUMBER
-    return Why.NO_CONSENT if consents else Why.NO_CHANNEL
+    return Why.NO_CONSENT if consents - {"granted"} else Why.NO_CHANNEL

@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -23,7 +23,7 @@ MOVE_WITHIN = timedelta(days=28)
 
 @dataclass(frozen=True, slots=True)
 class PersonLine:
-    """One person of a meeting: name, answer, how they are reached, and what was sent to them, newest first."""
+    """One person of a meeting: name, answer, how they are reached, and what was sent to them, newest first, reminders last."""
 
     participant: Participant
     name: str
@@ -95,7 +95,9 @@ async def _answers(meetings: Meetings, notify: Notify, meeting: Meeting, names: 
 def _line(participant: Participant, names: Names, messages: Sequence[Message]) -> PersonLine:
     person = names.people.get(participant.person_id)
     theirs = [one for one in messages if one.person_id == participant.person_id]
-    newest = sorted(theirs, key=lambda one: (one.state in {"pending", "claimed", "open"}, _when(one)), reverse=True)
+    newest = sorted(
+        theirs, key=lambda one: (not one.kind.startswith("reminder") and one.state != "cancelled", _when(one)), reverse=True
+    )
     return PersonLine(participant, names.name(participant.person_id), person, reach(person) if person else None, tuple(newest))
 
 
@@ -128,4 +130,5 @@ def move_question(meeting: Meeting, *, today: date) -> Mapping[str, Any]:
 
 async def other_times(meetings: Meetings, meeting: Meeting, *, today: date) -> Found:
     """Return times at which this meeting could be instead."""
-    return await meetings.find_times(move_question(meeting, today=today))
+    found = await meetings.find_times(move_question(meeting, today=today))
+    return replace(found, times=tuple(one for one in found.times if one.starts_local != meeting.starts_local))

@@ -142,18 +142,17 @@ def _page(visit: Visit, template: str, shown: LinkPage, *, status: int = 200, **
         languages=LANGUAGES,
         remembers=base_of(shown.language) != say.language,
         zone=words.zone_words(shown.time_zone, "es_US" if say.language == "es" else "en_US"),
-        number=phone_words(shown.call_number),
+        programme=_programme(visit, shown, say.language),
+        number=words.phone(shown.call_number),
         **facts,
     )
     return _answer(visit, text, status=status)
 
 
-def phone_words(number: str) -> str:
-    """Say a number as people read it: `+1 209 555 0101` is (209) 555-0101."""
-    digits = number.removeprefix("+1")
-    if number.startswith("+1") and len(digits) == 10 and digits.isdigit():
-        return f"({digits[:3]}) {digits[3:6]}-{digits[6:]}"
-    return number
+def _programme(visit: Visit, shown: LinkPage, language: str) -> str:
+    """Return the programme's name in the language of the page, which may be another than that of the person's messages."""
+    county = visit.portal.settings.county(shown.county_slug)
+    return county.programmes.get(language, shown.programme) if county else shown.programme
 
 
 def _back(visit: Visit, *, note: str = "", language: str = "") -> web.Response:

@@ -12,6 +12,7 @@ from babel.dates import format_date, format_time, get_timezone_name
 
 from services.portal.domain.board import DueFlag, Flag
 from services.portal.domain.families import Channel, Member, Person
+from services.portal.domain.meetings import Message
 from services.portal.domain.reach import Reach, Way, Why
 from services.portal.web.member_words import Say, base_of
 from shared.kernel.wall import Adjustment, at_wall, zone
@@ -381,6 +382,22 @@ def long_day(on: date) -> str:
     return format_date(on, "EEEE, MMMM d, y", locale="en_US")
 
 
+def message(one: Message, zone_name: str, today: date) -> tuple[str, str]:
+    """Return icon and words of a message: what it is, how it travels, and how far it is."""
+    kind, by_hand = label(MESSAGE_KINDS, one.kind), one.channel in {"call", "voice", "letter"}
+    if by_hand:
+        task = "a letter to post" if one.channel == "letter" else "a call to make"
+        when = f", {moment(one.due_at, zone_name, today)}" if one.state == "pending" and one.due_at else ""
+        return ("mail_outline" if one.channel == "letter" else "phone"), f"{kind}: {task}{when}"
+    icon, state = pair(MESSAGE_STATES, one.state)
+    when = ""
+    if one.state == "pending" and one.due_at:
+        when = f" until {moment(one.due_at, zone_name, today)}"
+    elif one.finished_at:
+        when = f", {moment(one.finished_at, zone_name, today)}"
+    return icon, f"{kind} by {label(MESSAGE_WAYS, one.channel)}: {state}{when}"
+
+
 def near_day(on: date, today: date) -> str:
     """Say a day as one would aloud: today, tomorrow, or its date."""
     if on == today:
@@ -456,6 +473,14 @@ def preview(tag: str, starts: datetime) -> str:
 def capital(words: str) -> str:
     """Begin a line with a capital."""
     return words[:1].upper() + words[1:]
+
+
+def phone(number: str) -> str:
+    """Say a number as people read it: `+12095550101` is (209) 555-0101."""
+    digits = number.removeprefix("+1")
+    if number.startswith("+1") and len(digits) == 10 and digits.isdigit():
+        return f"({digits[:3]}) {digits[3:6]}-{digits[6:]}"
+    return number
 
 
 def count(number: int, one: str, many: str | None = None) -> str:
