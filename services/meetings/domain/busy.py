@@ -87,13 +87,16 @@ class Taken:
 
 def usual_hours(time_zone: str, weekly: Iterable[Weekly]) -> UsualHours:
     """Return the hours of a week; refuses stretches that end before they begin, or a weekday that is none."""
-    stretches = tuple(sorted(weekly, key=lambda one: (one.weekday, one.starts)))
-    wrong = [n for n, one in enumerate(stretches) if MIDNIGHT != one.until <= one.starts]
-    if wrong:
-        raise UnusableTimes([Fault("end_before_start", "This stretch ends before it begins.", f"#/weekly/{n}") for n in wrong])
-    if any(one.weekday not in range(WEEK) for one in stretches):
-        raise UnusableTimes([Fault("number_out_of_range", "A weekday is 0 for Monday to 6 for Sunday.", "#/weekly")])
-    return UsualHours(time_zone, stretches)
+    given = tuple(weekly)
+    faults = []
+    for n, one in enumerate(given):
+        if one.weekday not in range(WEEK):
+            faults.append(Fault("number_out_of_range", "A weekday is 0 for Monday to 6 for Sunday.", f"#/weekly/{n}"))
+        elif MIDNIGHT != one.until <= one.starts:
+            faults.append(Fault("end_before_start", "This stretch ends before it begins.", f"#/weekly/{n}"))
+    if faults:
+        raise UnusableTimes(faults)
+    return UsualHours(time_zone, tuple(sorted(given, key=lambda one: (one.weekday, one.starts))))
 
 
 def open_spans(hours: UsualHours, first_on: date, last_on: date) -> list[Span]:
