@@ -1,13 +1,23 @@
-"""One walk through the running county for each test, and a look at the end whether anybody learnt of another."""
+"""One walk through the running county for each test, and a look at the end: did anybody learn of another, was any fact lost."""
 
 from collections.abc import AsyncIterator
 
 import aiohttp
+import psycopg
 import pytest
 
 from tests.support.journey import Journey
 from tests.support.privacy import log_sizes, traces, traces_in_logs
 from tests.support.stack import Stack
+
+
+def set_aside(stack: Stack) -> list[tuple[str, str, str]]:
+    """Return the facts that a service could not apply, by service, type and reason."""
+    found: list[tuple[str, str, str]] = []
+    for service in ("network", "meetings", "notify"):
+        with psycopg.connect(stack.owner_url(service)) as connection:
+            found += [(service, *row) for row in connection.execute("SELECT type, reason FROM parked")]
+    return found
 
 
 @pytest.fixture
@@ -20,4 +30,5 @@ async def journey(county_stack: Stack) -> AsyncIterator[Journey]:
         await walk.outside.daytime()
         yield walk
         assert await traces(walk) == []
+        assert set_aside(county_stack) == []
         assert traces_in_logs(logs, walk.people, since=sizes) == []

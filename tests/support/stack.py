@@ -50,7 +50,7 @@ class Stack:
 
     def owner_url(self, service: str) -> str:
         """Return the address of a service's database, for psycopg, past every wall."""
-        return str(self.state["databases"][service]["owner_url"])
+        return str(self.state["databases"][service]["owner_url"]).replace("postgresql+psycopg://", "postgresql://", 1)
 
 
 def run(folder: Path, *words: str, timeout: float = START_WITHIN) -> subprocess.CompletedProcess[str]:
