@@ -69,6 +69,31 @@ async def test_each_answers_in_their_own_way(journey: Journey) -> None:
     await meeting.answer_of(kim, "tentative")
 
 
+async def test_a_text_that_answers_the_old_time_is_answered_with_the_new_one(journey: Journey) -> None:
+    outside = journey.outside
+    family = await journey.family()
+    luis = await family.member("Luis", "aunt_uncle", text="granted")
+    today = (await outside.now()).astimezone(ZONE).date()
+    day = family.county.workday(today, days=9)
+    meeting = await family.book(datetime.combine(day, time(10), ZONE), seat(luis))
+    await outside.texts(luis.phone, count=1)
+    await meeting.settled()
+
+    # It is moved late in the evening, so that the text about it waits for the morning; Luis answers what he has read.
+    await outside.move_to(datetime.combine(today, time(21, 30), ZONE))
+    await meeting.move(datetime.combine(day, time(15), ZONE))
+    await outside.text(luis.phone, "1")
+    (reply,) = await meeting.replies(count=1)
+    assert reply["outcome"] == "answered_old_time"
+    place = await meeting.seat(luis)
+    assert (place["answer"], place["stale"]) == ("needs_action", True)
+    told = (await outside.texts(luis.phone, count=2))[1]["body"]
+    assert "that time changed" in told
+    assert "3:00 PM" in told
+    await outside.text(luis.phone, "1")
+    await meeting.answer_of(luis, "accepted")
+
+
 async def test_the_newest_answer_stands_whichever_comes_first(journey: Journey) -> None:
     outside = journey.outside
     family = await journey.family()

@@ -27,6 +27,7 @@ class Kind(StrEnum):
     OPT_OUT_CONFIRMATION = "opt_out_confirmation"
     HELP = "help"
     ANSWER_CONFIRMATION = "answer_confirmation"
+    OLD_TIME = "old_time"
     UNCLEAR = "unclear"
     WHICH_MEETING = "which_meeting"
     WEBHOOK = "webhook"
@@ -106,6 +107,7 @@ DIRECT_REPLIES = frozenset(
         Kind.OPT_IN_CONFIRMATION,
         Kind.HELP,
         Kind.ANSWER_CONFIRMATION,
+        Kind.OLD_TIME,
         Kind.UNCLEAR,
         Kind.WHICH_MEETING,
     }

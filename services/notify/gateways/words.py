@@ -22,7 +22,7 @@ from services.notify.domain.messages import REMINDERS, Kind
 from services.notify.domain.segments import count, plain_gsm
 
 WORDING = Path(__file__).parent / "wording"
-ANSWERABLE = frozenset({Kind.INVITATION, Kind.MOVED, Kind.AGAIN, Kind.CHANGED}) | REMINDERS
+ANSWERABLE = frozenset({Kind.INVITATION, Kind.MOVED, Kind.AGAIN, Kind.CHANGED, Kind.OLD_TIME}) | REMINDERS
 """Kinds that ask for an answer; their text carries the link where there is room for it."""
 
 

@@ -35,7 +35,7 @@ async def _text_back(unit: Unit, entry: KeptEntry, fact: ResponseRecorded) -> No
     stopped = await suppressions.reasons(unit, [point.lookup for point in texts])
     for point in texts:
         if point.lookup not in stopped:
-            kind = Kind.ANSWER_CONFIRMATION if applied else Kind.MOVED
+            kind = Kind.ANSWER_CONFIRMATION if applied else Kind.OLD_TIME
             text = telling_person(
                 kind,
                 message_id=unit.new_id(),

@@ -19,7 +19,7 @@ from shared.events.notify import Proof, ReplyChannel, ReplyKind
 from shared.kernel.wall import local_date
 from shared.settings import County
 
-QUESTIONS = frozenset({Kind.INVITATION, Kind.MOVED, Kind.CHANGED, Kind.AGAIN}) | REMINDERS
+QUESTIONS = frozenset({Kind.INVITATION, Kind.MOVED, Kind.CHANGED, Kind.AGAIN, Kind.OLD_TIME}) | REMINDERS
 """Texts that ask whether somebody comes."""
 
 
