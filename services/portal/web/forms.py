@@ -99,6 +99,8 @@ class Form:
 
 async def read_form(request: web.Request) -> Form:
     """Read a form. Only plain forms are taken: nothing here uploads files."""
+    if not request.body_exists:
+        return Form({})
     if request.content_type != "application/x-www-form-urlencoded":
         raise MediaTypeUnsupported
     try:
