@@ -95,18 +95,12 @@ def start_valkey(folder: Folder, backing: Backing, port: int) -> None:
     backing.redis_url, backing.valkey_pid, backing.sources["Valkey"] = valkey.url(), valkey.pid, valkey.source
 
 
-def exists(service: str) -> bool:
-    """Say whether this checkout has the service."""
-    return (ROOT / "services" / service / "__main__.py").exists()
-
-
 def migrate(backing: Backing) -> None:
     """Make each service's roles and database where missing, and bring it to this release."""
     for service in WITH_DATABASE:
         try:
             migrations_kit.provision(backing.admin_url, service, app_password=backing.password)
-            if (ROOT / "services" / service / "storage" / "migrations").exists():
-                migrations_kit.upgrade(f"services.{service}", backing.owner_url(service))
+            migrations_kit.upgrade(f"services.{service}", backing.owner_url(service))
         except (SQLAlchemyError, CommandError) as error:
             raise ServerError(f"The database of {service} could not be brought to this release: {error}") from error
 

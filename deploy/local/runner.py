@@ -129,10 +129,7 @@ class Runner:
             self._write(install.describe(self._folder, self._secrets, self._ports, self._backing))
             self._start_processes(pages)
         self.state["token"] = self._token()
-        missing = [service for service in install.SERVICES if not install.exists(service)]
-        if missing:
-            print(f"  Not in this checkout: {', '.join(missing)}; the sample county needs them", flush=True)
-        elif self._load_sample:
+        if self._load_sample:
             self._sample()
         self.state["seconds_to_start"] = round(time.monotonic() - began, 1)
         self._write({**self.state, "phase": "running"})
@@ -179,7 +176,6 @@ class Runner:
                 "" if word == "worker" else f"{self.state['urls'][service]}/readyz",
             )
             for name, service, word in ROSTER
-            if install.exists(service)
         ]  # fmt: skip
         for process in services:
             if process.name == "notify-worker":
