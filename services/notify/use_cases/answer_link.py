@@ -19,10 +19,16 @@ from shared.kernel.wall import resolve
 NOT_ME = "not_me"
 
 
-async def answer_link(unit: Unit, opened: Opened, answer: Answer) -> None:
-    """Pass on an answer; the same one twice is one fact. It may be changed until the meeting starts."""
+async def answer_link(unit: Unit, opened: Opened, answer: Answer, *, sequence: int | None = None) -> None:
+    """Pass on an answer; the same one twice is one fact. It may be changed until the meeting starts.
+
+    `sequence` is that of the page on which it was said. A page opened before a move answers the old time, whatever it says now.
+    """
     if not may_answer(opened.entry, at=unit.now):
         raise AnswerTooLate
+    if sequence is not None and sequence < opened.entry.sequence:
+        _announce(unit, opened, unit.new_id(), ReplyKind.ANSWER, partstat=answer.value, sequence=sequence)
+        return
     said = saying(opened.entry, answer, at=unit.now)
     if said is None:
         return
@@ -92,6 +98,7 @@ def _announce(
     *,
     partstat: str = "",
     comment: str = "",
+    sequence: int | None = None,
     starts_at: datetime | None = None,
     ends_at: datetime | None = None,
 ) -> None:
@@ -104,7 +111,7 @@ def _announce(
             kind=kind,
             proof=Proof.TOKEN,
             entry=opened.entry,
-            sequence=opened.entry.sequence,
+            sequence=opened.entry.sequence if sequence is None else sequence,
             partstat=partstat,
             comment=comment,
             proposed_starts_at=starts_at,

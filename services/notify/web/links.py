@@ -27,7 +27,7 @@ async def get_link(call: Call) -> Reply:
 async def post_answer(call: Call) -> Reply:
     """Say whether one comes; it can be said again and changed until the meeting starts."""
     async with _opened(call, hold=True) as (unit, opened, county):
-        await answer_link(unit, opened, call.body.answer)
+        await answer_link(unit, opened, call.body.answer, sequence=call.body.sequence)
         return _private(ok(await _again(unit, opened, county)))
 
 

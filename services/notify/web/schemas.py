@@ -155,6 +155,7 @@ class LinkOut(Model):
     join: str
     mode: Mode
     answer: Answer
+    sequence: int
     can_answer: bool
     cancelled: bool
     call_number: str
@@ -162,11 +163,12 @@ class LinkOut(Model):
 
 
 class AnswerIn(Model):
-    """Whether one comes."""
+    """Whether one comes. `sequence` is that of the page on which it was said: one opened before a move answers the old time."""
 
     answer: Literal[Answer.ACCEPTED, Answer.DECLINED, Answer.TENTATIVE] = Field(
         json_schema_extra={"enum": ["accepted", "declined", "tentative"]}
     )
+    sequence: int | None = Field(default=None, ge=0)
 
 
 class OtherTimeIn(Model):
@@ -253,6 +255,7 @@ def link_out(unit: Unit, opened: Opened, county: County) -> LinkOut:
         join=place.join_url or place.dial_in if place else "",
         mode=entry.mode,
         answer=entry.shown_answer if entry.is_live else Answer.NEEDS_ACTION,
+        sequence=entry.sequence,
         can_answer=may_answer(entry, at=unit.now),
         cancelled=not entry.is_live,
         call_number=county.call_number,
