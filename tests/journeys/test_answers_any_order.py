@@ -1,5 +1,6 @@
 """Answers come by mail, text and link, twice, late and from strangers; the end is the same whatever the order."""
 
+import re
 from datetime import datetime, time, timedelta
 from email.message import EmailMessage
 
@@ -92,6 +93,30 @@ async def test_a_text_that_answers_the_old_time_is_answered_with_the_new_one(jou
     assert "3:00 PM" in told
     await outside.text(luis.phone, "1")
     await meeting.answer_of(luis, "accepted")
+
+
+async def test_a_page_opened_before_a_move_answers_the_old_time(journey: Journey) -> None:
+    family = await journey.family()
+    joan = await family.member("Joan", "grandparent_maternal", mail=True)
+    day = family.county.workday((await journey.outside.now()).astimezone(ZONE).date(), days=9)
+    meeting = await family.book(datetime.combine(day, time(10), ZONE), seat(joan))
+    await journey.outside.mails(joan.mailbox, count=1)
+    link = (await family.county.post("notify", f"/v1/people/{joan.id}/links", {"meeting_id": meeting.id})).ok()["url"]
+    async with journey.session.get(link) as page:
+        shown = re.findall(r'name="sequence" value="(\d+)"', await page.text())
+    assert shown == ["0"]
+    await meeting.move(datetime.combine(day, time(15), ZONE))
+    await journey.outside.mails(joan.mailbox, count=2)
+
+    async with journey.session.post(f"{link}/answer", data={"answer": "accepted", "sequence": "0"}) as page:
+        words = await page.text()
+    assert "The time changed after you opened this page." in words
+    assert "3:00 PM" in words
+    assert [reply["outcome"] for reply in await meeting.replies(count=1)] == ["answered_old_time"]
+    assert (await meeting.seat(joan))["answer"] == "needs_action"
+    async with journey.session.post(f"{link}/answer", data={"answer": "accepted", "sequence": "1"}) as page:
+        assert "You said" in await page.text()
+    await meeting.answer_of(joan, "accepted")
 
 
 async def test_the_newest_answer_stands_whichever_comes_first(journey: Journey) -> None:

@@ -283,6 +283,7 @@ class LinkPage:
     join: str = ""
     mode: str = "in_person"
     answer: str = "needs_action"
+    sequence: int | None = None
     can_answer: bool = True
     cancelled: bool = False
     call_number: str = ""

@@ -46,9 +46,11 @@ class Links:
         """Return what the link shows."""
         return read(LinkPage, (await self._call("GET", "", secret)).json)
 
-    async def answer(self, secret: str, answer: str) -> None:
-        """Record the person's answer."""
-        await self._call("POST", "/answers", secret, {"answer": answer})
+    async def answer(self, secret: str, answer: str, *, sequence: int | None) -> bool:
+        """Record the answer given to a page of that number; say whether the page still showed the present time."""
+        body = {"answer": answer} | ({} if sequence is None else {"sequence": sequence})
+        page = read(LinkPage, (await self._call("POST", "/answers", secret, body)).json)
+        return sequence is None or page.sequence == sequence
 
     async def other_time(self, secret: str, words: str, starts_local: str | None) -> None:
         """Pass on that another time would be better."""

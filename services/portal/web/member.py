@@ -40,9 +40,12 @@ async def get_page(visit: Visit) -> web.StreamResponse:
 async def post_answer(visit: Visit) -> web.StreamResponse:
     """Record an answer, as often as a person changes their mind."""
     answer = visit.form.one_of("answer", ANSWERS, "")
+    sequence = visit.form.number("sequence", -1)
     try:
-        if answer:
-            await visit.portal.links.answer(visit.path("token"), answer)
+        if answer and not await visit.portal.links.answer(
+            visit.path("token"), answer, sequence=sequence if sequence >= 0 else None
+        ):
+            return _back(visit, note="moved")
     except Problem as problem:
         # An answer that comes too late changes nothing; the page itself says so.
         if problem.status not in {409, 422}:
