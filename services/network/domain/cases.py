@@ -11,7 +11,7 @@ from shared.kernel.access import Caller, CaseAccess, Role, may_see
 
 CaseId = NewType("CaseId", UUID)
 
-_MAY_REASSIGN = frozenset({Role.SUPERVISOR, Role.COUNTY_ADMIN, Role.SYSTEM})
+_MAY_REASSIGN_ALL = frozenset({Role.COUNTY_ADMIN, Role.SYSTEM})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,12 +48,13 @@ def access_at_opening(unit: str, assigned: frozenset[str], caller: Caller) -> Ca
 
 
 def reassigned(case: Case, wanted: CaseAccess, caller: Caller) -> Case:
-    """Return the family in other hands. Assigned staff may share it; only a supervisor or administrator may do more.
+    """Return the family in other hands. Assigned staff may share it; only the unit's supervisor or an administrator may do more.
 
     Nobody who merely has a share may widen it. The change holds from the next request on.
     """
     check_open(case)
-    if not caller.roles & _MAY_REASSIGN:
+    leads = Role.SUPERVISOR in caller.roles and case.access.unit in caller.units
+    if not leads and not caller.roles & _MAY_REASSIGN_ALL:
         same_hands = wanted.unit == case.access.unit and wanted.assigned == case.access.assigned
         if not same_hands or caller.staff_id not in case.access.assigned:
             raise NotYoursToReassign

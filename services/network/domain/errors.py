@@ -54,6 +54,12 @@ class NotYoursToReassign(Refused):
     code = "reassignment_refused"
 
 
+class ColleagueRecord(Refused):
+    """Only they themselves, a scheduler, a supervisor or an administrator may change a colleague's record. Ask one of them."""
+
+    code = "colleague_record"
+
+
 class ProtectiveOrderStands(Refused):
     """A protective order is on record. Only a supervisor or a county administrator may lift this rule, once the order has ended."""
 

@@ -187,8 +187,13 @@ def _check_staff_may_record(consent: Consent) -> None:
 
 
 def hear_consent(point: ContactPoint, consent: Consent, *, source: str, at: datetime) -> ContactPoint | None:
-    """Return the contact point with what the person said, or None when a later word already stands or nothing differs."""
+    """Return the contact point with what the person said, or None when a later word already stands or nothing differs.
+
+    That a number does not work never stands in the place of a stop: staff could then allow messages again.
+    """
     if at < point.consent_at or consent is point.consent:
+        return None
+    if consent is Consent.INVALID_NUMBER and point.consent is Consent.REVOKED:
         return None
     return replace(point, consent=consent, consent_source=source, consent_at=at)
 

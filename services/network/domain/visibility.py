@@ -6,10 +6,12 @@ A person stands around several families without any sight across them, so sight 
 from collections.abc import Iterable
 from datetime import timedelta
 
+from services.network.domain.errors import ColleagueRecord
 from services.network.domain.people import Person
 from shared.kernel.access import Caller, CaseAccess, Role, may_see
 
 _COUNTY_WIDE = frozenset({Role.COUNTY_ADMIN, Role.AUDITOR, Role.SYSTEM})
+_KEEP_STAFF = frozenset({Role.SCHEDULER, Role.SUPERVISOR, Role.COUNTY_ADMIN, Role.SYSTEM})
 
 FOUND_FOR = timedelta(hours=1)
 """How long a worker who found a person by search may add them to a family."""
@@ -32,6 +34,12 @@ def may_see_person(person: Person, families: Iterable[CaseAccess], caller: Calle
     if not held:
         return person.registered_by == caller.staff_id
     return any(may_see(access, caller) for access in held)
+
+
+def check_may_keep_staff(caller: Caller, *staff_ids: str | None) -> None:
+    """Refuse to write the record of a colleague, or to make somebody a colleague: everybody in the county sees those."""
+    if not caller.roles & _KEEP_STAFF and any(staff_id not in (None, caller.staff_id) for staff_id in staff_ids):
+        raise ColleagueRecord
 
 
 def may_write_by_external_id(caller: Caller) -> bool:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy import ColumnElement, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from services.network.domain.errors import ExternalIdTaken, StaffIdTaken
@@ -52,6 +52,8 @@ async def list_by_id(unit: Unit, ids: Collection[PersonId]) -> list[Person]:
 async def find_by_external_id_for_update(unit: Unit, external_id: str) -> Person | None:
     """Return the person who bears the county's own id, and hold the row."""
     lookup = external_lookup(unit, external_id)
+    # Two that write a new person at once: the second waits, and finds the first.
+    await unit.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"external|{lookup}", 0))))
     person_id = await unit.session.scalar(
         select(PersonRow.id).where(_mine(unit), PersonRow.external_lookup == lookup).with_for_update()
     )

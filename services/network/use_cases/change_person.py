@@ -4,16 +4,19 @@ from dataclasses import fields, replace
 from datetime import date, datetime
 
 from services.network.domain.people import ContactPoint, Person, Profile, changed, check_birth_date, words_of
+from services.network.domain.visibility import check_may_keep_staff
 from services.network.storage import people
 from services.network.use_cases.commands import ChangePerson, ContactPointWish
 from services.network.use_cases.settle_contact_points import settled_contact_points
 from shared.db.unit import Unit
+from shared.kernel.access import Caller
 from shared.kernel.sealed import KeyKind, KeyOf
 
 
-async def change_person(unit: Unit, person: Person, command: ChangePerson, *, today: date, now: datetime) -> Person:
-    """Change a person whose row is held; a change that changes nothing is told to nobody."""
+async def change_person(unit: Unit, person: Person, command: ChangePerson, *, caller: Caller, today: date, now: datetime) -> Person:
+    """Change a person whose row is held; a change that changes nothing is told to nobody. Raises ColleagueRecord."""
     profile = replace(person.profile, **command.profile)
+    check_may_keep_staff(caller, person.profile.staff_id, profile.staff_id)
     check_birth_date(profile.born_on, today=today)
     wishes = command.contact_points
     if wishes is None:

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from services.network.domain.people import Person, PersonId, check_birth_date, registered, words_of
+from services.network.domain.visibility import check_may_keep_staff
 from services.network.storage import people
 from services.network.use_cases.commands import RegisterPerson
 from services.network.use_cases.settle_contact_points import settled_contact_points
@@ -12,7 +13,11 @@ from shared.kernel.sealed import KeyKind, KeyOf
 
 
 async def register_person(unit: Unit, command: RegisterPerson, *, caller: Caller, today: date, now: datetime) -> Person:
-    """Register a person; likeness to somebody else is for staff to judge, never a reason to refuse or to merge."""
+    """Register a person; likeness to somebody else is for staff to judge, never a reason to refuse or to merge.
+
+    Raises ColleagueRecord for a staff record that the caller may not keep.
+    """
+    check_may_keep_staff(caller, command.profile.staff_id)
     check_birth_date(command.profile.born_on, today=today)
     person = Person(
         id=PersonId(unit.new_id()),

@@ -29,4 +29,4 @@ async def write_person(
         return await register_person(unit, command, caller=caller, today=today, now=now), True
     facts = cast(ProfileChanges, asdict(command.profile))
     change = ChangePerson(profile=facts, contact_points=tuple(replace(wish, consent=None) for wish in command.contact_points))
-    return await change_person(unit, present, change, today=today, now=now), False
+    return await change_person(unit, present, change, caller=caller, today=today, now=now), False

@@ -55,6 +55,8 @@ async def patch_case(unit: Unit, call: Call) -> Reply:
 async def close_case(unit: Unit, call: Call) -> Reply:
     """End work with a family."""
     case = await hold_case(unit, CaseId(call.ids["case_id"]), caller=call.staff)
+    if call.if_match:
+        call.require_match(str(case.version))
     after = await close(unit, case, now=unit.now)
     return ok(case_out(after), etag=str(after.version))
 
@@ -62,6 +64,8 @@ async def close_case(unit: Unit, call: Call) -> Reply:
 async def put_access(unit: Unit, call: Call) -> Reply:
     """Say who holds a family; it counts from the next request on."""
     case = await hold_case(unit, CaseId(call.ids["case_id"]), caller=call.staff)
+    if call.if_match:
+        call.require_match(str(case.version))
     after = await reassign_case(unit, case, access_from(call.body), caller=call.staff, now=unit.now)
     return ok(case_out(after), etag=str(after.version))
 

@@ -46,7 +46,7 @@ async def patch_person(unit: Unit, call: Call) -> Reply:
     today = today_of(unit, call)
     person = await hold_person(unit, PersonId(call.ids["person_id"]), caller=call.staff)
     call.require_match(person_etag(person, call.staff, today))
-    after = await change(unit, person, change_person_from(call.body), today=today, now=unit.now)
+    after = await change(unit, person, change_person_from(call.body), caller=call.staff, today=today, now=unit.now)
     return ok(person_out(after, call.staff, today), etag=person_etag(after, call.staff, today))
 
 

@@ -1,79 +1,58 @@
 """The whole surface of network on one screen: each route with the permission it needs."""
 
-from services.network.domain.errors import (
-    AlreadyChild,
-    AlreadyMember,
-    CaseIsClosed,
-    ConsentWithdrawn,
-    CountySystemsOnly,
-    ExternalIdTaken,
-    NotYoursToReassign,
-    ProtectiveOrderStands,
-    SeparationExists,
-    StaffIdTaken,
-)
+from services.network.domain import errors as no
 from services.network.web import cases, children, members, people, schemas, separations
 from shared.web.events import events_route
 from shared.web.fields import Page, PageQuery
+from shared.web.registry import errors_in
 from shared.web.routing import Route, delete, get, patch, post, put
 
 CASE = "/v1/cases/{case_id}"
-TAKEN = (ExternalIdTaken, StaffIdTaken)
+KEPT = (no.ExternalIdTaken, no.StaffIdTaken, no.ColleagueRecord)
 
-ERRORS = (
-    AlreadyChild,
-    AlreadyMember,
-    CaseIsClosed,
-    ConsentWithdrawn,
-    CountySystemsOnly,
-    ExternalIdTaken,
-    NotYoursToReassign,
-    ProtectiveOrderStands,
-    SeparationExists,
-    StaffIdTaken,
-)
+ERRORS = tuple(errors_in(no))
 
 # fmt: off
 ROUTES: tuple[Route, ...] = (
     post("/v1/people", people.post_person, needs="people.write", body=schemas.PersonIn, answer=schemas.PersonOut, status=201,
-         idempotent=True, etag=True, raises=TAKEN),
+         idempotent=True, etag=True, raises=KEPT),
     post("/v1/people:search", people.search_people, needs="people.read", body=schemas.SearchIn, answer=Page[schemas.MatchOut]),
     put("/v1/people/by-external-id/{key}", people.put_person, needs="people.write", body=schemas.PersonFactsIn,
-        answer=schemas.PersonOut, etag=True, raises=(CountySystemsOnly, StaffIdTaken, ConsentWithdrawn)),
+        answer=schemas.PersonOut, etag=True, raises=(no.CountySystemsOnly, no.StaffIdTaken, no.ConsentWithdrawn)),
     get("/v1/people/{person_id}", people.get_person, needs="people.read", answer=schemas.PersonOut, etag=True),
     patch("/v1/people/{person_id}", people.patch_person, needs="people.write", body=schemas.PersonPatch, answer=schemas.PersonOut,
-          etag=True, raises=(*TAKEN, ConsentWithdrawn)),
+          etag=True, raises=(*KEPT, no.ConsentWithdrawn)),
 
     post("/v1/cases", cases.post_case, needs="cases.write", body=schemas.CaseIn, answer=schemas.CaseOut, status=201,
-         idempotent=True, etag=True, raises=(ExternalIdTaken,)),
+         idempotent=True, etag=True, raises=(no.ExternalIdTaken,)),
     get("/v1/cases", cases.get_cases, needs="cases.read", query=schemas.CasesQuery, answer=Page[schemas.CaseOut]),
     get(CASE, cases.get_case, needs="cases.read", answer=schemas.CaseOut, etag=True),
     patch(CASE, cases.patch_case, needs="cases.write", body=schemas.CasePatch, answer=schemas.CaseOut, etag=True,
-          raises=(CaseIsClosed, ExternalIdTaken)),
-    post(f"{CASE}:close", cases.close_case, needs="cases.write", answer=schemas.CaseOut, etag=True, raises=(CaseIsClosed,)),
+          raises=(no.CaseIsClosed, no.ExternalIdTaken)),
+    post(f"{CASE}:close", cases.close_case, needs="cases.write", answer=schemas.CaseOut, etag=True, raises=(no.CaseIsClosed,)),
     put(f"{CASE}/access", cases.put_access, needs="cases.write", body=schemas.AccessIn, answer=schemas.CaseOut, etag=True,
-        raises=(CaseIsClosed, NotYoursToReassign)),
+        raises=(no.CaseIsClosed, no.NotYoursToReassign)),
     get(f"{CASE}/access-log", cases.get_access_log, needs="audit.read", query=PageQuery, answer=Page[schemas.LookOut]),
 
     post(f"{CASE}/children", children.post_child, needs="cases.write", body=schemas.ChildIn, answer=schemas.ChildOut, status=201,
-         idempotent=True, etag=True, raises=(CaseIsClosed, AlreadyChild)),
+         idempotent=True, etag=True, raises=(no.CaseIsClosed, no.AlreadyChild)),
     get(f"{CASE}/children", children.get_children, needs="people.read", answer=Page[schemas.ChildOut]),
     patch(f"{CASE}/children/{{child_id}}", children.patch_child, needs="cases.write", body=schemas.ChildPatch,
-          answer=schemas.ChildOut, etag=True, raises=(CaseIsClosed,)),
+          answer=schemas.ChildOut, etag=True, raises=(no.CaseIsClosed,)),
 
     post(f"{CASE}/members", members.post_member, needs="cases.write", body=schemas.MemberIn, answer=schemas.MemberOut, status=201,
-         idempotent=True, etag=True, raises=(CaseIsClosed, AlreadyMember)),
+         idempotent=True, etag=True, raises=(no.CaseIsClosed, no.AlreadyMember)),
     get(f"{CASE}/members", members.get_members, needs="people.read", query=PageQuery, answer=Page[schemas.MemberOut]),
     patch(f"{CASE}/members/{{member_id}}", members.patch_member, needs="cases.write", body=schemas.MemberPatch,
-          answer=schemas.MemberOut, etag=True, raises=(CaseIsClosed,)),
+          answer=schemas.MemberOut, etag=True, raises=(no.CaseIsClosed,)),
     delete(f"{CASE}/members/{{member_id}}", members.delete_member, needs="cases.write", status=204, etag=True,
-           raises=(CaseIsClosed,)),
+           raises=(no.CaseIsClosed,)),
 
     post(f"{CASE}/separation-rules", separations.post_separation, needs="cases.write", body=schemas.SeparationIn,
-         answer=schemas.SeparationOut, status=201, idempotent=True, etag=True, raises=(CaseIsClosed, SeparationExists)),
+         answer=schemas.SeparationOut, status=201, idempotent=True, etag=True, raises=(no.CaseIsClosed, no.SeparationExists)),
     get(f"{CASE}/separation-rules", separations.get_separations, needs="cases.read", answer=Page[schemas.SeparationOut]),
     delete(f"{CASE}/separation-rules/{{rule_id}}", separations.delete_separation, needs="cases.write", status=204, etag=True,
-           raises=(CaseIsClosed, ProtectiveOrderStands)),
+           raises=(no.ProtectiveOrderStands,)),
 
     events_route(),
 )

@@ -3,7 +3,7 @@
 from services.network.domain.cases import CaseId
 from services.network.domain.separation import RuleId
 from services.network.use_cases.lift_separation import lift_separation
-from services.network.use_cases.see_case import hold_open_case, see_case
+from services.network.use_cases.see_case import hold_case, hold_open_case, see_case
 from services.network.use_cases.see_separations import hold_separation, see_separations
 from services.network.use_cases.set_separation import set_separation
 from services.network.web.county import today_of
@@ -30,8 +30,8 @@ async def get_separations(unit: Unit, call: Call) -> Reply:
 
 
 async def delete_separation(unit: Unit, call: Call) -> Reply:
-    """Let two people meet again."""
-    case = await hold_open_case(unit, CaseId(call.ids["case_id"]), caller=call.staff)
+    """Let two people meet again. A rule outlives work with its family, and so may its lifting."""
+    case = await hold_case(unit, CaseId(call.ids["case_id"]), caller=call.staff)
     rule = await hold_separation(unit, case, RuleId(call.ids["rule_id"]))
     call.require_match(str(rule.version))
     await lift_separation(unit, rule, caller=call.staff, today=today_of(unit, call), now=unit.now)

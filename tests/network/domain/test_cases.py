@@ -47,6 +47,13 @@ def test_a_supervisor_may_hand_over() -> None:
     assert reassigned(a_case(), handed, BOSS).access == handed
 
 
+def test_a_supervisor_of_another_unit_with_a_share_may_not_hand_over() -> None:
+    sue = a_caller("sue", Role.SUPERVISOR, units=("south",))
+    case = a_case(access=CaseAccess("north", frozenset({"amy"}), frozenset({"sue"})))
+    with pytest.raises(NotYoursToReassign):
+        reassigned(case, CaseAccess("south", frozenset({"sue"})), sue)
+
+
 def test_a_closed_family_cannot_change_hands() -> None:
     with pytest.raises(CaseIsClosed):
         reassigned(closed(a_case(), now=NOW), CaseAccess("north", frozenset()), BOSS)

@@ -92,3 +92,8 @@ def test_a_persons_stop_is_kept() -> None:
 
 def test_an_older_word_does_not_undo_a_later_one() -> None:
     assert hear_consent(a_contact_point(consent_at=NOW), Consent.REVOKED, source="stop", at=NOW - timedelta(hours=1)) is None
+
+
+def test_a_number_that_fails_does_not_undo_a_stop() -> None:
+    stopped = a_contact_point(consent=Consent.REVOKED)
+    assert hear_consent(stopped, Consent.INVALID_NUMBER, source="contact_lost", at=NOW + timedelta(days=1)) is None

@@ -200,6 +200,29 @@ async def test_two_people_are_kept_apart_until_a_supervisor_lifts_the_order(
     assert "protective_order" not in behind_the_wall.everything().replace(str(rule.json), "")
 
 
+async def test_a_rule_outlives_its_family_and_can_still_be_lifted(counties: Counties) -> None:
+    amy = counties.staff("amy")
+    case = await open_family(amy)
+    mother, father = await a_member_of(amy, case, person("Dana")), await a_member_of(amy, case, person("Rick"))
+    path = f"/v1/cases/{case['id']}/separation-rules"
+    body = {"person_a": mother["person_id"], "person_b": father["person_id"], "reason": "other_safety"}
+    rule = (await amy.post(path, body)).json
+    assert (await amy.post(f"/v1/cases/{case['id']}:close")).status == 200
+    assert (await amy.post(path, body)).code == "case_closed"
+    assert (await amy.delete(f"{path}/{rule['id']}", etag=rule["etag"])).status == 204
+
+
+async def test_who_names_an_older_version_hands_nothing_over(counties: Counties) -> None:
+    amy, bo = counties.staff("amy"), counties.staff("bo", "supervisor")
+    case = await open_family(amy)
+    path = f"/v1/cases/{case['id']}/access"
+    shared = {"unit": "north", "assigned": ["amy"], "shared_with": ["eve"]}
+    assert (await bo.send("PUT", path, shared, etag=case["etag"])).status == 200
+    stale = await amy.send("PUT", path, {**shared, "shared_with": []}, etag=case["etag"])
+    assert (stale.status, stale.code) == (412, "precondition_failed")
+    assert (await bo.send("POST", f"/v1/cases/{case['id']}:close", etag=case["etag"])).status == 412
+
+
 async def test_who_has_looked_is_shown_and_itself_on_record(counties: Counties) -> None:
     amy, bo = counties.staff("amy"), counties.staff("bo", "supervisor")
     case = await open_family(amy)

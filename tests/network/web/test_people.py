@@ -131,15 +131,23 @@ async def test_an_external_id_is_one_persons(amy: Api) -> None:
     assert (await amy.post("/v1/people", person("Eve", external_id="007"))).code == "external_id_taken"
 
 
+async def test_two_systems_write_one_external_id_at_once_and_make_one_person(counties: Counties) -> None:
+    system = counties.system()
+    answers = await asyncio.gather(*(system.put("/v1/people/by-external-id/11", person("Ana")) for _ in range(4)))
+    assert sorted(each.status for each in answers) == [200, 200, 200, 201]
+    assert len({each.json["id"] for each in answers}) == 1
+
+
 async def test_of_two_at_once_one_gets_the_external_id(amy: Api) -> None:
     bodies = [person("Ana", external_id="9"), person("Eve", external_id="9")]
     answers = await asyncio.gather(*(amy.post("/v1/people", body) for body in bodies))
     assert sorted(each.status for each in answers) == [201, 409]
 
 
-async def test_a_staff_id_is_one_persons(amy: Api) -> None:
-    await register(amy, person("Ana", staff_id="ana"))
-    assert (await amy.post("/v1/people", person("Eve", staff_id="ana"))).code == "staff_id_taken"
+async def test_a_staff_id_is_one_persons(counties: Counties) -> None:
+    ana = counties.staff("ana")
+    await register(ana, person("Ana", staff_id="ana"))
+    assert (await ana.post("/v1/people", person("Eve", staff_id="ana"))).code == "staff_id_taken"
 
 
 async def test_a_county_system_writes_by_its_own_id(counties: Counties, behind_the_wall: BehindTheWall) -> None:
@@ -175,3 +183,19 @@ async def test_an_external_id_is_plain(counties: Counties) -> None:
 
 async def test_minors_are_marked(amy: Api) -> None:
     assert (await register(amy, CHILD))["is_minor"] is True
+
+
+async def test_a_colleagues_record_is_kept_by_them_and_those_who_lead(counties: Counties) -> None:
+    amy, eve, sue = counties.staff("amy"), counties.staff("eve"), counties.staff("sue", "supervisor")
+    assert (await amy.post("/v1/people", person("Eve", staff_id="eve"))).code == "colleague_record"
+    record = (await sue.post("/v1/people", person("Eve", staff_id="eve"))).json
+    path = f"/v1/people/{record['id']}"
+    assert (await amy.get(path)).status == 200
+    elsewhere = {"contact_points": [{"channel": "email", "value": "amy@example.org"}]}
+    refused = await amy.patch(path, elsewhere, record["etag"])
+    assert (refused.status, refused.code) == (403, "colleague_record")
+    own = await eve.patch(path, {"voicemail_ok": True}, record["etag"])
+    assert own.status == 200, own.json
+    # Nor may anybody be made a colleague, and so be seen by all.
+    mother = (await amy.post("/v1/people", person("Rosa"))).json
+    assert (await amy.patch(f"/v1/people/{mother['id']}", {"staff_id": "rosa"}, mother["etag"])).code == "colleague_record"
