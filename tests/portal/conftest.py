@@ -9,6 +9,7 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer, unused_port
 from redis.asyncio import Redis
 
@@ -32,7 +33,7 @@ FILES = ("css/uswds.min.css", "css/portal.css", "js/htmx.min.js", "js/portal.js"
 class Site:
     """The portal under test, a browser, and what is behind it."""
 
-    browser: TestClient
+    browser: TestClient[web.Request, web.Application]
     url: str
     world: World
     provider: Provider

@@ -1,0 +1,1 @@
+"""Walks through the real county with a real browser."""
