@@ -52,7 +52,7 @@ def vtimezone(zone_name: str, first_year: int, last_year: int) -> tuple[str, ...
     lines = list(head)
     for index in (0, 1):
         series = [year[index] for year in changes]
-        rule = _rule(series)
+        rule = _rule(_cycle(zone_name, first_year - 1, index)) or _rule(series)
         if rule is None or len({(t.before, t.after, t.name) for t in series}) != 1:
             return None
         first = _first_year_of(zone_name, rule, index, series[0])
@@ -88,6 +88,15 @@ def transitions(zone_name: str, year: int) -> tuple[Transition, ...]:
             found.append(Transition(local, before, offset(high), instant.astimezone(place).tzname() or ""))
         at = following
     return tuple(found)
+
+
+def _cycle(zone_name: str, first_year: int, index: int) -> list[Transition]:
+    """Return one change in each of 28 years, after which dates fall on the same weekdays again.
+
+    A rule read off so many years is the same whichever year asks: calendars keep one definition for a zone's name.
+    """
+    years = [transitions(zone_name, year) for year in range(first_year, first_year + 28)]
+    return [year[index] for year in years] if all(len(year) == 2 for year in years) else []
 
 
 def _rule(series: list[Transition]) -> Yearly | None:
