@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from deploy.local import county_file, servers
 from deploy.local.ports import Ports
 from deploy.local.servers import ServerError
-from deploy.local.state import ROOT, Folder, Secrets
+from deploy.local.state import Folder, Secrets
 from shared.db import migrations_kit
 
 WITH_DATABASE = ("network", "meetings", "notify")
