@@ -123,7 +123,8 @@ async def test_every_bad_number_is_named_at_once_and_none_is_echoed(amy: Api) ->
     points = [{"channel": "sms", "value": "+1 911"}, {"channel": "sms", "value": "916 555 0199 x77"}]
     refused = await amy.post("/v1/people", {**GRANDMOTHER, "contact_points": points})
     assert refused.codes == [("phone_invalid", "#/contact_points/0/value"), ("phone_extension", "#/contact_points/1/value")]
-    assert "555" not in str(refused.json).replace("+1 916 555 0199", "")
+    words = str(refused.json["errors"]).replace("+1 916 555 0199", "")
+    assert not any(echo in words for echo in ("911", "916", "x77"))
 
 
 async def test_an_external_id_is_one_persons(amy: Api) -> None:
