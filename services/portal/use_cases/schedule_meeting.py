@@ -60,14 +60,13 @@ class Planning:
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """What one person will get when the meeting is booked."""
+    """What one person will get when the meeting is booked; of staff out of the caller's sight only that they are asked."""
 
     person_id: str
     name: str
-    seat: Seat | None
-    reach: Reach
+    seat: Seat
+    reach: Reach | None
     language: str
-    is_interpreter: bool = False
 
 
 async def open_planning(network: Network, meetings: Meetings, case_id: str, *, me: str) -> Planning:
@@ -195,10 +194,12 @@ def tellings(planning: Planning, draft: Draft) -> tuple[Telling, ...]:
     if draft.chosen is not None:
         for resource_id in (draft.chosen.facilitator_id, *draft.chosen.interpreter_ids):
             resource = names.resources.get(resource_id or "")
-            person = names.people.get(resource.person_id or "") if resource else None
-            if resource is not None and person is not None and person.id not in {one.person_id for one in told}:
-                seat = Seat(person_id=person.id, role=resource.kind)
-                told.append(Telling(person.id, resource.name, seat, reach(person), person.written_language))
+            if resource is None or resource.person_id is None or resource.person_id in {one.person_id for one in told}:
+                continue
+            person = names.people.get(resource.person_id)
+            seat = Seat(person_id=resource.person_id, role=resource.kind)
+            language = person.written_language if person else ""
+            told.append(Telling(resource.person_id, resource.name, seat, reach(person) if person else None, language))
     return tuple(told)
 
 
