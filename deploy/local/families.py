@@ -137,8 +137,8 @@ ALDER = SampleCounty(
         Person("jo", "Jo", "Park", contacts=mail("jo.park"), staff_id="jo", hours=OFFICE),
         Person("paz", "Paz", "Moreno", contacts=mail("paz.moreno"), staff_id="paz", hours=OFFICE),
         Person("sam", "Sam", "Fields", contacts=mail("sam.fields"), staff_id="sam", hours=OFFICE),
-        Person("vera", "Vera", "Lund", contacts=mail("vera.lund"), hours=OFFICE),
-        Person("elena", "Elena", "Ruiz", spoken="es", contacts=mail("elena.ruiz"), hours=OFFICE),
+        Person("vera", "Vera", "Lund", contacts=mail("vera.lund"), staff_id="vera", hours=OFFICE),
+        Person("elena", "Elena", "Ruiz", spoken="es", contacts=mail("elena.ruiz"), staff_id="elena", hours=OFFICE),
         # The R. family: the tribe's seat is not optional.
         Person("lila", "Lila", "R.", 7),
         Person(
