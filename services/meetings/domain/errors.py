@@ -3,7 +3,7 @@
 The facts beside a refusal are ids, dates, rule names and counts: never a name, a reason, or somebody else's booking.
 """
 
-from shared.kernel.errors import Conflict, Invalid, NotFound
+from shared.kernel.errors import Conflict, Invalid, NotFound, Refused
 
 # Nothing here that you can see
 
@@ -59,12 +59,6 @@ class SlotTaken(Conflict):
     code = "slot_taken"
 
 
-class HoldExpired(Conflict):
-    """The hold on this time has run out. Find times again and choose one."""
-
-    code = "hold_expired"
-
-
 class InThePast(Conflict):
     """This time has already passed. Choose a later one."""
 
@@ -72,7 +66,7 @@ class InThePast(Conflict):
 
 
 class AtNight(Conflict):
-    """Family meetings do not take place between 9 PM and 7 AM. Choose a time of day."""
+    """Family meetings take place between 7 AM and 9 PM. Choose such a time, or say that the family asked for this one."""
 
     code = "at_night"
 
@@ -90,7 +84,7 @@ class AfterDueDate(Conflict):
 
 
 class NoticeTooShort(Conflict):
-    """An interpreter needs more working days of notice. Choose a later day or another interpreter."""
+    """Somebody you chose needs more working days of notice. Choose a later day, or somebody else."""
 
     code = "notice_too_short"
 
@@ -99,7 +93,7 @@ class NoticeTooShort(Conflict):
 
 
 class Separated(Conflict):
-    """These people cannot be in one meeting. Plan a linked pair of meetings instead; one is proposed here."""
+    """Two of these people must be kept apart. Plan separate meetings instead; the answer says who can come to which."""
 
     code = "separated"
 
@@ -108,6 +102,12 @@ class TooNearEachOther(Conflict):
     """This place is not possible at this time. Choose another place, or a time at least two hours away."""
 
     code = "too_near_each_other"
+
+
+class PartOutside(Conflict):
+    """Somebody's part of this meeting lies outside of it, or across another part of theirs. Change their part, or the length."""
+
+    code = "part_outside"
 
 
 class RequiredRoleMissing(Conflict):
@@ -150,7 +150,7 @@ class NobodyInvited(Conflict):
 
 
 class FamilyIsClosed(Conflict):
-    """Work with this family has ended, so no meeting can be planned. Ask your supervisor to open it again."""
+    """Work with this family has ended, so no meeting can be planned. Open a new family record to work with them again."""
 
     code = "family_closed"
 
@@ -177,6 +177,15 @@ class ReplyNeedsNothing(Conflict):
     """This reply does not wait for anybody. Only a reply that is set aside can be applied."""
 
     code = "reply_needs_nothing"
+
+
+# Who may
+
+
+class ColleagueTimes(Refused):
+    """Only they themselves, a scheduler, a supervisor or an administrator may change a colleague's times. Ask one of them."""
+
+    code = "colleague_times"
 
 
 # Values that cannot be right

@@ -108,6 +108,9 @@ class TeamRole(StrEnum):
 AHEAD = frozenset({MeetingState.SCHEDULED, MeetingState.CONFIRMED})
 OVER = frozenset({MeetingState.HELD, MeetingState.HELD_PARTIAL})
 
+OF_A_TEAM = frozenset({MeetingKind.CFT, MeetingKind.FAMILY_TEAM_MEETING})
+"""The kinds that due dates and required seats are about: each needs a purpose, and at least one child."""
+
 
 @dataclass(frozen=True, slots=True)
 class Issue:
@@ -292,6 +295,11 @@ class Meeting:
     def is_ahead(self) -> bool:
         """Whether people are invited to it: scheduled or confirmed."""
         return self.state in AHEAD
+
+    @property
+    def resource_ids(self) -> tuple[UUID, ...]:
+        """Its facilitator, room and interpreters, as far as it has them."""
+        return tuple(one for one in (self.facilitator_id, self.room_id, *self.interpreter_ids) if one is not None)
 
     @property
     def people(self) -> tuple[Participant, ...]:

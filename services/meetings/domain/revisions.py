@@ -24,12 +24,14 @@ from services.meetings.domain.errors import (
     MeetingIsOver,
     NobodyInvited,
     ParticipantNotFound,
+    PartOutside,
     PlaceMissing,
     PurposeMissing,
     RequiredAnswerMissing,
     RequiredRoleMissing,
 )
 from services.meetings.domain.meetings import (
+    OF_A_TEAM,
     OVER,
     Heard,
     Invitee,
@@ -211,7 +213,7 @@ def book(
     linked_to: UUID | None = None,
 ) -> Revision:
     """Make a meeting and invite everyone. Who must be there and who must not meet is checked before (table, separation)."""
-    if kind in (MeetingKind.CFT, MeetingKind.FAMILY_TEAM_MEETING) and not purposes:
+    if kind in OF_A_TEAM and not purposes:
         raise PurposeMissing
     if not invitees:
         raise NobodyInvited
@@ -313,8 +315,15 @@ def cancel(meeting: Meeting, *, reason_code: str, now: datetime) -> Revision:
     return _revise(meeting, replace(meeting, state=MeetingState.CANCELLED, cancel_reason=reason_code), MeetingCancelled, now)
 
 
-def revive(meeting: Meeting, *, now: datetime, starts_local: datetime | None = None, minutes: int | None = None) -> Revision:
-    """Take a cancellation back, perhaps at another time: everyone is invited again, above the cancel's number."""
+def revive(
+    meeting: Meeting,
+    *,
+    now: datetime,
+    starts_local: datetime | None = None,
+    minutes: int | None = None,
+    leaving: Sequence[UUID] = (),
+) -> Revision:
+    """Take a cancellation back, perhaps at another time: all but those `leaving` are invited again, above the cancel's number."""
     if meeting.state is not MeetingState.CANCELLED:
         raise MeetingIsNotCancelled(meeting_id=meeting.meeting_id)
     wanted = replace(
@@ -325,7 +334,7 @@ def revive(meeting: Meeting, *, now: datetime, starts_local: datetime | None = N
         minutes=minutes or meeting.minutes,
     )
     _check_ahead(wanted, now)
-    return _revise(meeting, wanted, MeetingScheduled, now)
+    return _revise(meeting, _left(wanted, leaving), MeetingScheduled, now)
 
 
 def add_person(meeting: Meeting, invitee: Invitee, *, now: datetime) -> Revision:
@@ -406,6 +415,18 @@ def _check_ahead(meeting: Meeting, now: datetime) -> None:
         raise InThePast
 
 
+def _check_parts(meeting: Meeting) -> None:
+    """Refuse a part that is not wholly inside the meeting, or that overlaps another one of the same person."""
+    for one in meeting.people:
+        until = 0
+        for stretch in sorted((part.stretch for part in one.parts if not part.removed), key=lambda each: each.offset_minutes):
+            begins, length = stretch.offset_minutes, stretch.minutes
+            ends = meeting.minutes if length is None else begins + length
+            if not until <= begins < ends <= meeting.minutes:
+                raise PartOutside(meeting_id=meeting.meeting_id, person_id=one.person_id)
+            until = ends
+
+
 def _left(meeting: Meeting, leaving: Sequence[UUID]) -> Meeting:
     for participant_id in leaving:
         if meeting.participant(participant_id).removed:
@@ -447,6 +468,7 @@ def _seated(invitee: Invitee, known: Participant | None, county_slug: str) -> Pa
 
 
 def _revise(old: Meeting | None, wanted: Meeting, fact: type[MeetingRevision], now: datetime) -> Revision:
+    _check_parts(wanted)
     if wanted == old:
         return _result(wanted, (), None, now)
     if old is not None and _asks_anew(old, wanted):

@@ -49,13 +49,8 @@ def breaches(people: Collection[UUID], rules: Iterable[SeparationRule], *, on: d
 
 def refuse_separated(people: Collection[UUID], rules: Collection[SeparationRule], *, on: date) -> None:
     """Refuse a meeting of people who must never meet; the refusal carries the linked meetings that would do."""
-    broken = breaches(people, rules, on=on)
-    if broken:
-        raise Separated(
-            rule_ids=tuple(rule.rule_id for rule in broken),
-            overridable=all(rule.overridable for rule in broken),
-            linked=linked_meetings(people, rules, on=on),
-        )
+    if breaches(people, rules, on=on):
+        raise Separated(linked_pair=linked_meetings(people, rules, on=on))
 
 
 def linked_meetings(people: Collection[UUID], rules: Iterable[SeparationRule], *, on: date) -> LinkedMeetings:

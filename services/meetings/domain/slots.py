@@ -83,11 +83,11 @@ def why_not(question: Question, starts_at: datetime) -> tuple[Blocker, ...]:
     return min((_At(question, opening, site).blockers(start) for site in _sites(question)), key=len)
 
 
-def refuse_odd_hours(starts_local: datetime, ends_local: datetime, *, holidays: Collection[date], holidays_wanted: bool) -> None:
-    """Refuse a night or a county holiday, wherever the time came from; a holiday is allowed when the family asks for it."""
+def refuse_odd_hours(starts_local: datetime, ends_local: datetime, *, holidays: Collection[date]) -> None:
+    """Refuse a night or a county holiday, wherever the time came from."""
     if starts_local.time() < OPENS or ends_local > datetime.combine(starts_local.date(), CLOSES):
         raise AtNight
-    if starts_local.date() in holidays and not holidays_wanted:
+    if starts_local.date() in holidays:
         raise OnAHoliday
 
 

@@ -1,11 +1,11 @@
 """Our copies of families: who holds them, their children and members, and who must never meet."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, or_, select
+from sqlalchemy import ColumnElement, delete, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from services.meetings.domain.separation import SeparationRule
@@ -37,18 +37,23 @@ class PlacedChild:
     intensive_services: bool
 
 
-async def find(unit: Unit, case_id: UUID) -> Family | None:
-    """Return a family, or None while network has not told us of it."""
-    row = await unit.session.scalar(select(FamilyRow).where(FamilyRow.county_id == unit.county_id, FamilyRow.case_id == case_id))
+async def find(unit: Unit, case_id: UUID, *, hold: bool = False) -> Family | None:
+    """Return a family, or None while network has not told us of it.
+
+    With `hold` it stays as it is until the transaction ends: nobody closes it, or leaves it, between a check and a booking.
+    """
+    query = select(FamilyRow).where(FamilyRow.county_id == unit.county_id, FamilyRow.case_id == case_id)
+    if hold:
+        query = query.with_for_update(read=True).execution_options(populate_existing=True)
+    row = await unit.session.scalar(query)
     return _to_family(row) if row else None
 
 
-async def list_of(unit: Unit, case_ids: Collection[UUID]) -> dict[UUID, Family]:
-    """Return these families by id."""
-    rows = await unit.session.scalars(
-        select(FamilyRow).where(FamilyRow.county_id == unit.county_id, FamilyRow.case_id.in_(case_ids))
+async def wait_for_bookings(unit: Unit, case_id: UUID) -> None:
+    """Let those finish who hold a family, and keep others waiting: what they booked is then there to be seen."""
+    await unit.session.execute(
+        select(FamilyRow.case_id).where(FamilyRow.county_id == unit.county_id, FamilyRow.case_id == case_id).with_for_update()
     )
-    return {row.case_id: _to_family(row) for row in rows}
 
 
 def visible_to(caller: Caller) -> ColumnElement[bool]:
@@ -167,6 +172,12 @@ async def list_separations(unit: Unit, people: Iterable[UUID]) -> Sequence[Separ
         )
         for row in rows
     ]
+
+
+async def take_turns(unit: Unit, rules: Iterable[SeparationRule]) -> None:
+    """Wait for whoever books for the other person of one of these rules, and keep them waiting until this transaction ends."""
+    for rule_id in sorted(rule.rule_id for rule in rules):
+        await unit.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"apart|{rule_id}", 0))))
 
 
 async def keep_separation(unit: Unit, rule: SeparationRule) -> None:

@@ -44,8 +44,13 @@ class Kept:
 
     @property
     def etag(self) -> str:
-        """The version that a change must name: the revision, and every answer since."""
+        """The version that was read: the revision, and every answer since."""
         return f"{self.meeting.revision}-{self.version}"
+
+    def is_of_revision(self, etag: str) -> bool:
+        """Whether what was read under this etag is the present revision, whatever has been answered since."""
+        revision, dash, version = etag.partition("-")
+        return revision == str(self.meeting.revision) and bool(dash) and version.isdecimal()
 
 
 def key_of(meeting_id: UUID) -> KeyOf:
@@ -66,6 +71,14 @@ async def get(unit: Unit, meeting_id: UUID) -> Kept:
     if kept is None:
         raise MeetingNotFound
     return kept
+
+
+async def find_family(unit: Unit, meeting_id: UUID) -> UUID | None:
+    """Return whose meeting it is."""
+    found: UUID | None = await unit.session.scalar(
+        select(MeetingRow.case_id).where(MeetingRow.county_id == unit.county_id, MeetingRow.id == meeting_id)
+    )
+    return found
 
 
 async def find_by_uid(unit: Unit, uid: str) -> UUID | None:

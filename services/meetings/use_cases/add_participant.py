@@ -4,10 +4,10 @@ from services.meetings.domain.meetings import Invitee
 from services.meetings.domain.revisions import add_person
 from services.meetings.storage import resources
 from services.meetings.storage.meetings import Kept
-from services.meetings.use_cases.check_booking import check_apart, check_people, chosen, claim
-from services.meetings.use_cases.commands import Pools, Wish
-from services.meetings.use_cases.move_meeting import family_of
+from services.meetings.use_cases.check_booking import check_apart, check_people, claim
+from services.meetings.use_cases.commands import Wish
 from services.meetings.use_cases.revise import revise
+from services.meetings.use_cases.see_family import family_of
 from shared.db.unit import Unit
 
 
@@ -27,8 +27,7 @@ async def add_participant(unit: Unit, kept: Kept, wish: Wish) -> Kept:
     revision = add_person(meeting, invitee, now=unit.now)
     await check_apart(unit, revision.meeting, family)
     if await resources.list_of_people(unit, [wish.person_id]):
-        pools = Pools(facilitator_id=meeting.facilitator_id, room_id=meeting.room_id, interpreter_ids=meeting.interpreter_ids)
-        await claim(unit, revision.meeting, await chosen(unit, pools))
+        await claim(unit, revision.meeting, await resources.list_known(unit, meeting.resource_ids))
     after = await revise(unit, kept, revision)
     await unit.audit(
         "participant.added", subject_kind="meeting", subject_id=meeting.meeting_id, details={"person": str(wish.person_id)}

@@ -1,7 +1,8 @@
 """Book a meeting: check, claim and invite in one transaction, so that nothing can be taken in between."""
 
+from services.meetings.domain.meetings import OF_A_TEAM
 from services.meetings.domain.revisions import book
-from services.meetings.storage import meetings
+from services.meetings.storage import families, meetings
 from services.meetings.storage.meetings import Kept
 from services.meetings.use_cases.check_booking import (
     check_apart,
@@ -23,10 +24,13 @@ from shared.kernel.access import Caller
 
 async def book_meeting(unit: Unit, command: BookMeeting, *, caller: Caller, county: CountyFacts) -> Kept:
     """Book a meeting of a family and invite everyone. Raises SlotTaken when a room or a person of a pool is not free."""
-    family = await see_open_family(unit, command.case_id, caller=caller)
+    family = await see_open_family(unit, command.case_id, caller=caller, hold=True)
     if command.linked_to is not None:
         await check_visible(unit, (await meetings.get(unit, command.linked_to)).meeting, caller)
     await check_people(unit, family, command.wishes, children=command.children)
+    children = command.children
+    if not children and command.kind in OF_A_TEAM:
+        children = tuple(one.child_id for one in await families.list_children(unit, family.case_id))
     picked = await chosen(unit, command.pools)
     revision = book(
         meeting_id=unit.new_id(),
@@ -34,7 +38,7 @@ async def book_meeting(unit: Unit, command: BookMeeting, *, caller: Caller, coun
         county_slug=county.slug,
         kind=command.kind,
         purposes=command.purposes,
-        children=command.children,
+        children=children,
         time_zone=command.when.time_zone,
         starts_local=command.when.starts_local,
         minutes=command.when.minutes,

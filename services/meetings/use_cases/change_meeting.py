@@ -6,8 +6,8 @@ from services.meetings.storage import resources
 from services.meetings.storage.meetings import Kept
 from services.meetings.use_cases.check_booking import check_apart
 from services.meetings.use_cases.commands import ChangeMeeting
-from services.meetings.use_cases.move_meeting import family_of
 from services.meetings.use_cases.revise import revise
+from services.meetings.use_cases.see_family import family_of
 from shared.db.unit import Unit
 from shared.events.meetings import PlaceWords
 

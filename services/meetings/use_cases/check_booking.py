@@ -1,15 +1,14 @@
 """What a meeting must not break, whether it is booked or moved: due dates, the hours of the day, notice, people kept apart."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime, time
 from uuid import UUID
 
-from services.meetings.domain.errors import AtNight, NoticeTooShort, OnAHoliday, ResourceNotFound, Separated
+from services.meetings.domain.errors import NoticeTooShort, ResourceNotFound
 from services.meetings.domain.mandates import refuse_after_due
-from services.meetings.domain.meetings import Invitee, Meeting, Place, TeamRole, site_of
+from services.meetings.domain.meetings import OF_A_TEAM, Invitee, Meeting, Place, TeamRole, site_of
 from services.meetings.domain.resources import Resource, ResourceKind
-from services.meetings.domain.separation import breaches, kept_from, linked_meetings, refuse_too_near
-from services.meetings.domain.slots import CLOSES, OPENS, SEPARATION_GAP
+from services.meetings.domain.separation import kept_from, refuse_separated, refuse_too_near
+from services.meetings.domain.slots import SEPARATION_GAP, refuse_odd_hours
 from services.meetings.domain.times import Presence
 from services.meetings.domain.working_days import after_working_days
 from services.meetings.storage import availability, claims, families, people, resources
@@ -75,13 +74,11 @@ async def check_people(
 ) -> None:
     """Refuse people who are neither of the family nor staff nor in a pool, and children who are not of the family."""
     persons = [one.person_id for one in wishes]
-    around = await families.list_people(unit, family.case_id)
-    known = await people.list_of(unit, persons)
-    pooled = {one.person_id for one in await resources.list_of_people(unit, persons)}
+    strangers = await _strangers(unit, family, persons)
     faults = [
         Fault("not_found", "This person is not around this family.", pointer=f"{at}/{n}/person_id")
         for n, one in enumerate(persons)
-        if one not in around and one not in pooled and not (one in known and known[one].staff_id is not None)
+        if one in strangers
     ]
     faults += [
         Fault("duplicate", "This person is named twice.", pointer=f"{at}/{n}/person_id")
@@ -96,6 +93,20 @@ async def check_people(
     ]
     if faults:
         raise Invalid(faults)
+
+
+async def gone_from(unit: Unit, family: Family, meeting: Meeting) -> list[UUID]:
+    """Return the participants who have left the family's network since they were invited: nobody may invite them anew."""
+    strangers = await _strangers(unit, family, [one.person_id for one in meeting.people])
+    return [one.participant_id for one in meeting.people if one.person_id in strangers]
+
+
+async def _strangers(unit: Unit, family: Family, persons: Collection[UUID]) -> frozenset[UUID]:
+    """Return those who are neither of the family nor staff nor in a pool."""
+    around = await families.list_people(unit, family.case_id)
+    staff = {one.person_id for one in (await people.list_of(unit, persons)).values() if one.staff_id is not None}
+    pooled = {one.person_id for one in await resources.list_of_people(unit, persons)}
+    return frozenset(persons) - around - staff - pooled
 
 
 def invitees_of(unit: Unit, wishes: Sequence[Wish], chosen_ones: Collection[Resource]) -> list[Invitee]:
@@ -147,14 +158,14 @@ async def check_time(
     """Refuse a time that a rule forbids. Returns the written reason, if a supervisor's excuse was needed for a late date."""
     on = starts_on(meeting, family)
     if not excuses.family_asked:
-        _refuse_night(meeting.resolved.local, meeting.ends_local)
-        if on in county.holidays:
-            raise OnAHoliday
+        refuse_odd_hours(meeting.resolved.local, meeting.ends_local, holidays=county.holidays)
     today = local_date(unit.now, family.time_zone)
     for one in chosen_ones:
         earliest = after_working_days(today, one.notice_working_days, county.holidays)
         if one.notice_working_days and on < earliest:
             raise NoticeTooShort(resource_id=one.resource_id, earliest_on=earliest)
+    if meeting.kind not in OF_A_TEAM:
+        return ""
     children = await families.list_children(unit, family.case_id)
     due = mandates_of(unit, family, children, county=county, only=meeting.children).combined
     reason = excuses.after_due_reason if caller.roles & _MAY_EXCUSE else ""
@@ -167,16 +178,11 @@ async def check_apart(unit: Unit, meeting: Meeting, family: Family) -> None:
     persons = [one.person_id for one in meeting.people]
     on = starts_on(meeting, family)
     rules = await families.list_separations(unit, persons)
-    if breaches(persons, rules, on=on):
-        raise Separated(linked_pair=linked_meetings(persons, rules, on=on))
+    refuse_separated(persons, rules, on=on)
+    # Two who book at once for two people kept apart: the second waits, and sees where the first put theirs.
+    await families.take_turns(unit, rules)
     near = [one.person_id for one in meeting.people if one.mode is Mode.IN_PERSON]
     others = kept_from(near, rules, on=on)
     wide = meeting.span.widened(SEPARATION_GAP, SEPARATION_GAP)
     there = await availability.list_presences(unit, others, wide)
     refuse_too_near(meeting.span, meeting.place.site, [Presence(site, (span,)) for site, span in there])
-
-
-def _refuse_night(starts_local: datetime, ends_local: datetime) -> None:
-    late = ends_local.date() > starts_local.date() or ends_local.time() > CLOSES
-    if late or not starts_local.time() >= OPENS or starts_local.time() == time(0):
-        raise AtNight

@@ -4,17 +4,16 @@ from collections.abc import Collection
 from dataclasses import replace
 from uuid import UUID
 
-from services.meetings.domain.errors import FamilyIsClosed
 from services.meetings.domain.meetings import Invitee, Meeting
 from services.meetings.domain.resources import Resource
 from services.meetings.domain.revisions import move
-from services.meetings.storage import families, resources
-from services.meetings.storage.families import Family
+from services.meetings.storage import resources
 from services.meetings.storage.meetings import Kept
-from services.meetings.use_cases.check_booking import check_apart, check_time, chosen, claim, invitee_for, place_of
+from services.meetings.use_cases.check_booking import check_apart, check_time, chosen, claim, gone_from, invitee_for, place_of
 from services.meetings.use_cases.commands import MoveMeeting, Pools
 from services.meetings.use_cases.county import CountyFacts
 from services.meetings.use_cases.revise import revise
+from services.meetings.use_cases.see_family import family_of
 from shared.db.unit import Unit
 from shared.kernel.access import Caller
 
@@ -30,6 +29,7 @@ async def move_meeting(unit: Unit, kept: Kept, command: MoveMeeting, *, caller: 
     )
     picked = await chosen(unit, pools)
     joining, leaving = await _change_of_hands(unit, meeting, pools, picked)
+    gone = await gone_from(unit, family, meeting)
     same_room = pools.room_id == meeting.room_id
     revision = move(
         meeting,
@@ -42,23 +42,16 @@ async def move_meeting(unit: Unit, kept: Kept, command: MoveMeeting, *, caller: 
         room_id=pools.room_id,
         interpreter_ids=pools.interpreter_ids,
         joining=joining,
-        leaving=leaving,
+        leaving=[*leaving, *(one for one in gone if one not in leaving)],
     )
     moved = revision.meeting
     late = await check_time(unit, moved, family, picked, excuses=command.excuses, caller=caller, county=county)
     await check_apart(unit, moved, family)
     await claim(unit, moved, picked, hold_id=command.hold_id)
     after = await revise(unit, replace(kept, after_due_reason=late), revision)
-    await unit.audit("meeting.moved", subject_kind="meeting", subject_id=meeting.meeting_id, details={"revision": moved.revision})
+    details: dict[str, str | int] = {"revision": moved.revision, "after_due": int(bool(late))}
+    await unit.audit("meeting.moved", subject_kind="meeting", subject_id=meeting.meeting_id, details=details)
     return after
-
-
-async def family_of(unit: Unit, meeting: Meeting) -> Family:
-    """Return the family of a meeting that the caller may see. Raises FamilyIsClosed."""
-    family = await families.find(unit, meeting.case_id)
-    if family is None or family.closed_at is not None:
-        raise FamilyIsClosed
-    return family
 
 
 async def _change_of_hands(

@@ -25,8 +25,7 @@ async def remove_participant(unit: Unit, kept: Kept, participant_id: UUID) -> Ke
             interpreter_ids=tuple(one for one in left.interpreter_ids if one not in theirs),
         )
         revision = replace(revision, meeting=left)
-        serving = [one for one in (left.facilitator_id, left.room_id, *left.interpreter_ids) if one is not None]
-        await claim(unit, left, await resources.list_known(unit, serving))
+        await claim(unit, left, await resources.list_known(unit, left.resource_ids))
     after = await revise(unit, kept, revision)
     await unit.audit(
         "participant.removed", subject_kind="meeting", subject_id=meeting.meeting_id, details={"person": str(person_id)}

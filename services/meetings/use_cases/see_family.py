@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from services.meetings.domain.errors import FamilyIsClosed
+from services.meetings.domain.meetings import Meeting
 from services.meetings.storage import families, people
 from services.meetings.storage.families import Family
 from services.meetings.storage.people import KnownPerson
@@ -13,18 +14,26 @@ from shared.kernel.errors import NotFound
 _COUNTY_WIDE = frozenset({Role.COUNTY_ADMIN, Role.AUDITOR, Role.SYSTEM})
 
 
-async def see_family(unit: Unit, case_id: UUID, *, caller: Caller) -> Family:
+async def see_family(unit: Unit, case_id: UUID, *, caller: Caller, hold: bool = False) -> Family:
     """Return a family that the caller may see. Raises NotFound for any other, as for none."""
-    family = await families.find(unit, case_id)
+    family = await families.find(unit, case_id, hold=hold)
     if family is None or not may_see(family.access, caller):
         raise NotFound
     return family
 
 
-async def see_open_family(unit: Unit, case_id: UUID, *, caller: Caller) -> Family:
+async def see_open_family(unit: Unit, case_id: UUID, *, caller: Caller, hold: bool = False) -> Family:
     """The same, for something new. Raises FamilyIsClosed."""
-    family = await see_family(unit, case_id, caller=caller)
-    if family.closed_at is not None:
+    return _open(await see_family(unit, case_id, caller=caller, hold=hold))
+
+
+async def family_of(unit: Unit, meeting: Meeting) -> Family:
+    """Return the family of a meeting that the caller may see. Raises FamilyIsClosed."""
+    return _open(await families.find(unit, meeting.case_id))
+
+
+def _open(family: Family | None) -> Family:
+    if family is None or family.closed_at is not None:
         raise FamilyIsClosed
     return family
 

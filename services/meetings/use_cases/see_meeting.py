@@ -7,7 +7,7 @@ from uuid import UUID
 
 from services.meetings.domain.errors import MeetingNotFound
 from services.meetings.domain.mandates import Due, MandateStatus
-from services.meetings.domain.meetings import Meeting, MeetingKind, TeamRole
+from services.meetings.domain.meetings import OF_A_TEAM, Meeting, TeamRole
 from services.meetings.domain.responses import Outcome
 from services.meetings.domain.separation import breaches
 from services.meetings.domain.table import ChildAtTable, Seated, SeatVerdict, judge_table, missing, unfilled_languages
@@ -23,7 +23,6 @@ from shared.kernel.access import Caller, may_see
 from shared.kernel.wall import local_date
 
 AT_HOME = frozenset({"", "home"})
-WITH_SEATS = frozenset({MeetingKind.CFT, MeetingKind.FAMILY_TEAM_MEETING})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +54,11 @@ async def see_meeting(unit: Unit, meeting_id: UUID, *, caller: Caller, county: C
 
 
 async def hold_meeting(unit: Unit, meeting_id: UUID, *, caller: Caller) -> Kept:
-    """Return the same and hold its row until the transaction ends, for a change."""
-    kept = await meetings.find(unit, meeting_id, hold=True)
+    """Return the same and hold its row, and its family, until the transaction ends, for a change."""
+    case_id = await meetings.find_family(unit, meeting_id)
+    # The family before its meeting, as those do who close a family or let a member go: in one order nobody waits for ever.
+    family = await families.find(unit, case_id, hold=True) if case_id else None
+    kept = await meetings.find(unit, meeting_id, hold=True) if family else None
     if kept is None:
         raise MeetingNotFound
     await check_visible(unit, kept.meeting, caller)
@@ -100,7 +102,7 @@ async def table_of(unit: Unit, kept: Kept, children: Sequence[PlacedChild]) -> T
     if facilitator is not None and facilitator.person_id is None:
         seated.append(Seated(facilitator.resource_id, TeamRole.FACILITATOR, Answer.ACCEPTED))
     verdicts: tuple[SeatVerdict, ...] = ()
-    if meeting.kind in WITH_SEATS:
+    if meeting.kind in OF_A_TEAM:
         at_table = [_at_table(child, is_grown=child.child_id in known and not known[child.child_id].is_minor) for child in children]
         verdicts = judge_table(at_table, seated, kept.waivers)
     needed = [
@@ -145,7 +147,10 @@ async def _flags(
     rules = await families.list_separations(unit, persons)
     flags = {
         "separated": bool(breaches(persons, rules, on=on)),
-        "after_due_date": due is not None and due.status is not MandateStatus.OVERDUE and on > due.due_on,
+        "after_due_date": meeting.kind in OF_A_TEAM
+        and due is not None
+        and due.status is not MandateStatus.OVERDUE
+        and on > due.due_on,
         "required_declined": any(one.required and one.answer is Answer.DECLINED for one in meeting.people),
         "required_role_missing": bool(table.missing_roles),
         "interpreter_unfilled": bool(table.unfilled_languages),

@@ -9,6 +9,7 @@ from shared.db.unit import Unit
 
 async def take_member_off(unit: Unit, *, case_id: UUID, member_id: UUID, person_id: UUID) -> None:
     """Forget a member and remove them from every meeting of this family that is still to come."""
+    await families.wait_for_bookings(unit, case_id)
     await families.drop_member(unit, member_id)
     if person_id in await families.list_people(unit, case_id):
         return

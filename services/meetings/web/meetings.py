@@ -33,7 +33,8 @@ from services.meetings.web.schemas import (
 from shared.db.unit import Unit
 from shared.kernel.ids import spell
 from shared.kernel.wall import resolve
-from shared.web.errors import PreconditionRequired
+from shared.web.conditions import quoted
+from shared.web.errors import PreconditionFailed, PreconditionRequired
 from shared.web.routing import Call, Reply, created, no_content, ok, page
 
 
@@ -157,12 +158,15 @@ async def apply_reply(unit: Unit, call: Call) -> Reply:
 
 
 async def _held(unit: Unit, call: Call, *, must_match: bool = False) -> Kept:
-    """Return the meeting of the path with its row held; a change must name the version it was decided on."""
+    """Return the meeting of the path with its row held; a change must name the revision it was decided on.
+
+    An answer that came in since changes the etag and not the revision: it takes nobody's decision back (ADR 0010).
+    """
     kept = await hold_meeting(unit, call.ids["meeting_id"], caller=call.staff)
     if must_match and not call.if_match:
         raise PreconditionRequired
-    if call.if_match:
-        call.require_match(kept.etag)
+    if call.if_match and not any(kept.is_of_revision(tag.strip('"')) for tag in call.if_match):
+        raise PreconditionFailed(etag=quoted(kept.etag))
     return kept
 
 

@@ -108,9 +108,9 @@ def test_v4_an_interpreter_needs_three_working_days() -> None:
 def test_nights_and_holidays_are_refused_wherever_the_time_came_from() -> None:
     day = datetime(2027, 3, 31, 20)  # noqa: DTZ001
     with pytest.raises(AtNight):
-        refuse_odd_hours(day, day.replace(hour=21, minute=15), holidays=(), holidays_wanted=False)
+        refuse_odd_hours(day, day.replace(hour=21, minute=15), holidays=())
     with pytest.raises(AtNight):
-        refuse_odd_hours(day.replace(hour=6), day.replace(hour=8), holidays=(), holidays_wanted=False)
+        refuse_odd_hours(day.replace(hour=6), day.replace(hour=8), holidays=())
     with pytest.raises(OnAHoliday):
-        refuse_odd_hours(day, day.replace(hour=21), holidays={day.date()}, holidays_wanted=False)
-    refuse_odd_hours(day, day.replace(hour=21), holidays={day.date()}, holidays_wanted=True)
+        refuse_odd_hours(day, day.replace(hour=21), holidays={day.date()})
+    refuse_odd_hours(day, day.replace(hour=21), holidays=())

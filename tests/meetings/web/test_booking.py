@@ -4,10 +4,11 @@ import asyncio
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
+from shared.events.network import MemberLeft
 from shared.kernel.ids import spell
 from tests.meetings.conftest import TODAY, ZONE, Counties, Family, Log, World, a_booking, at, everyone, next_day, who
 from tests.network.conftest import Api
@@ -258,6 +259,141 @@ async def test_a_part_of_a_meeting_is_an_entry_of_its_own(amy: Api, family: Fami
     entries = [entry for entry in log.last()["entries"] if entry["person_id"] == str(family.mother)]
     assert [entry["starts_local"][-8:] for entry in entries] == ["10:00:00", "11:15:00"]
     assert len({entry["uid"] for entry in entries}) == 2
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        [{"offset_minutes": 60, "minutes": 45}],
+        [{"offset_minutes": 90}],
+        [{"offset_minutes": 0, "minutes": 45}, {"offset_minutes": 30, "minutes": 30}],
+    ],
+)
+async def test_a_part_lies_inside_the_meeting_and_across_no_other(amy: Api, family: Family, log: Log, parts: list[Any]) -> None:
+    people = [{**one, "parts": parts} if one["role"] == "parent" else one for one in everyone(family)]
+    refused = await amy.post("/v1/meetings", a_booking(family, participants=people))
+    assert (refused.status, refused.code, refused.json["person_id"]) == (409, "part_outside", spell("per", family.mother))
+    assert log.types() == []
+
+
+async def test_a_meeting_does_not_become_shorter_than_somebodys_part(amy: Api, family: Family) -> None:
+    parts = [{"offset_minutes": 60}]
+    people = [{**one, "parts": parts} if one["role"] == "parent" else one for one in everyone(family)]
+    booked = await amy.post("/v1/meetings", a_booking(family, participants=people))
+    shorter = {"starts_local": at(), "minutes": 60}
+    refused = await amy.send("POST", f"/v1/meetings/{booked.json['id']}:move", shorter, etag=booked.json["etag"])
+    assert (refused.status, refused.code) == (409, "part_outside")
+
+
+async def test_three_parents_at_one_table_each_for_their_own_part(
+    amy: Api, world: World, family: Family, pools: Mapping[str, str], log: Log
+) -> None:
+    """V9: siblings' part, Eli's part, Mia's and Leo's part; Tom comes to the first two, Raul and his interpreter to 1 and 3."""
+    tom, raul, joan = [await world.person() for _ in range(3)]
+    await world.person(raul, spoken_language="es", interpreter_needed=True)
+    for person_id in (tom, raul, joan):
+        await world.member(family.case_id, person_id)
+    first_and_third = [{"offset_minutes": 0, "minutes": 45}, {"offset_minutes": 75, "minutes": 45}]
+    elena = UUID(pools["elena"])
+    people = [
+        who(family.mother, "parent"),
+        {**who(tom, "parent"), "parts": [{"offset_minutes": 0, "minutes": 75}]},
+        {**who(raul, "parent"), "parts": first_and_third},
+        {**who(joan, "current_caregiver"), "parts": first_and_third},
+        {**who(elena, "interpreter", mode="video"), "parts": first_and_third},
+        {**who(family.child, "child"), "parts": [{"offset_minutes": 45, "minutes": 30}]},
+        who(family.worker, "placing_agency_worker"),
+    ]
+    body = a_booking(
+        family,
+        participants=people,
+        starts_local=at("15:30"),
+        minutes=120,
+        facilitator_id=pools["facilitator"],
+        interpreter_ids=[pools["interpreter"]],
+    )
+    booked = await amy.post("/v1/meetings", body)
+    assert booked.status == 201, booked.json
+    told: dict[UUID, list[tuple[str, str]]] = {}
+    entries = log.last()["entries"]
+    for entry in entries:
+        told.setdefault(UUID(entry["person_id"]), []).append((entry["starts_local"][11:16], entry["ends_local"][11:16]))
+    twice = [("15:30", "16:15"), ("16:45", "17:30")]
+    assert told == {
+        family.mother: [("15:30", "17:30")],
+        tom: [("15:30", "16:45")],
+        raul: twice,
+        joan: twice,
+        elena: twice,
+        family.child: [("16:15", "16:45")],
+        family.worker: [("15:30", "17:30")],
+        UUID(pools["sam"]): [("15:30", "17:30")],
+    }
+    assert len({entry["uid"] for entry in entries}) == len(entries) == 11
+    # V9-3: the facilitator is booked once, for two hours in all.
+    claims = log.rows(
+        f"SELECT ends_at - starts_at FROM resource_claims WHERE county_id = :county AND claimant_id = '{pools['sam']}'"  # noqa: S608
+    )
+    assert [row[0] for row in claims] == [timedelta(minutes=120)]
+    # Both parts of Raul's are answered at once by phone, and a cancellation ends each of the eleven entries.
+    path = f"/v1/meetings/{booked.json['id']}"
+    his = next(one["id"] for one in booked.json["participants"] if one["person_id"] == spell("per", raul))
+    answered = await amy.post(f"{path}/participants/{his}/responses", {"answer": "accepted", "source": "phone"})
+    assert [one["answer"] for one in answered.json["participants"] if one["id"] == his] == ["accepted"]
+    await amy.send("POST", f"{path}:cancel", {"reason_code": "other"}, etag=booked.json["etag"])
+    assert {(entry["method"], entry["sequence"]) for entry in log.last()["entries"]} == {("CANCEL", 1)}
+    assert len(log.last()["entries"]) == 11
+
+
+async def test_who_left_the_network_meanwhile_is_not_invited_by_a_revival_or_a_move(
+    amy: Api, world: World, family: Family, log: Log
+) -> None:
+    uncle = await world.person()
+    member_id = await world.member(family.case_id, uncle)
+    people = [*everyone(family), who(uncle, "extended_family", required=False)]
+    booked = await amy.post("/v1/meetings", a_booking(family, participants=people))
+    path = f"/v1/meetings/{booked.json['id']}"
+    await amy.send("POST", f"{path}:cancel", {"reason_code": "other"}, etag=booked.json["etag"])
+    await world.hear(MemberLeft(case_id=family.case_id, member_id=member_id, person_id=uncle, at=datetime.now(UTC)))
+    revived = await amy.post(f"{path}:revive", {})
+    assert revived.status == 200, revived.json
+    assert uncle not in {person_id for person_id, *_ in log.told()}
+    assert spell("per", uncle) not in {one["person_id"] for one in revived.json["participants"]}
+
+    # A meeting whose time has passed unheld is not among those to come; who leaves then is let go by its move.
+    member_id = await world.member(family.case_id, uncle)
+    again = await amy.post(f"{path}/participants", who(uncle, "extended_family", required=False))
+    assert again.status == 201, again.json
+    log.run("UPDATE meetings SET starts_at = now() - interval '1 day' WHERE county_id = :county")
+    await world.hear(MemberLeft(case_id=family.case_id, member_id=member_id, person_id=uncle, at=datetime.now(UTC)))
+    moved = await amy.send("POST", f"{path}:move", {"starts_local": at("13:00")}, etag=again.json["etag"])
+    assert moved.status == 200, moved.json
+    assert (uncle, "removed", "CANCEL") in {(person_id, notice, method) for person_id, notice, method, _ in log.told()}
+
+
+async def test_a_revival_after_the_due_date_keeps_its_reason(counties: Counties, world: World, family: Family) -> None:
+    sue = counties.staff("sue", "supervisor")
+    booked = await sue.post("/v1/meetings", a_booking(family))
+    path = f"/v1/meetings/{booked.json['id']}"
+    await sue.send("POST", f"{path}:cancel", {"reason_code": "other"}, etag=booked.json["etag"])
+    await world.child(family.case_id, family.child, icwa_status="applies", entered_care_on=TODAY)
+    late = {"starts_local": at(day=next_day(weeks=6))}
+    assert (await sue.post(f"{path}:revive", late)).code == "after_due_date"
+    revived = await sue.post(f"{path}:revive", {**late, "after_due_reason": "The tribe asked."})
+    assert revived.json["after_due_reason"] == "The tribe asked."
+
+
+async def test_a_team_meeting_without_named_children_is_about_all_of_them(amy: Api, family: Family) -> None:
+    late = a_booking(family, children=[], starts_local=at(day=next_day(weeks=10)))
+    assert (await amy.post("/v1/meetings", late)).code == "after_due_date"
+    booked = await amy.post("/v1/meetings", a_booking(family, children=[]))
+    assert booked.json["children"] == [spell("per", family.child)]
+
+
+async def test_a_due_date_binds_only_meetings_that_count(amy: Api, family: Family) -> None:
+    coaching = a_booking(family, kind="coaching", purposes=[], starts_local=at(day=next_day(weeks=10)))
+    booked = await amy.post("/v1/meetings", coaching)
+    assert (booked.status, booked.json["flags"]) == (201, [])
 
 
 async def test_another_facilitator_comes_and_the_first_one_goes(
