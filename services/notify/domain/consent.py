@@ -82,7 +82,7 @@ _HELP_WORDS = frozenset(
 _YES = frozenset(
     {
         "1", "yes", "y", "yeah", "yep", "yea", "ok", "okay", "sure", "accept", "confirm",
-        "si", "sip", "claro", "acepto", "confirmo",
+        "si", "sip", "claro", "si claro", "claro que si", "si senor", "esta bien", "de acuerdo", "acepto", "confirmo",
     }
 )  # fmt: skip
 _NO = frozenset({"2", "no", "n", "nope", "decline"})

@@ -98,7 +98,10 @@ def test_cancel_is_an_opt_out_that_staff_hear_of_and_never_an_answer() -> None:
     assert parse("STOP", pending=Pending.MEETING) == Meaning(Says.OPT_OUT)
 
 
-@pytest.mark.parametrize("text", ["SI", "si", "SÍ", "Sí", "si!", "Si gracias", "Sí, muchas gracias", "S\u200bI", "YES", "1", "ok"])
+@pytest.mark.parametrize(
+    "text",
+    ["SI", "si", "SÍ", "Sí", "si!", "Si gracias", "Sí, muchas gracias", "sí, claro", "Está bien", "S\u200bI", "YES", "1", "ok"],
+)
 def test_a_plain_yes_opts_in_when_that_was_asked(text: str) -> None:
     assert parse(text, language="es", pending=Pending.OPT_IN).says is Says.OPT_IN
 
