@@ -1,6 +1,6 @@
 """When people usually can, and when they cannot, in their own wall time; and what a meeting reserves around itself."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -112,11 +112,6 @@ def open_spans(hours: UsualHours, first_on: date, last_on: date) -> list[Span]:
                 if start < end:
                     spans.append(Span(start, end))
     return spans
-
-
-def taken_by(unavailabilities: Sequence[Unavailability]) -> list[Taken]:
-    """Return given unavailabilities as what they take."""
-    return [Taken(one.span, one.cause, one.hard) for one in unavailabilities]
 
 
 def claimed(meeting: Span, *, is_person: bool) -> Span:

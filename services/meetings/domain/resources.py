@@ -1,6 +1,6 @@
 """What a meeting may need from the county's pools: a facilitator, a room, an interpreter; and which of them would do."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -83,4 +83,17 @@ def fits(resource: Resource, need: Need) -> bool:
 
 def speaks(languages: frozenset[str], wanted: str) -> bool:
     """Whether one of these languages is understood where `wanted` is spoken: `es` serves `es-MX`, and the other way round."""
-    return wanted.split("-", maxsplit=1)[0].lower() in {language.split("-")[0].lower() for language in languages}
+    return spoken(wanted) in {spoken(language) for language in languages}
+
+
+def spoken(language: str) -> str:
+    """Return a language without its place: one interpreter serves everybody who speaks it."""
+    return language.split("-", maxsplit=1)[0].lower()
+
+
+def distinct(languages: Iterable[str]) -> tuple[str, ...]:
+    """Return these languages, of those that one interpreter serves only the first."""
+    found: dict[str, str] = {}
+    for language in languages:
+        found.setdefault(spoken(language), language)
+    return tuple(found.values())

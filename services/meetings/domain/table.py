@@ -7,7 +7,7 @@ from uuid import UUID
 
 from services.meetings.domain.mandates import INDIAN_CHILD
 from services.meetings.domain.meetings import TeamRole
-from services.meetings.domain.resources import speaks
+from services.meetings.domain.resources import distinct, speaks
 from shared.events.meetings import Answer
 
 
@@ -143,16 +143,19 @@ def unfilled_languages(needed: Iterable[str], interpreters: Iterable[tuple[froze
     An interpreter is the languages they speak and their answer.
     """
     ready = [languages for languages, answer in interpreters if answer is Answer.ACCEPTED]
-    unfilled = []
-    # Whoever speaks least serves first, so that somebody with many languages is left for the rare one.
-    ready.sort(key=len)
-    for language in sorted(set(needed)):
-        server = next((one for one in ready if speaks(one, language)), None)
-        if server is None:
-            unfilled.append(language)
-        else:
-            ready.remove(server)
-    return tuple(unfilled)
+    serves: dict[int, str] = {}
+
+    def find_one(language: str, asked: set[int]) -> bool:
+        """Give a language an interpreter, if need be one who then leaves theirs to another (augmenting paths)."""
+        for n, languages in enumerate(ready):
+            if n not in asked and speaks(languages, language):
+                asked.add(n)
+                if n not in serves or find_one(serves[n], asked):
+                    serves[n] = language
+                    return True
+        return False
+
+    return tuple(language for language in distinct(sorted(needed)) if not find_one(language, set()))
 
 
 def _verdict(child: ChildAtTable, seat: Seat, seated: Collection[Seated], waived: Mapping[str, str]) -> SeatVerdict:

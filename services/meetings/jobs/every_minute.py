@@ -6,8 +6,12 @@ The look for due calendars comes every few seconds, so that one that was just li
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
+from datetime import datetime
+from functools import partial
 from uuid import UUID
 
+from services.meetings.storage.calendars import LinkedCalendar
+from services.meetings.storage.people import KnownPerson
 from services.meetings.use_cases.refresh_calendar import read_now, refresh_calendar, take_due_calendars
 from services.meetings.use_cases.release_hold import release_overdue_holds
 from shared import logs
@@ -47,14 +51,17 @@ class Ticker:
             await release_overdue_holds(unit)
 
     async def refresh(self, county_id: UUID) -> None:
-        """Read the calendars that are due."""
+        """Read the calendars that are due; one that fails holds up no other."""
         async with self._open(county_id) as unit:
             due, now = await take_due_calendars(unit), unit.now
         for calendar, owner in due:
-            reading = await read_now(calendar, owner, now=now, sandbox=self._sandbox)
-            async with self._open(county_id) as unit:
-                after = await refresh_calendar(unit, calendar, owner, reading)
-            logs.get().info("calendar.read", calendar_id=str(after.calendar_id), state=after.state, reason=after.reason)
+            await self._try(partial(self._refresh_one, calendar, owner, now), county_id)
+
+    async def _refresh_one(self, calendar: LinkedCalendar, owner: KnownPerson, now: datetime, county_id: UUID) -> None:
+        reading = await read_now(calendar, owner, now=now, sandbox=self._sandbox)
+        async with self._open(county_id) as unit:
+            after = await refresh_calendar(unit, calendar, owner, reading)
+        logs.get().info("calendar.read", calendar_id=str(after.calendar_id), state=after.state, reason=after.reason)
 
     def _open(self, county_id: UUID) -> AbstractAsyncContextManager[Unit]:
         return self._units.open(county_id, Actor("service", self._units.service))

@@ -10,6 +10,7 @@ from sqlalchemy import delete, insert, select
 
 from services.meetings.domain.errors import CalendarNotFound
 from services.meetings.storage.tables import BusyRow, CalendarRow
+from shared.db.sealing import KeyDestroyed
 from shared.db.unit import Unit
 from shared.kernel.sealed import KeyKind, KeyOf
 from shared.kernel.spans import Span
@@ -139,9 +140,14 @@ async def take_due(unit: Unit, *, limit: int) -> list[LinkedCalendar]:
             .with_for_update(skip_locked=True)
         )
     ).all()
-    found = [await _to_calendar(unit, row) for row in rows]
+    found = []
     for row in rows:
-        row.next_at = unit.now + LEASE
+        try:
+            found.append(await _to_calendar(unit, row))
+            row.next_at = unit.now + LEASE
+        except KeyDestroyed:
+            # Its owner was erased: there is no address left to read.
+            row.next_at = None
     await unit.session.flush()
     return found
 

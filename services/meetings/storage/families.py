@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, func, or_, select
+from sqlalchemy import ColumnElement, CompoundSelect, delete, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from services.meetings.domain.separation import SeparationRule
@@ -128,17 +128,25 @@ async def list_people(unit: Unit, case_id: UUID) -> frozenset[UUID]:
 
 async def is_around(unit: Unit, person_id: UUID, caller: Caller) -> bool:
     """Say whether a person belongs to a family that this caller may see."""
-    around = (
+    found = await unit.session.scalar(
+        select(FamilyRow.case_id)
+        .where(FamilyRow.county_id == unit.county_id, FamilyRow.case_id.in_(_around(unit, person_id)), visible_to(caller))
+        .limit(1)
+    )
+    return found is not None
+
+
+async def is_around_any(unit: Unit, person_id: UUID) -> bool:
+    """Say whether a person belongs to any family at all."""
+    return await unit.session.scalar(_around(unit, person_id).limit(1)) is not None
+
+
+def _around(unit: Unit, person_id: UUID) -> CompoundSelect[UUID]:
+    return (
         select(MemberRow.case_id)
         .where(MemberRow.county_id == unit.county_id, MemberRow.person_id == person_id)
         .union(select(ChildRow.case_id).where(ChildRow.county_id == unit.county_id, ChildRow.child_id == person_id))
     )
-    found = await unit.session.scalar(
-        select(FamilyRow.case_id)
-        .where(FamilyRow.county_id == unit.county_id, FamilyRow.case_id.in_(around), visible_to(caller))
-        .limit(1)
-    )
-    return found is not None
 
 
 async def keep_member(unit: Unit, *, member_id: UUID, case_id: UUID, person_id: UUID) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import select, tuple_
 from services.meetings.domain.errors import ResourceNotFound
 from services.meetings.domain.resources import Resource, ResourceKind
 from services.meetings.storage.tables import ResourceRow
+from shared.db.sealing import KeyDestroyed
 from shared.db.unit import Unit
 from shared.events.meetings import Mode
 from shared.kernel.sealed import KeyKind, KeyOf
@@ -146,7 +147,11 @@ async def _fill(unit: Unit, row: ResourceRow, pooled: Pooled) -> None:
 
 
 async def _name(unit: Unit, row: ResourceRow) -> str:
-    return await unit.open(row.name, table="resources", column="name", row_id=row.id)
+    try:
+        return await unit.open(row.name, table="resources", column="name", row_id=row.id)
+    except KeyDestroyed:
+        # Erased: the place in the pool stays, so that everybody else's can be read.
+        return ""
 
 
 async def _to_pooled(unit: Unit, row: ResourceRow) -> Pooled:

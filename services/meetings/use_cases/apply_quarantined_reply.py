@@ -3,12 +3,13 @@
 from dataclasses import replace
 from uuid import UUID
 
-from services.meetings.domain.errors import ParticipantNotFound, ReplyNeedsNothing
+from services.meetings.domain.errors import ReplyNeedsNothing
 from services.meetings.domain.responses import Outcome, approve, match
 from services.meetings.storage import replies
 from services.meetings.storage.meetings import Kept
 from services.meetings.use_cases.record_response import rejudge
 from shared.db.unit import Unit
+from shared.kernel.errors import Fault, Invalid
 
 
 async def apply_quarantined_reply(
@@ -21,7 +22,7 @@ async def apply_quarantined_reply(
         raise ReplyNeedsNothing
     known = match(meeting, uid=received.uid, participant_id=received.participant_id, person_id=received.person_id)
     if participant_id is None and not known:
-        raise ParticipantNotFound(meeting_id=meeting.meeting_id)
+        raise Invalid([Fault("required", "Say whose reply this is.", pointer="#/participant_id")])
     whose = meeting.participant(participant_id) if participant_id else known[0][0]
     uid = received.uid if any(part.uid == received.uid for part in whose.parts) else ""
     await replies.approve(unit, reply_id, participant_id=whose.participant_id, person_id=whose.person_id, uid=uid, by=staff_id)

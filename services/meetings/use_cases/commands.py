@@ -122,6 +122,14 @@ class WantedFacilitator:
     skills: frozenset[str]
 
 
+@dataclass(frozen=True, slots=True)
+class Hope:
+    """A stretch of wall time in which the family would like to meet."""
+
+    starts_local: datetime
+    ends_local: datetime
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FindTimes:
     """Find times at which these people can come."""
@@ -137,6 +145,7 @@ class FindTimes:
     room: WantedRoom | None
     languages: tuple[str, ...]
     family_asked: bool
+    hoped_for: tuple[Hope, ...]
     moving: UUID | None
     limit: int
 

@@ -27,7 +27,7 @@ from shared.events.meetings import Mode
 from shared.kernel.access import Caller
 from shared.kernel.errors import Fault, Invalid
 from shared.kernel.spans import Span
-from shared.kernel.wall import local_date
+from shared.kernel.wall import local_date, resolve
 
 # What is offered to a person (our choice): full and half hours, three a day, an hour apart. Any other time can be typed.
 STEP_MINUTES, OFFERS_A_DAY, APART_MINUTES = 30, 3, 60
@@ -114,12 +114,23 @@ async def _question(
         holidays_wanted=command.family_asked,
         due_on=due.due_on if due and due.status is not MandateStatus.MET else None,
         due_zone=family.time_zone,
+        wishes=_wished(command),
         last_facilitator_id=await meetings.last_facilitator(unit, family.case_id, but=command.moving),
         step_minutes=STEP_MINUTES,
         limit=command.limit,
         per_day=OFFERS_A_DAY,
         apart_minutes=APART_MINUTES,
     )
+
+
+def _wished(command: FindTimes) -> tuple[Span, ...]:
+    spans = []
+    for n, one in enumerate(command.hoped_for):
+        start, end = (resolve(local, command.time_zone).instant for local in (one.starts_local, one.ends_local))
+        if end <= start:
+            raise Invalid([Fault("end_before_start", "The end has to come after the start.", pointer=f"#/wishes/{n}/ends_local")])
+        spans.append(Span(start, end))
+    return tuple(spans)
 
 
 def _needs(command: FindTimes) -> tuple[Need, ...]:

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from services.meetings.domain.errors import FamilyIsClosed
+from services.meetings.domain.errors import ColleagueTimes, FamilyIsClosed
 from services.meetings.domain.meetings import Meeting
 from services.meetings.storage import families, people
 from services.meetings.storage.families import Family
@@ -12,6 +12,7 @@ from shared.kernel.access import Caller, Role, may_see
 from shared.kernel.errors import NotFound
 
 _COUNTY_WIDE = frozenset({Role.COUNTY_ADMIN, Role.AUDITOR, Role.SYSTEM})
+_KEEP_STAFF = frozenset({Role.SCHEDULER, Role.SUPERVISOR, Role.COUNTY_ADMIN, Role.SYSTEM})
 
 
 async def see_family(unit: Unit, case_id: UUID, *, caller: Caller, hold: bool = False) -> Family:
@@ -41,8 +42,21 @@ def _open(family: Family | None) -> Family:
 async def see_person(unit: Unit, person_id: UUID, *, caller: Caller) -> KnownPerson:
     """Return a person of a family that the caller may see, or a colleague. Raises NotFound for any other, as for none."""
     person = await people.find(unit, person_id)
-    if person is None:
+    if person is None or not await may_see_person(unit, person, caller=caller):
         raise NotFound
-    if person.staff_id is None and not caller.roles & _COUNTY_WIDE and not await families.is_around(unit, person_id, caller):
-        raise NotFound
+    return person
+
+
+async def may_see_person(unit: Unit, person: KnownPerson, *, caller: Caller) -> bool:
+    """Say whether somebody is there at all for this caller."""
+    if person.staff_id is not None or caller.roles & _COUNTY_WIDE:
+        return True
+    return await families.is_around(unit, person.person_id, caller)
+
+
+async def keep_person(unit: Unit, person_id: UUID, *, caller: Caller) -> KnownPerson:
+    """Return the same, for a change of their times. Raises ColleagueTimes when a colleague's are not the caller's to keep."""
+    person = await see_person(unit, person_id, caller=caller)
+    if person.staff_id not in (None, caller.staff_id) and not caller.roles & _KEEP_STAFF:
+        raise ColleagueTimes
     return person

@@ -2,7 +2,7 @@
 
 from services.meetings.storage import calendars
 from services.meetings.use_cases.link_calendar import ask_refresh, link_calendar, see_calendars, unlink_calendar
-from services.meetings.use_cases.see_family import see_person
+from services.meetings.use_cases.see_family import keep_person, see_person
 from services.meetings.use_cases.upload_calendar import upload_calendar
 from services.meetings.web.county import SANDBOX
 from services.meetings.web.schemas import calendar_out
@@ -14,7 +14,7 @@ from shared.web.routing import Call, Reply, created, no_content, ok, page
 
 async def post_calendar(unit: Unit, call: Call) -> Reply:
     """Link a calendar by its address, or take busy times from a calendar file."""
-    person = await see_person(unit, call.ids["person_id"], caller=call.staff)
+    person = await keep_person(unit, call.ids["person_id"], caller=call.staff)
     body = call.body
     if (body.url is None) == (body.ics is None):
         raise Invalid([Fault("required", "Give either the address or the text of a calendar.", pointer="#/url")])
@@ -33,13 +33,13 @@ async def get_calendars(unit: Unit, call: Call) -> Reply:
 
 async def refresh_calendar(unit: Unit, call: Call) -> Reply:
     """Have a linked calendar read again within seconds."""
-    person = await see_person(unit, call.ids["person_id"], caller=call.staff)
+    person = await keep_person(unit, call.ids["person_id"], caller=call.staff)
     calendar = await calendars.get_for_update(unit, person.person_id, call.ids["calendar_id"])
     return ok(calendar_out(await ask_refresh(unit, calendar)))
 
 
 async def delete_calendar(unit: Unit, call: Call) -> Reply:
     """Forget a calendar and all that was read from it."""
-    person = await see_person(unit, call.ids["person_id"], caller=call.staff)
+    person = await keep_person(unit, call.ids["person_id"], caller=call.staff)
     await unlink_calendar(unit, person.person_id, call.ids["calendar_id"])
     return no_content()

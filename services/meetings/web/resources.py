@@ -11,7 +11,7 @@ from shared.web.routing import Call, Reply, created, ok, page
 
 async def post_resource(unit: Unit, call: Call) -> Reply:
     """Put a facilitator, room or interpreter into the county's pools."""
-    pooled = await add_resource(unit, add_resource_from(call.body))
+    pooled = await add_resource(unit, add_resource_from(call.body), caller=call.staff)
     location = f"/v1/resources/{spell('res', pooled.resource.resource_id)}"
     return created(resource_out(pooled), location=location, etag=str(pooled.version))
 
@@ -34,5 +34,5 @@ async def patch_resource(unit: Unit, call: Call) -> Reply:
     """Change what a resource can do, or take it out of its pool."""
     pooled = await pools.get_for_update(unit, call.ids["resource_id"])
     call.require_match(str(pooled.version))
-    after = await change_resource(unit, pooled, resource_changes_from(call.body))
+    after = await change_resource(unit, pooled, resource_changes_from(call.body), caller=call.staff)
     return ok(resource_out(after), etag=str(after.version))

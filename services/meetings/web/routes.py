@@ -16,7 +16,8 @@ ERRORS = tuple(errors_in(no))
 
 STATE = (no.MeetingIsCancelled, no.MeetingIsOver, no.FamilyIsClosed)
 TIME = (no.SlotTaken, no.HoldNotFound, no.InThePast, no.AtNight, no.OnAHoliday, no.AfterDueDate, no.NoticeTooShort)
-APART = (no.Separated, no.TooNearEachOther)
+OWN = (no.ColleagueTimes,)
+APART = (no.Separated, no.TooNearEachOther, no.PartOutside)
 
 # fmt: off
 ROUTES: tuple[Route, ...] = (
@@ -28,23 +29,25 @@ ROUTES: tuple[Route, ...] = (
     patch(RESOURCE, resources.patch_resource, needs="resources.write", body=schemas.ResourcePatch, answer=schemas.ResourceOut,
           etag=True),
 
-    *(route for subject, write in ((PERSON, "meetings.write"), (RESOURCE, "resources.write")) for route in (
+    *(route for subject, write, own in ((PERSON, "meetings.write", OWN), (RESOURCE, "resources.write", ())) for route in (
         put(f"{subject}/usual-hours", availability.put_usual_hours, needs=write, body=schemas.UsualHoursIn,
-            answer=schemas.UsualHoursOut),
+            answer=schemas.UsualHoursOut, raises=own),
         get(f"{subject}/usual-hours", availability.get_usual_hours, needs="meetings.read", answer=schemas.UsualHoursOut),
         post(f"{subject}/unavailabilities", availability.post_unavailability, needs=write, body=schemas.UnavailabilityIn,
-             answer=schemas.UnavailabilityOut, status=201, idempotent=True),
+             answer=schemas.UnavailabilityOut, status=201, idempotent=True, raises=own),
         get(f"{subject}/unavailabilities", availability.get_unavailabilities, needs="meetings.read",
             answer=Page[schemas.UnavailabilityOut]),
-        delete(f"{subject}/unavailabilities/{{unavailability_id}}", availability.delete_unavailability, needs=write, status=204),
+        delete(f"{subject}/unavailabilities/{{unavailability_id}}", availability.delete_unavailability, needs=write, status=204,
+               raises=own),
     )),
 
     post(f"{PERSON}/calendars", calendars.post_calendar, needs="meetings.write", body=schemas.CalendarIn,
-         answer=schemas.CalendarOut, status=201, idempotent=True, limit=3 * 1024 * 1024),
+         answer=schemas.CalendarOut, status=201, idempotent=True, limit=3 * 1024 * 1024, raises=OWN),
     get(f"{PERSON}/calendars", calendars.get_calendars, needs="meetings.read", answer=Page[schemas.CalendarOut]),
     post(f"{PERSON}/calendars/{{calendar_id}}:refresh", calendars.refresh_calendar, needs="meetings.write",
-         answer=schemas.CalendarOut),
-    delete(f"{PERSON}/calendars/{{calendar_id}}", calendars.delete_calendar, needs="meetings.write", status=204),
+         answer=schemas.CalendarOut, raises=OWN),
+    delete(f"{PERSON}/calendars/{{calendar_id}}", calendars.delete_calendar, needs="meetings.write", status=204,
+           raises=OWN),
 
     get("/v1/cases/{case_id}/mandates", times.get_mandates, needs="meetings.read", answer=schemas.MandatesOut),
     post("/v1/times:search", times.search_times, needs="meetings.read", body=schemas.TimesIn, answer=schemas.TimesOut,

@@ -23,7 +23,7 @@ from services.meetings.domain.meetings import (
     Stretch,
     TeamRole,
 )
-from services.meetings.domain.resources import ResourceKind
+from services.meetings.domain.resources import ResourceKind, distinct
 from services.meetings.domain.responses import Outcome
 from services.meetings.domain.separation import LinkedMeetings
 from services.meetings.domain.table import SeatVerdict
@@ -39,6 +39,7 @@ from services.meetings.use_cases.commands import (
     ChangeMeeting,
     Excuses,
     FindTimes,
+    Hope,
     MoveMeeting,
     Pools,
     WantedFacilitator,
@@ -401,8 +402,18 @@ class InterpreterWanted(Model):
     person_id: PersonId | None = None
 
 
+class WishIn(Model):
+    """A stretch of wall time, in the search's zone, in which the family would like to meet."""
+
+    starts_local: LocalTime
+    ends_local: LocalTime
+
+
 class TimesIn(Model):
-    """Who is to come to what, how long, and between which days; `moving` is a meeting that is to be moved."""
+    """Who is to come to what, how long, and between which days. `wishes` are the family's own: a time inside one ranks higher.
+
+    `moving` is a meeting that is to be moved.
+    """
 
     case_id: CaseId
     children: Children = Field(default_factory=list)
@@ -415,6 +426,7 @@ class TimesIn(Model):
     room: RoomWanted | None = None
     interpreters: list[InterpreterWanted] = Field(default_factory=list, max_length=5)
     family_asked: bool = False
+    wishes: list[WishIn] = Field(default_factory=list, max_length=50)
     moving: MeetingId | None = None
     limit: int = Field(default=10, ge=1, le=50)
 
@@ -507,8 +519,9 @@ def find_times_from(body: TimesIn) -> FindTimes:
         if facilitator
         else None,
         room=WantedRoom(resource_id=room.resource_id, site=room.site or "") if room else None,
-        languages=tuple(dict.fromkeys(one.language for one in body.interpreters)),
+        languages=distinct(one.language for one in body.interpreters),
         family_asked=body.family_asked,
+        hoped_for=tuple(Hope(one.starts_local, one.ends_local) for one in body.wishes),
         moving=body.moving,
         limit=body.limit,
     )

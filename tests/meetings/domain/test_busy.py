@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from services.meetings.domain.busy import Cause, Unavailability, Weekly, claimed, open_spans, taken_by, usual_hours
+from services.meetings.domain.busy import Cause, Unavailability, Weekly, claimed, open_spans, usual_hours
 from services.meetings.domain.errors import UnusableTimes
 from services.meetings.domain.resources import Need, Resource, ResourceKind, fits
 from shared.events.meetings import Mode
@@ -47,8 +47,7 @@ def test_an_unavailability_is_wall_time() -> None:
         cause=Cause.SCHOOL,
         hard=False,
     )
-    (taken,) = taken_by([school])
-    assert (taken.span.start.hour, taken.cause, taken.hard) == (15, Cause.SCHOOL, False)
+    assert (school.span.start.hour, school.span.end.hour) == (15, 22)
 
 
 def test_a_person_is_claimed_with_buffers_and_a_room_without() -> None:

@@ -65,3 +65,10 @@ def test_a_language_is_filled_when_an_interpreter_has_said_yes() -> None:
     assert unfilled_languages(["es-MX"], [(spanish, Answer.ACCEPTED)]) == ()
     assert unfilled_languages(["es-MX", "hmn"], [(hmong, Answer.ACCEPTED)]) == ("hmn",)
     assert unfilled_languages(["es-MX", "hmn"], [(hmong, Answer.ACCEPTED), (spanish, Answer.ACCEPTED)]) == ()
+
+
+def test_one_interpreter_serves_everybody_of_a_language_and_each_goes_where_they_are_needed() -> None:
+    both, other = frozenset({"es", "vi"}), frozenset({"es", "zh"})
+    assert unfilled_languages(["es", "es-MX"], [(frozenset({"es"}), Answer.ACCEPTED)]) == ()
+    assert unfilled_languages(["es", "vi"], [(both, Answer.ACCEPTED), (other, Answer.ACCEPTED)]) == ()
+    assert unfilled_languages(["es", "vi", "zh"], [(both, Answer.ACCEPTED), (other, Answer.ACCEPTED)]) == ("zh",)

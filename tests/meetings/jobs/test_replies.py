@@ -159,7 +159,7 @@ async def test_a_stranger_is_quarantined_and_never_added(booked: Booked, world: 
     assert len((await booked.now())["participants"]) == 4
     reply = (await amy.get(f"{booked.path}/replies")).json["items"][0]
     whose = {"participant_id": spell("par", booked.participant_id)}
-    assert (await amy.post(f"{booked.path}/replies/{reply['id']}:apply", {})).status == 404
+    assert (await amy.post(f"{booked.path}/replies/{reply['id']}:apply", {})).status == 422
     assert (await amy.post(f"{booked.path}/replies/{reply['id']}:apply", whose)).status == 200
     assert (await booked.mother())["answer"] == "accepted"
 

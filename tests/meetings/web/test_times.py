@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID, uuid4
 
 from aiohttp import web
 from aiohttp.test_utils import TestServer
@@ -10,6 +11,7 @@ from aiohttp.test_utils import TestServer
 from services.meetings.jobs.every_minute import Ticker
 from shared.db.unit import Units
 from shared.kernel.ids import spell
+from shared.kernel.sealed import KeyKind, KeyOf
 from tests.meetings.conftest import ZONE, Counties, Family, Log, World, a_booking, an_email, at, everyone, next_day
 from tests.network.conftest import Api
 
@@ -188,6 +190,69 @@ async def test_a_linked_calendar_is_read_and_keeps_its_last_good_copy(
     assert (found["state"], found["reason"]) == ("feed_error", "status_500")
     assert await starts(amy, family) == ["19:00"]
     assert "secret.ics" not in log.everything()
+
+
+async def test_an_erased_owner_holds_up_nobody_elses_calendar(
+    amy: Api, world: World, family: Family, units: Units, log: Log
+) -> None:
+    for person_id in (family.mother, family.aunt):
+        made = await amy.post(f"/v1/people/{spell('per', person_id)}/calendars", {"url": "http://127.0.0.1:9/secret.ics"})
+        assert made.status == 201, made.json
+    async with world.unit() as unit:
+        await unit.keys.destroy(KeyOf(KeyKind.PERSON, family.mother))
+    await Ticker(units, [world.county_id], sandbox=True).refresh(world.county_id)
+    assert (await amy.get(f"/v1/people/{spell('per', family.aunt)}/calendars")).json["items"][0]["state"] == "feed_error"
+    waiting = "SELECT next_at FROM calendars WHERE county_id = :county ORDER BY next_at NULLS FIRST"
+    assert [row[0] is None for row in log.rows(waiting)] == [True, False]
+
+
+async def test_an_erased_facilitator_leaves_the_list_of_pools_readable(amy: Api, world: World, pools: Mapping[str, str]) -> None:
+    async with world.unit() as unit:
+        await unit.keys.destroy(KeyOf(KeyKind.PERSON, UUID(pools["sam"])))
+    names = {one["kind"]: one["name"] for one in (await amy.get("/v1/resources")).json["items"]}
+    assert names == {"facilitator": "", "room": "Oak Room", "interpreter": "Elena"}
+
+
+async def test_a_colleagues_times_are_kept_by_them_and_those_who_lead(counties: Counties, family: Family) -> None:
+    path = f"/v1/people/{spell('per', family.worker)}"
+    hours = {"time_zone": ZONE, "weekly": []}
+    gone = {"starts_local": at("09:00", DAY), "ends_local": at("10:00", DAY), "time_zone": ZONE}
+    bo, amy, sue = counties.staff("bo"), counties.staff("amy"), counties.staff("sue", "supervisor")
+    for refused in (
+        await bo.put(f"{path}/usual-hours", hours),
+        await bo.post(f"{path}/unavailabilities", gone),
+        await bo.post(f"{path}/calendars", {"url": "http://127.0.0.1:9/x.ics"}),
+        await bo.delete(f"{path}/unavailabilities/una_{uuid4().hex}"),
+        await bo.delete(f"{path}/calendars/cal_{uuid4().hex}"),
+        await bo.post(f"{path}/calendars/cal_{uuid4().hex}:refresh"),
+    ):
+        assert (refused.status, refused.code) == (403, "colleague_times")
+    assert [(await api.put(f"{path}/usual-hours", hours)).status for api in (amy, sue)] == [200, 200]
+
+
+async def test_nobody_comes_into_a_pool_who_is_out_of_the_callers_sight(counties: Counties, world: World, family: Family) -> None:
+    bo, sue = counties.staff("bo"), counties.staff("sue", "supervisor")
+    body = {"kind": "interpreter", "name": "Mine", "person_id": spell("per", family.mother)}
+    stranger = {**body, "person_id": spell("per", uuid4())}
+    refused, unknown = await bo.post("/v1/resources", body), await bo.post("/v1/resources", stranger)
+    assert (refused.status, refused.codes) == (422, [("not_found", "#/person_id")])
+    assert {**refused.json, "instance": ""} == {**unknown.json, "instance": ""}
+    assert (await sue.post("/v1/resources", body)).status == 201
+    agency = spell("per", await world.person())
+    made = await bo.post("/v1/resources", {**body, "person_id": agency})
+    assert made.status == 201, made.json
+    taken = await bo.patch(f"/v1/resources/{made.json['id']}", {"person_id": body["person_id"]}, made.json["etag"])
+    assert taken.codes == [("not_found", "#/person_id")]
+
+
+async def test_what_the_family_wishes_ranks_higher(amy: Api, family: Family) -> None:
+    wish = {"starts_local": at("16:00", DAY), "ends_local": at("18:00", DAY)}
+    found = (await amy.post("/v1/times:search", a_search(family, wishes=[wish]))).json["times"]
+    assert (found[0]["starts_local"], "family_wish" in found[0]["reasons"]) == (at("16:00", DAY), True)
+    assert [one["starts_local"] for one in found if "family_wish" in one["reasons"]] == [at("16:00", DAY)]
+    backwards = {"starts_local": wish["ends_local"], "ends_local": wish["starts_local"]}
+    refused = await amy.post("/v1/times:search", a_search(family, wishes=[wish, backwards]))
+    assert refused.codes == [("end_before_start", "#/wishes/1/ends_local")]
 
 
 async def test_times_of_people_out_of_sight_are_not_there(amy: Api, counties: Counties, world: World, family: Family) -> None:
