@@ -149,6 +149,26 @@ class Keyring:
         for row in found:
             self._open[row.key_id] = self._unwrap(row.key_id, row.kind, row.subject_id, row.wrapped)
 
+    async def load_own(self, keys: Iterable[KeyOf]) -> None:
+        """Fetch the keys that this service seals with for many subjects; one not made yet is made at its first use."""
+        by_kind: dict[KeyKind, set[UUID]] = {}
+        for key in keys:
+            if key not in self._own:
+                by_kind.setdefault(key.kind, set()).add(key.id)
+        for kind, ids in by_kind.items():
+            found = (
+                await self._session.execute(
+                    select(DATA_KEYS).where(
+                        DATA_KEYS.c.county_id == self._county_id, DATA_KEYS.c.kind == kind.value, DATA_KEYS.c.subject_id.in_(ids)
+                    )
+                )
+            ).all()
+            gone = {row.subject_id for row in found if row.wrapped is None}
+            for row in found:
+                if row.own and row.subject_id not in gone:
+                    self._open[row.key_id] = self._unwrap(row.key_id, row.kind, row.subject_id, row.wrapped)
+                    self._own[KeyOf(kind, row.subject_id)] = row.key_id
+
     async def destroy(self, key: KeyOf) -> None:
         """Destroy every key of one subject, and see to it that no other is ever made or imported for it here."""
         await self._session.execute(_ALONE, {"subjects": [self._name_of(key)]})

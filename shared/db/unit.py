@@ -111,6 +111,10 @@ class Unit:
         """Fetch the keys of many sealed columns in one question, before opening them one by one."""
         await self.keys.load({Sealed.from_bytes(box).key_id for box in stored if box})
 
+    async def load_own_keys(self, keys: Iterable[KeyOf]) -> None:
+        """Fetch the keys of many subjects in one question, before sealing their words one by one."""
+        await self.keys.load_own(keys)
+
     def lookup_of(self, value: str) -> str:
         """Return the keyed hash by which a normalised phone number or address is found; it differs between counties."""
         return hmac.new(self._secrets.of("lookup", self.county_id), value.encode(), hashlib.sha256).hexdigest()

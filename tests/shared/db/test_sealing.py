@@ -234,3 +234,21 @@ async def test_many_keys_are_fetched_in_one_question(opened: Open) -> None:
         await unit.load_keys([*stored, None])
         await unit.session.rollback()
         assert [await read(unit, box, row_id) for box in stored] == list("01234")
+
+
+async def test_the_keys_to_seal_with_are_fetched_in_one_question(opened: Open) -> None:
+    known, gone, new = a_person(), a_person(), a_person()
+    async with opened() as unit:
+        row_id = unit.new_id()
+        stored = await seal(unit, known, row_id)
+        await seal(unit, gone, row_id)
+    async with opened() as unit:
+        await unit.keys.destroy(gone)
+    async with opened() as unit:
+        await unit.load_own_keys([known, gone, new])
+        with pytest.raises(KeyDestroyed):
+            await seal(unit, gone, row_id)
+        assert await read(unit, await seal(unit, new, row_id), row_id) == WORDS
+        await unit.session.rollback()
+        again = await seal(unit, known, row_id)
+        assert Sealed.from_bytes(again).key_id == Sealed.from_bytes(stored).key_id
