@@ -10,6 +10,7 @@ import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from typing import cast
 from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
@@ -116,8 +117,8 @@ class Sender:
         """Forget the connection at once: on any doubt a new one is opened."""
         client, self._client = self._client, None
         if client is not None:
-            if isinstance(client.transport, asyncio.WriteTransport):
-                client.transport.abort()
+            if client.transport is not None:
+                _writing(client.transport).abort()
             client.close()
 
     async def _connection(self) -> SMTPProtocol:
@@ -254,9 +255,13 @@ class Senders:
 _BROKEN = (aiosmtplib.SMTPException, OSError, TimeoutError, EOFError, ssl.SSLError, RuntimeError)
 
 
+def _writing(transport: asyncio.BaseTransport) -> asyncio.WriteTransport:
+    """Return the transport as what it is: uvloop's are not of asyncio's classes, so nothing can be asked of their class."""
+    return cast(asyncio.WriteTransport, transport)
+
+
 def _unsent(protocol: SMTPProtocol) -> int:
-    transport = protocol.transport
-    return transport.get_write_buffer_size() if isinstance(transport, asyncio.WriteTransport) else 0
+    return 0 if protocol.transport is None else _writing(protocol.transport).get_write_buffer_size()
 
 
 def _refusal(code: int, message: str, *, of_recipient: bool) -> Outcome:

@@ -14,7 +14,8 @@ from services.notify.domain.messages import Lane
 from services.notify.jobs.on_batch_claimed import TASK, arguments_of
 from services.notify.jobs.sending import ACTOR, Batch, Dispatch, unbegun
 from services.notify.jobs.waking import run_woken
-from services.notify.storage.messages import CHANNEL, Claimed
+from services.notify.storage.claims import Claimed
+from services.notify.storage.messages import CHANNEL
 from services.notify.use_cases.claim_due import claim_due, release_expired
 from shared import logs
 from shared.db.unit import Units
@@ -61,10 +62,11 @@ class Ticker:
         self._new_lease = new_lease
         self._watch_seconds = watch_seconds
         self._watched: list[_Watched] = []
+        self._woken = asyncio.Event()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Tick until told to stop, then finish what this process itself is sending."""
-        await run_woken(self._units.engine, CHANNEL, self.tick, stop, name="ticker")
+        await run_woken(self._units.engine, CHANNEL, self.tick, stop, name="ticker", woken=self._woken)
         await asyncio.gather(*(each.sending for each in self._watched if each.sending), return_exceptions=True)
 
     async def tick(self) -> bool:
@@ -72,12 +74,17 @@ class Ticker:
         await self.watch()
         more = False
         for county_id in self._counties:
-            async with self._units.open(county_id, ACTOR) as unit:
-                await release_expired(unit)
-            if self._room() > 0:
-                more = await self._claim(county_id) or more
+            try:
+                more = await self._visit(county_id) or more
+            except Exception as error:  # what is wrong with one county's rows must not silence another's
+                logs.get().error("ticker.county_passed_over", county_id=str(county_id), exc_info=error)
         await self.watch()
         return more and self._room() > 0
+
+    async def _visit(self, county_id: UUID) -> bool:
+        async with self._units.open(county_id, ACTOR) as unit:
+            await release_expired(unit)
+        return self._room() > 0 and await self._claim(county_id)
 
     async def watch(self) -> None:
         """Send in this process what nobody has started in time, and forget what somebody has."""
@@ -92,7 +99,16 @@ class Ticker:
                 self._watched.remove(each)
             elif now >= each.until and self._sending() < _AT_ONCE:
                 logs.get().info("ticker.takes_over", count=len(left))
-                each.sending = asyncio.create_task(self._dispatch.send_batch(each.batch))
+                each.sending = asyncio.create_task(self._send(each.batch))
+
+    async def _send(self, batch: Batch) -> int:
+        try:
+            return await self._dispatch.send_batch(batch)
+        except Exception as error:  # its leases lapse, and it is given out again
+            logs.get().error("ticker.batch_broke_off", count=len(batch.ids), exc_info=error)
+            return 0
+        finally:
+            self._woken.set()
 
     async def drained(self) -> None:
         """Wait until everything that this process is sending has ended."""

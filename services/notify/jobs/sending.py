@@ -8,22 +8,30 @@ import asyncio
 import os
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from uuid import UUID
 
 from services.notify.domain.delivery import Fate, Outcome
 from services.notify.domain.messages import Message, Phase, State, Way
 from services.notify.gateways.sms import SmsProvider
 from services.notify.gateways.smtp import BeforeDot, Senders
+from services.notify.jobs.together import Together
 from services.notify.settings import NotifySettings
-from services.notify.storage import messages
+from services.notify.storage import claims
+from services.notify.storage.claims import pass_dot, pass_dots
 from services.notify.use_cases.begin_attempts import Outlet, Ready, begin_attempts
-from services.notify.use_cases.record_attempt import pass_dot, record_attempt
+from services.notify.use_cases.record_attempt import is_plainly_sent, record_attempt, record_sent
 from shared import logs
 from shared.db.unit import Actor, Trace, Unit, Units
 
 ACTOR = Actor("service", "notify")
 RENEW_SECONDS = 5.0
+DOTS_TOGETHER = 8
+MOST_DOTS = 8
+"""So many commits of dots may be under way at once: no more than there are connections to write them on."""
+
+MARKS_TOGETHER = 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,21 +44,47 @@ class Batch:
     traceparent: str = ""
 
 
-class Dispatch:
-    """The way out of this process: mail over kept connections, texts over one HTTP session. Either may be absent."""
+@dataclass(frozen=True, slots=True)
+class _Ended:
+    """How one attempt ended, and the trace of what caused the message."""
 
-    def __init__(self, units: Units, settings: NotifySettings, mail: Senders | None, texts: SmsProvider | None) -> None:
+    message: Message
+    outcome: Outcome
+    trace: Trace
+
+
+class Dispatch:
+    """The way out of this process: mail over kept connections, texts over one HTTP session. Either may be absent.
+
+    Dots that wait at the same moment share a commit, up to `dots_together` of them: each is committed before it leaves, as if it
+    were alone. So do the marks of messages that were accepted.
+    """
+
+    def __init__(
+        self,
+        units: Units,
+        settings: NotifySettings,
+        mail: Senders | None,
+        texts: SmsProvider | None,
+        *,
+        dots_together: int = DOTS_TOGETHER,
+    ) -> None:
         """Nothing is opened here."""
         self._units = units
         self._settings = settings
         self._mail = mail
         self._texts = texts
+        counties = settings.service.counties
+        at_once = MOST_DOTS if dots_together == 1 else MOST_DOTS // dots_together + 1
+        self._dots = {
+            county.id: Together(partial(self._pass_dots, county.id), most=dots_together, at_once=at_once) for county in counties
+        }
+        self._marks = {county.id: Together(partial(self._mark, county.id), most=MARKS_TOGETHER) for county in counties}
 
     async def send_batch(self, batch: Batch) -> int:
         """Send those of these messages that are still due and still held, and return how many attempts were made."""
         trace = Trace(batch.lease.hex, batch.traceparent)
-        async with self._units.open(batch.county_id, ACTOR, trace) as unit:
-            ready = await begin_attempts(unit, batch.ids, lease=batch.lease, outlet=self._outlet(batch.county_id))
+        ready = await self._begin(batch, trace)
         if not ready:
             return 0
         waiting = {each.message.id for each in ready}
@@ -67,20 +101,53 @@ class Dispatch:
                 logs.get().warning("sending.broke_off", cause=type(error).__name__)
         return len(ready)
 
+    async def _begin(self, batch: Batch, trace: Trace) -> list[Ready]:
+        """Record that attempts begin. One that cannot be begun holds up no other: its lease lapses, in time it is missed."""
+        try:
+            async with self._units.open(batch.county_id, ACTOR, trace) as unit:
+                return await begin_attempts(unit, batch.ids, lease=batch.lease, outlet=self._outlet(batch.county_id))
+        except Exception as error:  # whatever one message is made of, the others must leave
+            if len(batch.ids) == 1:
+                logs.get().error("message.cannot_begin", message_id=str(batch.ids[0]), exc_info=error)
+                return []
+        alone = [await self._begin(replace(batch, ids=(each,)), trace) for each in batch.ids]
+        return [ready for each in alone for ready in each]
+
     async def _send(self, batch: Batch, ready: Ready, trace: Trace, waiting: set[UUID]) -> None:
         message = ready.message
-
-        async def before_dot() -> bool:
-            async with self._units.open(batch.county_id, ACTOR, trace) as unit:
-                return await pass_dot(unit, message)
-
         try:
-            outcome = await self._hand_over(ready, before_dot)
-            async with self._units.open(batch.county_id, ACTOR, trace) as unit:
-                state = await record_attempt(unit, message, outcome, jitter=_chance())
+            outcome = await self._hand_over(ready, partial(self._pass_dot, batch.county_id, message))
+            state = await self._record(batch.county_id, _Ended(message, outcome, trace))
         finally:
             waiting.discard(message.id)
         _log(message, outcome, state)
+
+    async def _pass_dot(self, county_id: UUID, message: Message) -> bool:
+        """Commit that the dot may leave, beside others. One that does not pass there is asked for alone: its row may be in hand."""
+        with suppress(Exception):
+            if await self._dots[county_id].ask(message):
+                return True
+        async with self._units.open(county_id, ACTOR) as unit:
+            return await pass_dot(unit, message)
+
+    async def _pass_dots(self, county_id: UUID, asked: Sequence[Message]) -> list[bool]:
+        async with self._units.open(county_id, ACTOR) as unit:
+            passed = await pass_dots(unit, asked)
+        return [message.id in passed for message in asked]
+
+    async def _record(self, county_id: UUID, ended: _Ended) -> State:
+        """Record the common end beside others, and anything odd alone."""
+        if is_plainly_sent(ended.outcome):
+            with suppress(Exception):
+                if await self._marks[county_id].ask(ended):
+                    return State.SENT
+        async with self._units.open(county_id, ACTOR, ended.trace) as unit:
+            return await record_attempt(unit, ended.message, ended.outcome, jitter=_chance())
+
+    async def _mark(self, county_id: UUID, ended: Sequence[_Ended]) -> list[bool]:
+        async with self._units.open(county_id, ACTOR) as unit:
+            marked = await record_sent(unit, [(each.message, each.outcome, each.trace) for each in ended])
+        return [each.message.id in marked for each in ended]
 
     async def _hand_over(self, ready: Ready, before_dot: BeforeDot) -> Outcome:
         envelope = ready.envelope
@@ -95,7 +162,7 @@ class Dispatch:
             await asyncio.sleep(RENEW_SECONDS)
             with suppress(Exception):  # a renewal that fails is made up for by the next, or the lease lapses
                 async with self._units.open(batch.county_id, ACTOR) as unit:
-                    await messages.renew(unit, tuple(waiting), lease=batch.lease)
+                    await claims.renew(unit, tuple(waiting), lease=batch.lease)
 
     def _outlet(self, county_id: UUID) -> Outlet:
         return Outlet(
@@ -108,7 +175,7 @@ class Dispatch:
 
 async def unbegun(unit: Unit, batch: Batch) -> Sequence[UUID]:
     """Return the messages of a batch that nobody has started."""
-    return await messages.list_claimed_unbegun(unit, lease=batch.lease, ids=batch.ids)
+    return await claims.list_claimed_unbegun(unit, lease=batch.lease, ids=batch.ids)
 
 
 def _chance() -> float:

@@ -15,10 +15,19 @@ _HOLD_SECONDS = 120.0
 
 
 async def run_woken(
-    engine: AsyncEngine, channel: str, round_: Callable[[], Awaitable[bool]], stop: asyncio.Event, *, name: str
+    engine: AsyncEngine,
+    channel: str,
+    round_: Callable[[], Awaitable[bool]],
+    stop: asyncio.Event,
+    *,
+    name: str,
+    woken: asyncio.Event | None = None,
 ) -> None:
-    """Run rounds until told to stop: again at once while they say there is more, else at a notification or after a second."""
-    woken = asyncio.Event()
+    """Run rounds until told to stop: again at once while they say there is more, else when woken or after a second.
+
+    A notification sets `woken`; so may the process itself.
+    """
+    woken = woken or asyncio.Event()
     listening = asyncio.create_task(_listen(engine, channel, woken, stop))
     try:
         while not stop.is_set():

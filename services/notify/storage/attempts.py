@@ -3,9 +3,11 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import ARRAY, Integer, Table, bindparam, select, text, update
+from sqlalchemy.dialects.postgresql import UUID as PG_UUID
 from sqlalchemy.dialects.postgresql import insert
 
 from services.notify.domain.delivery import Outcome
@@ -13,6 +15,8 @@ from services.notify.domain.messages import Message, Phase
 from services.notify.storage.tables import AttemptRow, ContentRow
 from shared.db.unit import Unit
 from shared.kernel.sealed import KeyKind, KeyOf
+
+ATTEMPTS, CONTENTS = cast(Table, AttemptRow.__table__), cast(Table, ContentRow.__table__)
 
 
 async def add(unit: Unit, begun: Collection[Message]) -> None:
@@ -36,7 +40,7 @@ async def add(unit: Unit, begun: Collection[Message]) -> None:
         }
         for message in begun
     ]
-    await unit.session.execute(insert(AttemptRow).values(rows).on_conflict_do_nothing())
+    await unit.session.execute(insert(ATTEMPTS).on_conflict_do_nothing(), rows)
 
 
 async def end(unit: Unit, message: Message, outcome: Outcome, *, late: bool) -> None:
@@ -57,6 +61,33 @@ async def end(unit: Unit, message: Message, outcome: Outcome, *, late: bool) -> 
     )
 
 
+_END_ACCEPTED = text("""
+UPDATE attempts a SET phase = 'answered', fate = 'accepted', code = ended.code, ended_at = :now
+FROM unnest(:ids, :numbers, :codes) AS ended (message_id, n, code)
+WHERE a.county_id = :county AND a.message_id = ended.message_id AND a.n = ended.n
+""").bindparams(
+    bindparam("ids", type_=ARRAY(PG_UUID)),
+    bindparam("numbers", type_=ARRAY(Integer)),
+    bindparam("codes", type_=ARRAY(Integer)),
+    bindparam("county", type_=PG_UUID),
+)
+
+
+async def end_accepted(unit: Unit, accepted: Collection[tuple[Message, Outcome]]) -> None:
+    """Record that attempts ended as they should."""
+    if accepted:
+        await unit.session.execute(
+            _END_ACCEPTED,
+            {
+                "county": unit.county_id,
+                "now": unit.now,
+                "ids": [message.id for message, _ in accepted],
+                "numbers": [message.attempt for message, _ in accepted],
+                "codes": [outcome.code for _, outcome in accepted],
+            },
+        )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rendering:
     """One rendering of a message: which one, in what language, the hash of its bytes, its Message-ID if it is a mail."""
@@ -71,10 +102,8 @@ class Rendering:
 
 async def find_renderings(unit: Unit, message_ids: Collection[UUID]) -> dict[UUID, Rendering]:
     """Return the last rendering of each of these messages."""
-    rows = await unit.session.scalars(
-        select(ContentRow)
-        .where(ContentRow.county_id == unit.county_id, ContentRow.message_id.in_(message_ids))
-        .execution_options(populate_existing=True)
+    rows = await unit.session.execute(
+        select(CONTENTS).where(CONTENTS.c.county_id == unit.county_id, CONTENTS.c.message_id.in_(message_ids))
     )
     return {
         row.message_id: Rendering(
@@ -113,9 +142,9 @@ async def keep_contents(unit: Unit, contents: Collection[tuple[Message, Renderin
         }
         for message, rendering, words in contents
     ]
-    new = insert(ContentRow).values(rows)
+    new = insert(CONTENTS)
     kept = {name: new.excluded[name] for name in rows[0] if name not in {"message_id", "county_id"}}
-    await unit.session.execute(new.on_conflict_do_update(index_elements=["message_id"], set_=kept))
+    await unit.session.execute(new.on_conflict_do_update(index_elements=["message_id"], set_=kept), rows)
 
 
 async def find_content(unit: Unit, message_id: UUID) -> tuple[str, str] | None:

@@ -3,15 +3,18 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, Table, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.notify.domain.links import Link, Purpose
 from services.notify.storage.tables import LinkRow
 from shared.db.unit import Unit
+
+LINKS = cast(Table, LinkRow.__table__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,7 @@ async def add(unit: Unit, made: Sequence[tuple[Link, UUID | None]]) -> None:
         }
         for link, entry_id in made
     ]
-    await unit.session.execute(insert(LinkRow).values(rows))
+    await unit.session.execute(insert(LINKS), rows)
 
 
 async def find_anywhere(session: AsyncSession, token_hash: str) -> Found | None:

@@ -26,10 +26,10 @@ from services.notify.domain.points import KeptPoint
 from services.notify.domain.segments import count
 from services.notify.gateways.letters import Envelope, Scene, written
 from services.notify.gateways.mail import UnsafeMail
-from services.notify.storage import attempts, contacts, entries, messages, suppressions
+from services.notify.storage import attempts, claims, contacts, entries, suppressions
 from services.notify.storage.attempts import Rendering
+from services.notify.storage.claims import Beginning
 from services.notify.storage.contacts import ContactWords
-from services.notify.storage.messages import Beginning
 from services.notify.use_cases.end_message import end_message
 from services.notify.use_cases.hold_tokens import Tokens, hold_tokens
 from services.notify.use_cases.open_call_task import open_call_task
@@ -91,12 +91,16 @@ class _Known:
 
 async def begin_attempts(unit: Unit, ids: Collection[UUID], *, lease: UUID, outlet: Outlet) -> list[Ready]:
     """Return those of these messages that leave now; every other is put back or ended in this transaction."""
-    tokens = await hold_tokens(unit, await messages.entries_of(unit, ids), entropy=outlet.entropy)
-    held = await messages.list_held_for_update(unit, ids, lease=lease)
+    subjects = await claims.list_subjects(unit, ids)
+    await unit.load_own_keys(contacts.key_of(person_id) for person_id, _ in subjects)
+    tokens = await hold_tokens(unit, {entry_id for _, entry_id in subjects if entry_id}, entropy=outlet.entropy)
+    held = await claims.list_held_for_update(unit, ids, lease=lease)
+    if not held:
+        return []
     known = await _know(unit, held, tokens)
     begun = [written for message in held if (written := await _begin(unit, message, known, outlet)) is not None]
     await attempts.keep_contents(unit, [(each.ready.message, each.rendering, each.words) for each in begun])
-    await messages.begin(unit, [each.beginning for each in begun])
+    await claims.begin(unit, [each.beginning for each in begun])
     await attempts.add(unit, [each.ready.message for each in begun])
     return [each.ready for each in begun]
 
@@ -176,7 +180,7 @@ async def _wait_for_contact(unit: Unit, message: Message, entry: KeptEntry | Non
     """network has not told of this person yet: the two logs arrive on their own."""
     asked_for = unit.now - (message.created_at or unit.now)
     if asked_for < TOLD_WITHIN and unit.now + _ASK_AGAIN < message.not_after:
-        await messages.put_back(unit, message, due_at=unit.now + _ASK_AGAIN, reason="contact_unknown")
+        await claims.put_back(unit, message, due_at=unit.now + _ASK_AGAIN, reason="contact_unknown")
         return
     await _hand_to_a_person(unit, message, entry, Choice(Way.CALL, None, "contact_unknown"))
 
@@ -187,7 +191,7 @@ async def _hand_to_a_person(unit: Unit, message: Message, entry: KeptEntry | Non
         await _end(unit, message, State.SUPPRESSED, choice.reason)
         return
     message = replace(message, way=choice.way, contact_point_id=choice.contact_point_id)
-    if await messages.finish(unit, message, State.SENT, reason="given_to_a_person"):
+    if await claims.finish(unit, message, State.SENT, reason="given_to_a_person"):
         await end_message(unit, message, State.SENT, reason="given_to_a_person")
         await open_call_task(unit, message, entry, reason=choice.reason, way=choice.way)
 
@@ -200,13 +204,13 @@ def _not_now(unit: Unit, message: Message, contact: Contact) -> RetryDecision | 
 
 async def _follow(unit: Unit, message: Message, decision: RetryDecision) -> None:
     if decision.due_at is not None:
-        await messages.put_back(unit, message, due_at=decision.due_at, reason=decision.reason)
+        await claims.put_back(unit, message, due_at=decision.due_at, reason=decision.reason)
         return
     await _end(unit, message, decision.state, decision.reason)
 
 
 async def _end(unit: Unit, message: Message, state: State, reason: str) -> None:
-    if await messages.finish(unit, message, state, reason=reason):
+    if await claims.finish(unit, message, state, reason=reason):
         await end_message(unit, message, state, reason=reason)
 
 

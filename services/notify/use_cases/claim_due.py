@@ -3,18 +3,21 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from services.notify.domain.messages import Lane, Message, State
-from services.notify.storage import messages
-from services.notify.storage.messages import Claimed
+from services.notify.domain.delivery import Fate, Outcome
+from services.notify.domain.messages import Lane, Message, Phase, State
+from services.notify.storage import attempts, claims
+from services.notify.storage.claims import Claimed
 from services.notify.use_cases.end_message import end_message
 from shared.db.unit import Unit
+
+DIED = Outcome(fate=Fate.UNKNOWN, phase=Phase.DOT, reason="sender_died")
 
 LANES: tuple[Lane, ...] = (Lane.URGENT, Lane.INVITES, Lane.REMINDERS, Lane.WEBHOOKS)
 
 
 async def claim_due(unit: Unit, *, lease: UUID, most: int, lanes: Sequence[Lane] = LANES) -> list[Claimed]:
     """Return what this lease now holds, at most so many of each lane."""
-    found = await messages.claim(unit, lanes=lanes, lease=lease, most=most)
+    found = await claims.claim(unit, lanes=lanes, lease=lease, most=most)
     for each in found:
         if each.message.has_ended:
             await end_message(unit, each.message, each.message.state, reason=each.message.reason)
@@ -23,8 +26,9 @@ async def claim_due(unit: Unit, *, lease: UUID, most: int, lanes: Sequence[Lane]
 
 async def release_expired(unit: Unit) -> list[Message]:
     """Give back what a dead process held; what had passed its final dot is of unknown fate, and is said to be."""
-    dead = await messages.release_expired(unit)
+    dead = await claims.release_expired(unit)
     for message in dead:
-        if await messages.finish(unit, message, State.UNKNOWN, reason="sender_died"):
-            await end_message(unit, message, State.UNKNOWN, reason="sender_died")
+        if await claims.finish(unit, message, State.UNKNOWN, reason=DIED.reason):
+            await attempts.end(unit, message, DIED, late=False)
+            await end_message(unit, message, State.UNKNOWN, reason=DIED.reason)
     return dead

@@ -1,30 +1,43 @@
-"""Record what an attempt came to: past the final dot or not, sent, to be tried again, or given up, and what follows from each."""
+"""Record what an attempt came to: sent, to be tried again, or given up, and what follows from each."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from services.notify.domain.delivery import Fate, Outcome, after
 from services.notify.domain.messages import Message, Phase, State, Way
-from services.notify.storage import attempts, contacts, inbound, messages
+from services.notify.storage import attempts, claims, contacts, inbound, messages
 from services.notify.use_cases.apply_receipt import apply_receipt
 from services.notify.use_cases.end_message import end_message
 from services.notify.use_cases.lose_contact import lose_contact
 from services.notify.use_cases.stop_number import stop_number
-from shared.db.unit import Unit
+from shared.db.unit import Trace, Unit
+
+ACCEPTED = "accepted"
 
 
-async def pass_dot(unit: Unit, message: Message) -> bool:
-    """Say whether the final dot may be written; once this is committed, what becomes of the message is in others' hands."""
-    lease: UUID | None = message.lease_owner
-    return lease is not None and await messages.pass_dot(unit, message.id, attempt=message.attempt, lease=lease)
+def is_plainly_sent(outcome: Outcome) -> bool:
+    """Whether an attempt ended as most do: accepted, and nothing else to be kept or looked for."""
+    return outcome.fate is Fate.ACCEPTED and not outcome.provider_id
+
+
+async def record_sent(unit: Unit, accepted: Sequence[tuple[Message, Outcome, Trace]]) -> set[UUID]:
+    """Mark several plainly sent messages, and return those that are marked; the others have to be recorded one by one."""
+    marked = await claims.finish_sent(unit, [message for message, _, _ in accepted], reason=ACCEPTED)
+    done = [each for each in accepted if each[0].id in marked]
+    await attempts.end_accepted(unit, [(message, outcome) for message, outcome, _ in done])
+    for message, _, trace in done:
+        unit.trace = trace
+        await end_message(unit, message, State.SENT, reason=ACCEPTED)
+    return marked
 
 
 async def record_attempt(unit: Unit, message: Message, outcome: Outcome, *, jitter: float) -> State:
     """Give a message the state that its attempt earned, and return it. A result that comes too late is kept beside it."""
     decision = after(outcome, attempt=message.attempt, not_after=message.not_after, now=unit.now, jitter=jitter)
     if decision.due_at is not None:
-        held = await messages.put_back(unit, message, due_at=decision.due_at, reason=decision.reason)
+        held = await claims.put_back(unit, message, due_at=decision.due_at, reason=decision.reason)
     else:
-        held = await messages.finish(unit, message, decision.state, reason=decision.reason, provider_id=outcome.provider_id)
+        held = await claims.finish(unit, message, decision.state, reason=decision.reason, provider_id=outcome.provider_id)
     await attempts.end(unit, message, outcome, late=not held)
     if not held:
         await _hear_late(unit, message, outcome)

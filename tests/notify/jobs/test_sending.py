@@ -12,10 +12,11 @@ from services.notify.domain.messages import Phase
 from services.notify.jobs.operators import conservation, oldest_due
 from services.notify.jobs.sending import Batch, Dispatch
 from services.notify.jobs.worker import LANES
-from services.notify.storage import messages
+from services.notify.storage import claims
+from services.notify.storage.claims import pass_dot
 from services.notify.use_cases.begin_attempts import Outlet, begin_attempts
 from services.notify.use_cases.claim_due import claim_due, release_expired
-from services.notify.use_cases.record_attempt import pass_dot, record_attempt
+from services.notify.use_cases.record_attempt import record_attempt
 from shared.events.network import Channel
 from shared.settings import Sending
 from tests.notify.office import Booked, Office, Person
@@ -220,7 +221,7 @@ async def test_a_claim_is_bounded_and_takes_every_lane(office: Office) -> None:
         "UPDATE messages SET due_at = surround_now(), not_after = surround_now() + interval '1 h' WHERE county_id = :county"
     )
     async with office.unit() as unit:
-        claimed = await messages.claim(unit, lanes=LANES, lease=uuid4(), most=5)
+        claimed = await claims.claim(unit, lanes=LANES, lease=uuid4(), most=5)
     assert sorted(each.message.lane.value for each in claimed) == ["invites"] * 5 + ["reminders"] * 5
 
 
