@@ -185,6 +185,7 @@ class World:
             f"GET /v1/cases/{CASE}/children": {"items": [self.child()], "next": None},
             f"GET /v1/cases/{CASE}/separation-rules": {"items": self.separations, "next": None},
             f"GET /v1/cases/{CASE}/mandates": {"children": [], "combined": self.due()},
+            "GET /v1/mandates": {"items": [{"case_id": CASE, "combined": self.due()}], "next": None},
             "GET /v1/meetings": {"items": [self.line()], "next": None},
             "GET /v1/resources": {"items": [{"id": ROOM, "kind": "room", "name": "Oak Room"}], "next": None},
             "POST /v1/people:search": {"items": [{"id": WORKER, "visible": True, "matched": ["staff_id"]}], "next": None},

@@ -1,9 +1,9 @@
 """The whole surface of meetings on one screen: each route with the permission it needs."""
 
 from services.meetings.domain import errors as no
-from services.meetings.web import availability, calendars, meetings, resources, schemas, times
+from services.meetings.web import availability, calendars, mandates, meetings, resources, schemas, times
 from shared.web.events import events_route
-from shared.web.fields import Page
+from shared.web.fields import Page, PageQuery
 from shared.web.registry import errors_in
 from shared.web.routing import Route, delete, get, patch, post, put
 
@@ -49,6 +49,7 @@ ROUTES: tuple[Route, ...] = (
     delete(f"{PERSON}/calendars/{{calendar_id}}", calendars.delete_calendar, needs="meetings.write", status=204,
            raises=OWN),
 
+    get("/v1/mandates", mandates.get_all_mandates, needs="meetings.read", query=PageQuery, answer=Page[mandates.FamilyDueOut]),
     get("/v1/cases/{case_id}/mandates", times.get_mandates, needs="meetings.read", answer=schemas.MandatesOut),
     post("/v1/times:search", times.search_times, needs="meetings.read", body=schemas.TimesIn, answer=schemas.TimesOut,
          raises=(no.FamilyIsClosed, no.InThePast)),

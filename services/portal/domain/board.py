@@ -10,6 +10,7 @@ from services.portal.domain.meetings import CallTask, Due, MeetingLine
 
 WEEK = timedelta(days=7)
 SOON = timedelta(days=14)
+FEW = 5
 
 
 class Flag(StrEnum):
@@ -78,6 +79,16 @@ class Board:
         return sum(line.meeting.answers_missing for line in (*self.this_week, *self.later))
 
     @property
+    def dues_first(self) -> tuple[DueLine, ...]:
+        """What is due within two weeks and not booked, or the first few when nothing presses."""
+        return self.dues[: max(self.dues_open, FEW)]
+
+    @property
+    def dues_later(self) -> tuple[DueLine, ...]:
+        """All other due dates."""
+        return self.dues[max(self.dues_open, FEW) :]
+
+    @property
     def dues_open(self) -> int:
         """How many families must still book a meeting within two weeks."""
         return sum(1 for line in self.dues if line.booked_on is None and line.flag is not DueFlag.LATER)
@@ -91,9 +102,14 @@ def board(
     calls: Iterable[CallTask],
     now: datetime,
     today: date,
+    also: Iterable[Family] = (),
 ) -> Board:
-    """Arrange everything: meetings by time, due dates by urgency (those without a booked meeting first), calls by due time."""
-    known = {one.id: one for one in families}
+    """Arrange everything: meetings by time, due dates by urgency (those without a booked meeting first), calls by due time.
+
+    `also` are families that have something due and stand not on the list.
+    """
+    listed = {one.id: one for one in families}
+    known = listed | {one.id: one for one in also}
     ahead = sorted((one for one in meetings if one.is_ahead and one.ends_at > now), key=lambda one: (one.starts_at, one.id))
     lines = [_meeting_line(one, known.get(one.case_id), today) for one in ahead]
     due_lines = {
@@ -114,7 +130,7 @@ def board(
                 next_meeting=next((meeting for meeting in ahead if meeting.case_id == one.id), None),
                 due=due_lines.get(one.id),
             )
-            for one in sorted(known.values(), key=lambda family: (family.status != "open", family.title.casefold(), family.id))
+            for one in sorted(listed.values(), key=lambda family: (family.status != "open", family.title.casefold(), family.id))
         ),
     )
 

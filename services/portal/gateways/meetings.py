@@ -28,6 +28,14 @@ class Changed:
     adjusted: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Dues:
+    """Families' next due dates by case, the most pressing first; `more` says that there are later ones."""
+
+    by_case: Mapping[str, Due]
+    more: bool = False
+
+
 def linked_pair(members: Mapping[str, Any]) -> LinkedPair | None:
     """Read the meetings instead of one that a refusal proposes."""
     proposed = members.get("linked_pair")
@@ -61,9 +69,11 @@ class Meetings:
         """Return a family's due dates."""
         return read(Mandates, (await self.caller.get(f"/v1/cases/{case_id}/mandates")).json)
 
-    async def due(self, case_id: str) -> Due | None:
-        """Return a family's next due date."""
-        return (await self.mandates(case_id)).combined
+    async def most_pressing(self) -> Dues:
+        """Return what is due first over all families in sight."""
+        answer = (await self.caller.get("/v1/mandates", {"limit": PAGE})).json
+        first = {str(item["case_id"]): read(Due, item["combined"]) for item in answer["items"]}
+        return Dues(first, more=answer.get("next") is not None)
 
     async def resources(self) -> tuple[Resource, ...]:
         """Return the county's facilitators, rooms and interpreters."""

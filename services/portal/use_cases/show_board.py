@@ -7,15 +7,16 @@ from datetime import date, datetime, timedelta
 
 from services.portal.domain.board import Board, board
 from services.portal.domain.families import Family
-from services.portal.domain.meetings import CallTask, Due
+from services.portal.domain.meetings import CallTask
 from services.portal.gateways.calling import if_allowed, unless_away
-from services.portal.gateways.meetings import Meetings
+from services.portal.gateways.meetings import Dues, Meetings
 from services.portal.gateways.network import Network
 from services.portal.gateways.notify import Notify
 
 AHEAD = timedelta(days=60)
-MOST_DUES = 60
+MOST_ASKED = 24
 AT_ONCE = 8
+NO_DUES = Dues({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ class Seen:
 
     board: Board
     more_families: bool
-    dues_of_some: bool
+    more_dues: bool
     away: tuple[str, ...]
 
 
@@ -34,16 +35,19 @@ async def show_board(
     """Ask the three services side by side. `clock` is read after the first answer, which tells the services' time."""
     families = await network.families()
     now = clock()
-    held = [one for one in families.items if one.status == "open"]
     (ahead, has_meetings), (dues, has_dues), (calls, has_calls) = await asyncio.gather(
         unless_away(meetings.ahead(day_of(now), day_of(now + AHEAD)), ()),
-        unless_away(_dues(meetings, held[:MOST_DUES]), {}),
+        unless_away(if_allowed(meetings.most_pressing(), NO_DUES), NO_DUES),
         unless_away(_calls(notify), ()),
     )
+    known = {one.id for one in families.items}
+    pressing = await _families(network, [case_id for case_id in dues.by_case if case_id not in known][:MOST_ASKED])
     return Seen(
-        board=board(families=families.items, meetings=ahead, dues=dues, calls=calls, now=now, today=day_of(now)),
+        board=board(
+            families=families.items, also=pressing, meetings=ahead, dues=dues.by_case, calls=calls, now=now, today=day_of(now)
+        ),
         more_families=families.more,
-        dues_of_some=len(held) > MOST_DUES,
+        more_dues=dues.more or len(known) + len(pressing) < len(known | set(dues.by_case)),
         away=tuple(name for name, there in (("meetings", has_meetings and has_dues), ("calls", has_calls)) if not there),
     )
 
@@ -59,13 +63,13 @@ async def _calls(notify: Notify) -> tuple[CallTask, ...]:
     return await if_allowed(notify.call_tasks(), ())
 
 
-async def _dues(meetings: Meetings, families: list[Family]) -> dict[str, Due]:
-    """Return each family's next due date, a few at a time."""
+async def _families(network: Network, case_ids: list[str]) -> tuple[Family, ...]:
+    """Return families that are due and not on the first page of the list, a few at a time."""
     gate = asyncio.Semaphore(AT_ONCE)
 
-    async def one(family: Family) -> Due | None:
+    async def one(case_id: str) -> Family | None:
         async with gate:
-            return await if_allowed(meetings.due(family.id), None)
+            return await if_allowed(network.family(case_id), None)
 
-    found = await asyncio.gather(*(one(family) for family in families))
-    return {family.id: due for family, due in zip(families, found, strict=True) if due is not None}
+    found = await asyncio.gather(*(one(case_id) for case_id in case_ids))
+    return tuple(family for family in found if family is not None)

@@ -82,7 +82,7 @@ async def test_the_first_screen_answers_the_four_questions(amy: Site) -> None:
 
 
 async def test_families_show_while_meetings_cannot_answer(amy: Site) -> None:
-    for path in ("/v1/meetings", f"/v1/cases/{CASE}/mandates"):
+    for path in ("/v1/meetings", "/v1/mandates"):
         amy.world.refuse[f"GET {path}"] = (503, {"code": "unavailable", "status": 503})
     page = await amy.page("/")
     assert "The R. family" in page
