@@ -189,7 +189,7 @@ def _block(template: Template, name: str, context: dict[str, object]) -> str:
     block = template.blocks.get(name)
     if block is None:
         return ""
-    words = "".join(block(template.new_context(context)))
+    words = "".join(block(template.new_context(context, shared=True)))
     return re.sub(r"\n{3,}", "\n\n", words).strip()
 
 

@@ -148,6 +148,18 @@ def test_a_mail_that_does_not_read_back_never_leaves() -> None:
             check(spoiled, MAIL)
 
 
+@pytest.mark.parametrize("cut", range(0, len(build(MAIL)) - 1, 97))
+def test_a_mail_cut_short_never_leaves(cut: int) -> None:
+    with pytest.raises(UnsafeMail):
+        check(build(MAIL)[:cut], MAIL)
+
+
+@pytest.mark.parametrize("words", ["", ".", "a\r\n.\r\nb", "=_a--=\n--=_m", "trailing  \nspace\t", "ñ" * 400, "one\rtwo"])
+def test_any_words_read_back(words: str) -> None:
+    text: Any = parsed(replace(MAIL, text=words)).get_body(("plain",))
+    assert text.get_content().splitlines() == words.splitlines()
+
+
 def test_no_other_address_stands_in_the_bytes() -> None:
     message: Message = message_from_bytes(build(MAIL))
     whole = "\n".join(
