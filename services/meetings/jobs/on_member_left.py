@@ -10,4 +10,4 @@ from shared.events.network import MemberLeft
 async def remove_from_meetings(unit: Unit, fact: Fact[MemberLeft]) -> None:
     """Take them off the family's meetings to come."""
     body = fact.body
-    await take_member_off(unit, case_id=body.case_id, member_id=body.member_id, person_id=body.person_id)
+    await take_member_off(unit, case_id=body.case_id, member_id=body.member_id, person_id=body.person_id, at=body.at)

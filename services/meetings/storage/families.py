@@ -5,13 +5,17 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, CompoundSelect, delete, func, or_, select
+from sqlalchemy import ColumnElement, CompoundSelect, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from services.meetings.domain.separation import SeparationRule
 from services.meetings.storage.tables import ChildRow, FamilyRow, MemberRow, SeparationRow
 from shared.db.unit import Unit
 from shared.kernel.access import Caller, CaseAccess, Role
+
+
+class FamilyNotHeardOf(Exception):
+    """The fact that opened this family was set aside. What follows is set aside too, to be replayed in its order."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,19 +80,25 @@ async def open_one(unit: Unit, case_id: UUID, time_zone: str) -> None:
 
 
 async def close_one(unit: Unit, case_id: UUID, at: datetime) -> None:
-    """Keep that work with a family ended."""
-    row = await unit.session.get(FamilyRow, case_id)
-    if row is not None:
-        row.closed_at = at
+    """Keep that work with a family ended. Raises FamilyNotHeardOf."""
+    (await _heard_of(unit, case_id)).closed_at = at
 
 
-async def hand_over(unit: Unit, case_id: UUID, access: CaseAccess) -> None:
-    """Keep who holds a family now."""
-    row = await unit.session.get(FamilyRow, case_id)
-    if row is not None:
+async def hand_over(unit: Unit, case_id: UUID, access: CaseAccess, *, at: datetime) -> None:
+    """Keep who holds a family, unless something later is known. Raises FamilyNotHeardOf."""
+    row = await _heard_of(unit, case_id)
+    if row.access_at is None or at >= row.access_at:
         row.unit = access.unit
         row.assigned = sorted(access.assigned)
         row.shared_with = sorted(access.shared_with)
+        row.access_at = at
+
+
+async def _heard_of(unit: Unit, case_id: UUID) -> FamilyRow:
+    row = await unit.session.get(FamilyRow, case_id)
+    if row is None:
+        raise FamilyNotHeardOf
+    return row
 
 
 async def list_children(unit: Unit, case_id: UUID) -> list[PlacedChild]:
@@ -99,26 +109,30 @@ async def list_children(unit: Unit, case_id: UUID) -> list[PlacedChild]:
     return [_to_child(row) for row in rows]
 
 
-async def keep_child(unit: Unit, child: PlacedChild) -> None:
-    """Keep a child's facts; all of them are given anew."""
+async def keep_child(unit: Unit, child: PlacedChild, *, at: datetime) -> None:
+    """Keep a child's facts, all of which are given anew, unless later ones are known."""
     facts = {
         "entered_care_on": child.entered_care_on,
         "disposition_on": child.disposition_on,
         "icwa_status": child.icwa_status,
         "placement_kind": child.placement_kind,
         "intensive_services": child.intensive_services,
+        "heard_at": at,
     }
+    later = or_(ChildRow.heard_at.is_(None), ChildRow.heard_at <= at)
     await unit.session.execute(
         insert(ChildRow)
         .values(case_id=child.case_id, child_id=child.child_id, county_id=unit.county_id, **facts)
-        .on_conflict_do_update(index_elements=["case_id", "child_id"], set_=facts)
+        .on_conflict_do_update(index_elements=["case_id", "child_id"], set_=facts, where=later)
     )
 
 
 async def list_people(unit: Unit, case_id: UUID) -> frozenset[UUID]:
     """Return everyone of a family: its children and its present members."""
     members = await unit.session.scalars(
-        select(MemberRow.person_id).where(MemberRow.county_id == unit.county_id, MemberRow.case_id == case_id)
+        select(MemberRow.person_id).where(
+            MemberRow.county_id == unit.county_id, MemberRow.case_id == case_id, MemberRow.left_at.is_(None)
+        )
     )
     children = await unit.session.scalars(
         select(ChildRow.child_id).where(ChildRow.county_id == unit.county_id, ChildRow.case_id == case_id)
@@ -144,13 +158,13 @@ async def is_around_any(unit: Unit, person_id: UUID) -> bool:
 def _around(unit: Unit, person_id: UUID) -> CompoundSelect[UUID]:
     return (
         select(MemberRow.case_id)
-        .where(MemberRow.county_id == unit.county_id, MemberRow.person_id == person_id)
+        .where(MemberRow.county_id == unit.county_id, MemberRow.person_id == person_id, MemberRow.left_at.is_(None))
         .union(select(ChildRow.case_id).where(ChildRow.county_id == unit.county_id, ChildRow.child_id == person_id))
     )
 
 
 async def keep_member(unit: Unit, *, member_id: UUID, case_id: UUID, person_id: UUID) -> None:
-    """Keep that a person is in a family's network."""
+    """Keep that a person is in a family's network, unless they have left; whoever comes back is a new member."""
     await unit.session.execute(
         insert(MemberRow)
         .values(member_id=member_id, county_id=unit.county_id, case_id=case_id, person_id=person_id)
@@ -158,18 +172,23 @@ async def keep_member(unit: Unit, *, member_id: UUID, case_id: UUID, person_id: 
     )
 
 
-async def drop_member(unit: Unit, member_id: UUID) -> None:
-    """Keep that a member has left."""
-    await unit.session.execute(delete(MemberRow).where(MemberRow.county_id == unit.county_id, MemberRow.member_id == member_id))
+async def drop_member(unit: Unit, *, member_id: UUID, case_id: UUID, person_id: UUID, at: datetime) -> None:
+    """Keep that a member has left, known until now or not."""
+    await unit.session.execute(
+        insert(MemberRow)
+        .values(member_id=member_id, county_id=unit.county_id, case_id=case_id, person_id=person_id, left_at=at)
+        .on_conflict_do_update(index_elements=["member_id"], set_={"left_at": at})
+    )
 
 
 async def list_separations(unit: Unit, people: Iterable[UUID]) -> Sequence[SeparationRule]:
-    """Return every rule that names one of these people."""
+    """Return every standing rule that names one of these people."""
     wanted = list(people)
     rows = await unit.session.scalars(
         select(SeparationRow)
         .where(
             SeparationRow.county_id == unit.county_id,
+            SeparationRow.lifted_at.is_(None),
             or_(SeparationRow.person_a.in_(wanted), SeparationRow.person_b.in_(wanted)),
         )
         .order_by(SeparationRow.rule_id)
@@ -189,24 +208,27 @@ async def take_turns(unit: Unit, rules: Iterable[SeparationRule]) -> None:
 
 
 async def keep_separation(unit: Unit, rule: SeparationRule) -> None:
-    """Keep a rule that keeps two people apart."""
-    facts = {
-        "person_a": rule.person_a,
-        "person_b": rule.person_b,
-        "until": rule.until,
-        "overridable": rule.overridable,
-    }
+    """Keep a rule that keeps two people apart, unless it was lifted."""
     await unit.session.execute(
         insert(SeparationRow)
-        .values(rule_id=rule.rule_id, county_id=unit.county_id, **facts)
-        .on_conflict_do_update(index_elements=["rule_id"], set_=facts)
+        .values(
+            rule_id=rule.rule_id,
+            county_id=unit.county_id,
+            person_a=rule.person_a,
+            person_b=rule.person_b,
+            until=rule.until,
+            overridable=rule.overridable,
+        )
+        .on_conflict_do_nothing()
     )
 
 
-async def lift_separation(unit: Unit, rule_id: UUID) -> None:
-    """Forget a rule that was lifted."""
+async def lift_separation(unit: Unit, *, rule_id: UUID, person_a: UUID, person_b: UUID, at: datetime) -> None:
+    """Keep that a rule was lifted, known until now or not."""
     await unit.session.execute(
-        delete(SeparationRow).where(SeparationRow.county_id == unit.county_id, SeparationRow.rule_id == rule_id)
+        insert(SeparationRow)
+        .values(rule_id=rule_id, county_id=unit.county_id, person_a=person_a, person_b=person_b, overridable=False, lifted_at=at)
+        .on_conflict_do_update(index_elements=["rule_id"], set_={"lifted_at": at})
     )
 
 

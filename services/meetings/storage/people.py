@@ -2,9 +2,10 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from services.meetings.storage.tables import PersonRow
@@ -37,8 +38,8 @@ async def list_of(unit: Unit, person_ids: Collection[UUID]) -> dict[UUID, KnownP
     return {row.person_id: _to_person(row) for row in rows}
 
 
-async def keep(unit: Unit, person: KnownPerson) -> None:
-    """Keep a person's facts; all of them are given anew."""
+async def keep(unit: Unit, person: KnownPerson, *, at: datetime) -> None:
+    """Keep a person's facts, all of which are given anew, unless later ones are known."""
     facts = {
         "time_zone": person.time_zone,
         "is_minor": person.is_minor,
@@ -46,11 +47,13 @@ async def keep(unit: Unit, person: KnownPerson) -> None:
         "interpreter_needed": person.interpreter_needed,
         "staff_id": person.staff_id,
         "email_lookups": sorted(person.email_lookups),
+        "heard_at": at,
     }
+    later = or_(PersonRow.heard_at.is_(None), PersonRow.heard_at <= at)
     await unit.session.execute(
         insert(PersonRow)
         .values(person_id=person.person_id, county_id=unit.county_id, **facts)
-        .on_conflict_do_update(index_elements=["person_id"], set_=facts)
+        .on_conflict_do_update(index_elements=["person_id"], set_=facts, where=later)
     )
 
 

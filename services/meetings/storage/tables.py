@@ -30,7 +30,7 @@ class Base(DeclarativeBase):
 
 
 class FamilyRow(Base):
-    """A family and who holds it."""
+    """A family and who holds it, as network said at `access_at`."""
 
     __tablename__ = "families"
 
@@ -41,6 +41,7 @@ class FamilyRow(Base):
     assigned: Mapped[list[str]] = mapped_column(ARRAY(Text))
     shared_with: Mapped[list[str]] = mapped_column(ARRAY(Text))
     closed_at: Mapped[datetime | None]
+    access_at: Mapped[datetime | None]
 
     __table_args__ = (
         Index(None, "county_id", "unit"),
@@ -50,7 +51,7 @@ class FamilyRow(Base):
 
 
 class MemberRow(Base):
-    """A present member of a family's network; whoever left has no row."""
+    """A member of a family's network. The row of whoever left stays, so that a fact replayed late brings nobody back."""
 
     __tablename__ = "members"
 
@@ -58,12 +59,13 @@ class MemberRow(Base):
     county_id: Mapped[CountyId]
     case_id: Mapped[UUID]
     person_id: Mapped[UUID]
+    left_at: Mapped[datetime | None]
 
     __table_args__ = (Index(None, "county_id", "case_id"), Index(None, "county_id", "person_id"))
 
 
 class ChildRow(Base):
-    """A child of a family's work, with the facts on which due dates and seats rest."""
+    """A child of a family's work, with the facts on which due dates and seats rest, as network said at `heard_at`."""
 
     __tablename__ = "children"
 
@@ -75,6 +77,7 @@ class ChildRow(Base):
     icwa_status: Mapped[str] = mapped_column(Text)
     placement_kind: Mapped[str] = mapped_column(Text)
     intensive_services: Mapped[bool]
+    heard_at: Mapped[datetime | None]
 
     __table_args__ = (Index(None, "county_id", "child_id"),)
 
@@ -92,12 +95,13 @@ class PersonRow(Base):
     interpreter_needed: Mapped[bool]
     staff_id: Mapped[str | None] = mapped_column(Text)
     email_lookups: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    heard_at: Mapped[datetime | None]
 
     __table_args__ = (Index(None, "county_id", "staff_id"),)
 
 
 class SeparationRow(Base):
-    """Two people who must never meet; a rule that was lifted has no row."""
+    """Two people who must never meet. The row of a rule that was lifted stays, so that a fact replayed late does not set it."""
 
     __tablename__ = "separations"
 
@@ -107,6 +111,7 @@ class SeparationRow(Base):
     person_b: Mapped[UUID]
     until: Mapped[date | None]
     overridable: Mapped[bool]
+    lifted_at: Mapped[datetime | None]
 
     __table_args__ = (Index(None, "county_id", "person_a"), Index(None, "county_id", "person_b"))
 

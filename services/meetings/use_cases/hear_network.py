@@ -1,4 +1,7 @@
-"""Keep our own copies of what network announces, so that questions are answered while network is away."""
+"""Keep our own copies of what network announces, so that questions are answered while network is away.
+
+Facts come in their order, but for one that was set aside and is replayed later: it never undoes what was said after it.
+"""
 
 from services.meetings.domain.separation import SeparationRule
 from services.meetings.storage import families, people
@@ -26,7 +29,7 @@ async def hear_case_opened(unit: Unit, fact: CaseOpened) -> None:
 async def hear_case_access(unit: Unit, fact: CaseAccessChanged) -> None:
     """Keep who holds a family."""
     access = CaseAccess(unit=fact.unit, assigned=frozenset(fact.assigned), shared_with=frozenset(fact.shared_with))
-    await families.hand_over(unit, fact.case_id, access)
+    await families.hand_over(unit, fact.case_id, access, at=fact.at)
 
 
 async def hear_child(unit: Unit, fact: ChildFacts) -> None:
@@ -42,6 +45,7 @@ async def hear_child(unit: Unit, fact: ChildFacts) -> None:
             placement_kind=fact.placement_kind,
             intensive_services=fact.intensive_services,
         ),
+        at=fact.at,
     )
 
 
@@ -58,6 +62,7 @@ async def hear_person(unit: Unit, fact: PersonFacts) -> None:
             staff_id=fact.staff_id,
             email_lookups=frozenset(point.lookup for point in fact.contact_points if point.channel is Channel.EMAIL),
         ),
+        at=fact.at,
     )
 
 
@@ -81,5 +86,5 @@ async def hear_separation(unit: Unit, fact: SeparationSet) -> None:
 
 
 async def hear_separation_lifted(unit: Unit, fact: SeparationLifted) -> None:
-    """Forget a rule that was lifted."""
-    await families.lift_separation(unit, fact.rule_id)
+    """Keep that a rule was lifted."""
+    await families.lift_separation(unit, rule_id=fact.rule_id, person_a=fact.person_a, person_b=fact.person_b, at=fact.at)
