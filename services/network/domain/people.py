@@ -78,7 +78,12 @@ class Person:
 
     def is_minor(self, today: date) -> bool:
         """Whether the person is under 18 on a county-local date. An unknown birth date counts as an adult's."""
-        return self.profile.born_on is not None and age_on(self.profile.born_on, today) < MAJORITY
+        return self.age_of_minor(today) is not None
+
+    def age_of_minor(self, today: date) -> int | None:
+        """Return how old somebody under 18 is; None of anybody else."""
+        age = None if self.profile.born_on is None else age_on(self.profile.born_on, today)
+        return age if age is not None and age < MAJORITY else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

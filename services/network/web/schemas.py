@@ -438,13 +438,14 @@ class ChannelOut(Model):
 
 
 class PersonSummary(Model):
-    """What a roster shows of a person."""
+    """What a roster shows of a person; `age` is a minor's, because it says how the person is asked to a meeting."""
 
     id: fields.PersonId
     given_name: str
     family_name: str
     preferred_name: str
     is_minor: bool
+    age: int | None
     spoken_language: str
     written_language: str
     interpreter_needed: bool
@@ -603,6 +604,7 @@ def _summary(person: Person, today: date) -> PersonSummary:
         family_name=profile.family_name,
         preferred_name=profile.preferred_name,
         is_minor=person.is_minor(today),
+        age=person.age_of_minor(today),
         spoken_language=profile.spoken_language,
         written_language=profile.written_language,
         interpreter_needed=profile.interpreter_needed,

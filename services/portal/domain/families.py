@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from datetime import date
 
+YOUTH = 12
+"""From this age on a young person is asked directly, and answers (DOMAIN §4.8)."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Channel:
@@ -23,6 +26,7 @@ class Person:
     family_name: str = ""
     preferred_name: str = ""
     is_minor: bool = False
+    age: int | None = None
     spoken_language: str = "en"
     written_language: str = "en"
     interpreter_needed: bool = False
@@ -34,6 +38,11 @@ class Person:
     def name(self) -> str:
         """What the person is called."""
         return f"{self.preferred_name or self.given_name} {self.family_name}".strip()
+
+    @property
+    def is_young(self) -> bool:
+        """Whether somebody else tells this child: under twelve, or of unknown age and without a channel of their own."""
+        return self.is_minor and (not self.channels if self.age is None else self.age < YOUTH)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

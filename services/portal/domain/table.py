@@ -1,5 +1,7 @@
 """Who usually sits where at a family's table: a first proposal that staff change as they know better (DOMAIN §3.2)."""
 
+from collections.abc import Collection, Iterable
+
 from services.portal.domain.families import Child, Member
 
 _ROLE_OF = {
@@ -64,11 +66,13 @@ REQUIRED = frozenset(
         "current_caregiver",
         "tribal_representative",
         "placing_agency_worker",
-        "child",
         "youth",
         "nmd",
     }
 )
+"""A child under twelve is invited through whoever cares for the child, and is not asked to answer."""
+
+_TELLERS = ("current_caregiver", "indian_custodian", "guardian", "parent", "extended_family")
 
 
 def suggested_role(member: Member, children: tuple[Child, ...]) -> str:
@@ -80,10 +84,18 @@ def suggested_role(member: Member, children: tuple[Child, ...]) -> str:
 
 
 def role_of_child(child: Child) -> str:
-    """Return a child's own seat; somebody of age is a nonminor dependent."""
-    return "child" if child.person.is_minor else "nmd"
+    """Return a child's own seat: a child until twelve, then a youth; somebody of age is a nonminor dependent."""
+    if not child.person.is_minor:
+        return "nmd"
+    return "child" if child.person.is_young else "youth"
 
 
 def is_required(role: str) -> bool:
     """Whether a meeting of this family usually cannot be held without this seat."""
     return role in REQUIRED
+
+
+def teller(seats: Iterable[tuple[str, str]], never: Collection[str] = ()) -> str | None:
+    """Return who of those invited (role, person) tells a young child: whoever cares for the child; never one of `never`."""
+    by_role = {role: person_id for role, person_id in reversed(tuple(seats)) if person_id not in never}
+    return next((by_role[role] for role in _TELLERS if role in by_role), None)

@@ -1,17 +1,17 @@
 """Plan a meeting step by step: who comes, when, and what each person will get; then book it."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from services.portal.domain import draft as drafts
 from services.portal.domain.draft import Chosen, Draft, Seat
-from services.portal.domain.families import Family, Person, Roster, Separation
+from services.portal.domain.families import Family, Person, Roster, Separation, kept_apart
 from services.portal.domain.meetings import Due, Found, LinkedPair, Mandates
-from services.portal.domain.reach import Reach, reach
-from services.portal.domain.table import is_required, role_of_child, suggested_role
+from services.portal.domain.reach import Reach, Way, reach
+from services.portal.domain.table import is_required, role_of_child, suggested_role, teller
 from services.portal.gateways.calling import if_allowed, unless_away
 from services.portal.gateways.meetings import Changed, Hold, Meetings
 from services.portal.gateways.network import Network
@@ -60,13 +60,17 @@ class Planning:
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """What one person will get when the meeting is booked; of staff out of the caller's sight only that they are asked."""
+    """What one person will get when the meeting is booked; of staff out of the caller's sight only that they are asked.
+
+    `through` names whoever tells a young child.
+    """
 
     person_id: str
     name: str
     seat: Seat
     reach: Reach | None
     language: str
+    through: str = ""
 
 
 async def open_planning(network: Network, meetings: Meetings, case_id: str, *, me: str) -> Planning:
@@ -187,10 +191,12 @@ async def hold_time(meetings: Meetings, planning: Planning, draft: Draft, chosen
 def tellings(planning: Planning, draft: Draft) -> tuple[Telling, ...]:
     """Return who will get what, in the order of the plan; facilitator and interpreters hear of it too."""
     names, told = planning.names, []
+    tellers = through(planning, draft.seats)
     for seat in draft.seats:
         person = names.people.get(seat.person_id)
         if person is not None:
-            told.append(Telling(person.id, person.name, seat, reach(person), person.written_language))
+            by = tellers.get(person.id, "")
+            told.append(Telling(person.id, person.name, seat, reach(person), person.written_language, by))
     if draft.chosen is not None:
         for resource_id in (draft.chosen.facilitator_id, *draft.chosen.interpreter_ids):
             resource = names.resources.get(resource_id or "")
@@ -201,6 +207,16 @@ def tellings(planning: Planning, draft: Draft) -> tuple[Telling, ...]:
             language = person.written_language if person else ""
             told.append(Telling(resource.person_id, resource.name, seat, reach(person) if person else None, language))
     return tuple(told)
+
+
+def through(planning: Planning, seats: Sequence[Seat]) -> Mapping[str, str]:
+    """Return, by young child, the name of who tells the child: nobody whom the child must never meet."""
+    found = {}
+    for child in (planning.roster.person(one.person_id) for one in seats if one.role == "child"):
+        if child is not None and reach(child).way is Way.CALL:
+            by = teller(((one.role, one.person_id) for one in seats), kept_apart(child.id, planning.separations))
+            found[child.id] = planning.names.name(by) if by else ""
+    return {child_id: name for child_id, name in found.items() if name}
 
 
 def left_out(planning: Planning, draft: Draft) -> tuple[Person, ...]:

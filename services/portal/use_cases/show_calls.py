@@ -1,10 +1,11 @@
 """Gather the calls to make: who, at which number, about which meeting, and what may be said."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from services.portal.domain.families import Person
+from services.portal.domain.families import Person, kept_apart
 from services.portal.domain.meetings import CallTask, Meeting, Participant
+from services.portal.domain.table import teller
 from services.portal.gateways.calling import if_allowed, unless_away
 from services.portal.gateways.meetings import Meetings
 from services.portal.gateways.network import Network
@@ -15,12 +16,16 @@ AT_ONCE = 8
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call: the task, the person and their numbers, and the meeting it is about."""
+    """One call: the task, the person and their numbers, and the meeting it is about.
+
+    `through` is who tells a young child; then the numbers are theirs.
+    """
 
     task: CallTask
     person: Person | None
     numbers: tuple[str, ...]
     meeting: Meeting | None
+    through: Person | None = None
 
     @property
     def participant(self) -> Participant | None:
@@ -39,11 +44,29 @@ async def show_calls(network: Network, meetings: Meetings, notify: Notify) -> tu
             person, numbers, (meeting, _) = await asyncio.gather(
                 network.person(task.person_id), network.numbers(task.person_id), unless_away(_meeting(meetings, task), None)
             )
-        return Call(task, person, numbers, meeting)
+            call = Call(task, person, numbers, meeting)
+            return await _through_somebody(network, call) if not numbers and _is_young(call) else call
 
     tasks = await notify.call_tasks()
     ordered = sorted(tasks, key=lambda task: (task.due_at is None, task.due_at.timestamp() if task.due_at else 0.0, task.id))
     return tuple(await asyncio.gather(*(one(task) for task in ordered)))
+
+
+def _is_young(call: Call) -> bool:
+    return call.participant is not None and call.participant.role == "child"
+
+
+async def _through_somebody(network: Network, call: Call) -> Call:
+    """Return the call to whoever tells a young child, as far as somebody invited may."""
+    if call.meeting is None:
+        return call
+    child, case_id = call.task.person_id, call.meeting.case_id
+    rules = await if_allowed(network.separations(case_id), ())
+    by = teller(((one.role, one.person_id) for one in call.meeting.people), kept_apart(child, rules))
+    if by is None:
+        return call
+    person, numbers = await asyncio.gather(network.person(by), network.numbers(by))
+    return replace(call, through=person, numbers=numbers)
 
 
 async def _meeting(meetings: Meetings, task: CallTask) -> Meeting | None:

@@ -59,6 +59,7 @@ def _plan_page(visit: Visit, planning: Planning, draft: Draft | None, form: Form
         draft=shown,
         restored=draft is not None,
         invitables=planning_of.invitables(planning, draft),
+        through=planning_of.through(planning, shown.seats),
         resources=resources,
         roles=TEAM_ROLES,
         purposes=drafts.PURPOSES,

@@ -3,12 +3,12 @@
 import pytest
 
 from services.portal.domain.draft import Draft, Seat, split, usual_length
-from services.portal.domain.families import Child, Member, Person, Separation, by_circle, kept_apart
-from services.portal.domain.table import is_required, role_of_child, suggested_role
+from services.portal.domain.families import Channel, Child, Member, Person, Separation, by_circle, kept_apart
+from services.portal.domain.table import is_required, role_of_child, suggested_role, teller
 
 
-def a_person(person_id: str, *, is_minor: bool = False) -> Person:
-    return Person(id=person_id, given_name=person_id, is_minor=is_minor)
+def a_person(person_id: str, *, is_minor: bool = False, age: int | None = None, channels: tuple[Channel, ...] = ()) -> Person:
+    return Person(id=person_id, given_name=person_id, is_minor=is_minor, age=age, channels=channels)
 
 
 def a_member(relationship: str, *, circle: str = "inner", person_id: str = "per_1") -> Member:
@@ -40,8 +40,27 @@ def test_a_relative_farther_out_is_not_taken_for_the_caregiver() -> None:
     assert suggested_role(a_member("aunt_uncle", circle="outer"), (a_child("relative"),)) == "extended_family"
 
 
-def test_somebody_of_age_is_a_nonminor_dependent() -> None:
-    assert (role_of_child(a_child()), role_of_child(a_child(is_minor=False))) == ("child", "nmd")
+@pytest.mark.parametrize(
+    ("person", "role", "required"),
+    [
+        (a_person("per_c", is_minor=True, age=6), "child", False),
+        (a_person("per_c", is_minor=True, age=11), "child", False),
+        (a_person("per_c", is_minor=True, age=12), "youth", True),
+        (a_person("per_c", is_minor=True), "child", False),
+        (a_person("per_c", is_minor=True, channels=(Channel(channel="sms", consent="granted"),)), "youth", True),
+        (a_person("per_c"), "nmd", True),
+    ],
+)
+def test_a_young_child_is_invited_and_need_not_answer(person: Person, role: str, required: bool) -> None:
+    seat = role_of_child(Child(id=person.id, person=person))
+    assert (seat, is_required(seat)) == (role, required)
+
+
+def test_whoever_cares_for_a_young_child_tells_the_child() -> None:
+    seats = (("child", "lila"), ("parent", "denise"), ("current_caregiver", "mae"), ("placing_agency_worker", "jo"))
+    assert teller(seats) == "mae"
+    assert teller(seats, never=("mae",)) == "denise"
+    assert teller(seats, never=("mae", "denise")) is None
 
 
 def test_the_tribe_must_be_there_and_a_neighbor_is_welcome() -> None:
