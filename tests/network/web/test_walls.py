@@ -1,18 +1,20 @@
 """What nobody may see: another county, another's family, and words where only ids belong."""
 
-from typing import Any
 from uuid import uuid4
 
 import pytest
 
+from services.network.web.routes import ROUTES
 from tests.network.bodies import CHILD, FAMILY, GRANDMOTHER, person
-from tests.network.conftest import Answer, Api, BehindTheWall, Counties
+from tests.network.conftest import Api, BehindTheWall, Counties
+from tests.support.walls import Attempt, never_tried
 
 
-async def a_whole_family(api: Api) -> dict[str, str]:
+async def a_whole_family(api: Api, external_id: str | None = None) -> dict[str, str]:
     """Make one of everything; return the ids by their name in a path."""
-    carmen = (await api.post("/v1/people", {**GRANDMOTHER, "external_id": "77"})).json
+    carmen = (await api.post("/v1/people", {**GRANDMOTHER, "external_id": external_id})).json
     mateo = (await api.post("/v1/people", CHILD)).json
+    otto = (await api.post("/v1/people", person("Otto"))).json
     rick = (await api.post("/v1/people", person("Rick"))).json
     case = (await api.post("/v1/cases", FAMILY)).json
     path = f"/v1/cases/{case['id']}"
@@ -22,59 +24,104 @@ async def a_whole_family(api: Api) -> dict[str, str]:
     rule = (
         await api.post(f"{path}/separation-rules", {"person_a": carmen["id"], "person_b": rick["id"], "reason": "dv_safety"})
     ).json
+    await api.post(f"{path}/members", {"person_id": otto["id"], "relationship": "neighbor"})
+    await api.put(f"{path}/access", {"unit": "north", "assigned": ["amy"], "shared_with": ["cy"]})
     return {
         "case_id": case["id"],
         "person_id": carmen["id"],
         "child_id": mateo["id"],
         "member_id": member["id"],
         "rule_id": rule["id"],
-        "etag": carmen["etag"],
+        "other_person_id": otto["id"],
     }
 
 
-ATTEMPTS: list[tuple[str, str, Any]] = [
-    ("GET", "/v1/people/{person_id}", None),
-    ("PATCH", "/v1/people/{person_id}", {"voicemail_ok": True}),
-    ("GET", "/v1/cases/{case_id}", None),
-    ("PATCH", "/v1/cases/{case_id}", {"title": "Mine"}),
-    ("POST", "/v1/cases/{case_id}:close", None),
-    ("PUT", "/v1/cases/{case_id}/access", {"unit": "north", "assigned": ["eve"]}),
-    ("GET", "/v1/cases/{case_id}/access-log", None),
-    ("POST", "/v1/cases/{case_id}/children", {"person_id": "{person_id}"}),
-    ("GET", "/v1/cases/{case_id}/children", None),
-    ("PATCH", "/v1/cases/{case_id}/children/{child_id}", {"intensive_services": True}),
-    ("POST", "/v1/cases/{case_id}/members", {"person_id": "{person_id}", "relationship": "coach"}),
-    ("GET", "/v1/cases/{case_id}/members", None),
-    ("PATCH", "/v1/cases/{case_id}/members/{member_id}", {"circle": "inner"}),
-    ("DELETE", "/v1/cases/{case_id}/members/{member_id}", None),
-    ("POST", "/v1/cases/{case_id}/separation-rules", {"person_a": "{person_id}", "person_b": "{child_id}", "reason": "dv_safety"}),
-    ("GET", "/v1/cases/{case_id}/separation-rules", None),
-    ("DELETE", "/v1/cases/{case_id}/separation-rules/{rule_id}", None),
+CASE = "/v1/cases/{case_id}"
+ATTEMPTS = [
+    Attempt("GET", "/v1/people/{person_id}"),
+    Attempt("PATCH", "/v1/people/{person_id}", {"voicemail_ok": True}),
+    Attempt("GET", CASE),
+    Attempt("PATCH", CASE, {"title": "Mine"}),
+    Attempt("GET", f"{CASE}/access-log"),
+    Attempt("POST", f"{CASE}/children", {"person_id": "{other_person_id}"}),
+    Attempt("GET", f"{CASE}/children"),
+    Attempt("PATCH", f"{CASE}/children/{{child_id}}", {"intensive_services": True}),
+    Attempt("POST", f"{CASE}/members", {"person_id": "{other_person_id}", "relationship": "coach"}),
+    Attempt("GET", f"{CASE}/members"),
+    Attempt("PATCH", f"{CASE}/members/{{member_id}}", {"circle": "inner"}),
+    Attempt("POST", f"{CASE}/separation-rules", {"person_a": "{person_id}", "person_b": "{child_id}", "reason": "dv_safety"}),
+    Attempt("GET", f"{CASE}/separation-rules"),
+    Attempt("DELETE", f"{CASE}/separation-rules/{{rule_id}}"),
+    Attempt("DELETE", f"{CASE}/members/{{member_id}}"),
+    Attempt("PUT", f"{CASE}/access", {"unit": "north", "assigned": ["amy"], "shared_with": ["cy"]}),
+    Attempt("POST", f"{CASE}:close"),
 ]
 
+# What asks about no record in particular, or about one by the county's own id, which is for county systems alone.
+WITHOUT_RECORD = {
+    "POST /v1/people", "POST /v1/people:search", "PUT /v1/people/by-external-id/{key}", "POST /v1/cases", "GET /v1/cases",
+    "GET /v1/events",
+}  # fmt: skip
 
-async def attempt(api: Api, method: str, path: str, body: Any, ids: dict[str, str]) -> Answer:
-    filled = {name: value.format(**ids) if isinstance(value, str) else value for name, value in body.items()} if body else None
-    etag = ids["etag"] if method in {"PATCH", "DELETE"} else ""
-    return await api.send(method, path.format(**ids), filled, etag=etag)
+OUTSIDE = {
+    "a colleague of the unit": ("eve", ("caseworker",), ("north",), False),
+    "a facilitator": ("fin", ("facilitator",), ("north",), False),
+    "the worker on call": ("oda", ("on_call",), ("north",), False),
+    "another unit's supervisor": ("sol", ("supervisor",), ("south",), False),
+    "another unit's scheduler": ("sky", ("scheduler",), ("south",), False),
+    "another county's namesake": ("amy", ("supervisor",), ("north",), True),
+    "another county's administrator": ("ad", ("county_admin",), ("north",), True),
+}
+INSIDE = {
+    "assigned": ("amy", ("caseworker",), ("north",)),
+    "with a share": ("cy", ("caseworker",), ("south",)),
+    "the unit's supervisor": ("sue", ("supervisor",), ("north",)),
+    "the unit's scheduler": ("sid", ("scheduler",), ("north",)),
+    "the county's administrator": ("ad", ("county_admin",), ()),
+    "a county system": ("alder-cws", ("system",), ()),
+}
 
 
-@pytest.mark.parametrize("who", ["another county's supervisor", "another county's administrator", "a colleague"])
-async def test_what_is_out_of_sight_is_not_there(counties: Counties, behind_the_wall: BehindTheWall, who: str) -> None:
+def test_every_route_is_tried() -> None:
+    assert never_tried(ROUTES, ATTEMPTS, WITHOUT_RECORD) == set()
+
+
+@pytest.mark.parametrize("caller", OUTSIDE)
+async def test_what_is_out_of_sight_is_not_there(counties: Counties, behind_the_wall: BehindTheWall, caller: str) -> None:
     ids = await a_whole_family(counties.staff("amy"))
-    before = behind_the_wall.types()
-    stranger = {
-        "another county's supervisor": counties.staff("amy", "supervisor", birch=True),
-        "another county's administrator": counties.staff("ad", "county_admin", birch=True),
-        "a colleague": counties.staff("eve"),
-    }[who]
-    missing = {**ids, **{name: f"{value[:-32]}{uuid4().hex}" for name, value in ids.items() if name != "etag"}}
-    for method, path, body in ATTEMPTS:
-        answer = await attempt(stranger, method, path, body, ids)
-        as_if_none = await attempt(stranger, method, path, body, missing)
-        assert (method, path, answer.status, answer.code) == (method, path, 404, "not_found")
+    before = behind_the_wall.everything()
+    staff_id, roles, units, birch = OUTSIDE[caller]
+    stranger = counties.staff(staff_id, *roles, units=units, birch=birch)
+    missing = {name: f"{value[:-32]}{uuid4().hex}" for name, value in ids.items()}
+    for attempt in ATTEMPTS:
+        answer, as_if_none = await attempt.by(stranger, ids), await attempt.by(stranger, missing)
+        assert (str(attempt), answer.status, answer.code) == (str(attempt), 404, "not_found")
         assert {**answer.json, "instance": ""} == {**as_if_none.json, "instance": ""}
-    assert behind_the_wall.types() == before
+    assert (await stranger.get("/v1/cases")).json["items"] == []
+    assert behind_the_wall.everything() == before
+
+
+@pytest.mark.parametrize("caller", INSIDE)
+async def test_what_is_in_sight_is_there(counties: Counties, caller: str) -> None:
+    """The other half: without it, a route that finds nothing for anybody would pass for walled."""
+    ids = await a_whole_family(counties.staff("amy"))
+    staff_id, roles, units = INSIDE[caller]
+    api = counties.staff(staff_id, *roles, units=units)
+    for attempt in ATTEMPTS:
+        answer = await attempt.by(api, ids)
+        # Whoever sees a family may still not hand it over.
+        refused = attempt.path.endswith("/access") and answer.code == "reassignment_refused" if answer.status == 403 else False
+        assert refused or answer.status not in {401, 403, 404}, (str(attempt), answer.json)
+
+
+async def test_what_belongs_to_one_family_is_not_found_under_another(amy: Api) -> None:
+    ids, other = await a_whole_family(amy), await a_whole_family(amy)
+    nested = [each for each in ATTEMPTS if each.path.count("{") > 1]
+    assert len(nested) == 4
+    for attempt in nested:
+        inner = attempt.path.rsplit("{", 1)[1].split("}")[0]
+        answer = await attempt.by(amy, {**ids, inner: other[inner]})
+        assert (str(attempt), answer.status) == (str(attempt), 404)
 
 
 async def test_another_countys_people_cannot_be_brought_in(counties: Counties) -> None:
@@ -92,7 +139,7 @@ async def test_another_countys_people_cannot_be_brought_in(counties: Counties) -
 
 
 async def test_two_counties_never_find_each_others_people(counties: Counties) -> None:
-    await a_whole_family(counties.staff("amy"))
+    await a_whole_family(counties.staff("amy"), external_id="77")
     bea = counties.staff("bea", "county_admin", birch=True)
     for query in ({"name": "Carmen Luna"}, {"phone": "+19165550131"}, {"external_id": "77"}):
         assert (await bea.post("/v1/people:search", query)).json["items"] == []
@@ -103,7 +150,7 @@ async def test_two_counties_never_find_each_others_people(counties: Counties) ->
 async def test_every_route_asks_for_its_scope(counties: Counties) -> None:
     ids = await a_whole_family(counties.staff("amy"))
     bare = counties.staff("amy", scopes=())
-    assert {(await attempt(bare, method, path, body, ids)).status for method, path, body in ATTEMPTS} == {403}
+    assert {(await attempt.by(bare, ids)).status for attempt in ATTEMPTS} == {403}
 
 
 async def test_an_id_of_the_wrong_kind_is_not_there(counties: Counties) -> None:

@@ -1,0 +1,41 @@
+"""Every route of a service against every kind of caller: what is out of somebody's sight is not there, whatever the route."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from shared.web.routing import Route
+from tests.network.conftest import Answer, Api
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One route called about one record. `{names}` in its path and body stand for ids."""
+
+    method: str
+    path: str
+    body: Any = None
+
+    async def by(self, api: Api, ids: Mapping[str, str], *, etag: str = '"0-0"') -> Answer:
+        """Call it as somebody, with these ids."""
+        sends_etag = self.method in {"PATCH", "DELETE"} or self.path.endswith((":move", ":cancel"))
+        return await api.send(self.method, self.path.format(**ids), filled(self.body, ids), etag=etag if sends_etag else "")
+
+    def __str__(self) -> str:
+        """What a failing test is called."""
+        return f"{self.method} {self.path}"
+
+
+def filled(body: Any, ids: Mapping[str, str]) -> Any:
+    """Return a body with ids in the place of their names."""
+    if isinstance(body, str):
+        return body.format(**ids)
+    if isinstance(body, list):
+        return [filled(each, ids) for each in body]
+    return {name: filled(value, ids) for name, value in body.items()} if isinstance(body, dict) else body
+
+
+def never_tried(routes: Iterable[Route], attempts: Iterable[Attempt], without_record: Iterable[str]) -> set[str]:
+    """Return the routes that no attempt is made on: a new route is refused here until somebody says how it is walled."""
+    tried = {str(each) for each in attempts} | set(without_record)
+    return {f"{route.method} {route.path}" for route in routes} - tried
