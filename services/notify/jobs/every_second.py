@@ -16,7 +16,7 @@ from services.notify.jobs.sending import ACTOR, Batch, Dispatch, unbegun
 from services.notify.jobs.waking import run_woken
 from services.notify.storage.claims import Claimed
 from services.notify.storage.messages import CHANNEL
-from services.notify.use_cases.claim_due import claim_due, release_expired
+from services.notify.use_cases.claim_due import LANES, claim_due, release_expired
 from shared import logs
 from shared.db.unit import Units
 from shared.jobs.factory import Carrier
@@ -32,12 +32,14 @@ WATCH_SECONDS = 5.0
 _AT_ONCE = 4
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Watched:
-    """A batch that was handed over, and when the watchdog takes it."""
+    """A batch that waits to be started, here or where it was handed over to, and when the watchdog takes it."""
 
     batch: Batch
+    lane: Lane
     until: float
+    is_elsewhere: bool
     sending: asyncio.Task[int] | None = field(default=None)
 
 
@@ -87,19 +89,24 @@ class Ticker:
         return self._room() > 0 and await self._claim(county_id)
 
     async def watch(self) -> None:
-        """Send in this process what nobody has started in time, and forget what somebody has."""
-        now = time.monotonic()
+        """Send in this process what nobody has started in time, the urgent first, and forget what somebody has."""
         self._watched = [each for each in self._watched if not (each.sending and each.sending.done())]
-        for each in list(self._watched):
-            if each.sending is not None:
-                continue
-            async with self._units.open(each.batch.county_id, ACTOR) as unit:
-                left = await unbegun(unit, each.batch)
-            if not left:
-                self._watched.remove(each)
-            elif now >= each.until and self._sending() < _AT_ONCE:
-                logs.get().info("ticker.takes_over", count=len(left))
+        await self._forget_begun()
+        now = time.monotonic()
+        for each in sorted(self._unsent(), key=lambda each: LANES.index(each.lane)):
+            if now >= each.until and self._sending() < _AT_ONCE:
+                if each.is_elsewhere:
+                    logs.get().info("ticker.takes_over", count=len(each.batch.ids))
                 each.sending = asyncio.create_task(self._send(each.batch))
+
+    async def _forget_begun(self) -> None:
+        """Ask once for each county which of the messages that were handed over nobody has started yet."""
+        elsewhere = [each for each in self._unsent() if each.is_elsewhere]
+        for county_id in {each.batch.county_id for each in elsewhere}:
+            async with self._units.open(county_id, ACTOR) as unit:
+                left = await unbegun(unit, [each.batch for each in elsewhere if each.batch.county_id == county_id])
+            begun = [each for each in elsewhere if each.batch.county_id == county_id and not left.intersection(each.batch.ids)]
+            self._watched = [each for each in self._watched if each not in begun]
 
     async def _send(self, batch: Batch) -> int:
         try:
@@ -132,10 +139,14 @@ class Ticker:
                 TASK, lane=lane.value, arguments=arguments_of(batch), traceparent=batch.traceparent
             )
             # What was surely not taken need not be waited for; whoever begins first has it.
-            self._watched.append(_Watched(batch, time.monotonic() + (self._watch_seconds if taken else 0.0)))
+            until = time.monotonic() + (self._watch_seconds if taken else 0.0)
+            self._watched.append(_Watched(batch, lane, until, is_elsewhere=taken))
+
+    def _unsent(self) -> list[_Watched]:
+        return [each for each in self._watched if each.sending is None]
 
     def _room(self) -> int:
-        return UNBEGUN_LIMIT - sum(len(each.batch.ids) for each in self._watched if each.sending is None)
+        return UNBEGUN_LIMIT - sum(len(each.batch.ids) for each in self._unsent())
 
     def _sending(self) -> int:
         return sum(1 for each in self._watched if each.sending is not None)

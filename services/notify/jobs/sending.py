@@ -6,7 +6,7 @@ recorded; a lease is kept alive as long as that takes, and lapses by itself if t
 
 import asyncio
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
@@ -75,7 +75,7 @@ class Dispatch:
         self._mail = mail
         self._texts = texts
         counties = settings.service.counties
-        at_once = MOST_DOTS if dots_together == 1 else MOST_DOTS // dots_together + 1
+        at_once = MOST_DOTS // dots_together
         self._dots = {
             county.id: Together(partial(self._pass_dots, county.id), most=dots_together, at_once=at_once) for county in counties
         }
@@ -173,9 +173,10 @@ class Dispatch:
         )
 
 
-async def unbegun(unit: Unit, batch: Batch) -> Sequence[UUID]:
-    """Return the messages of a batch that nobody has started."""
-    return await claims.list_claimed_unbegun(unit, lease=batch.lease, ids=batch.ids)
+async def unbegun(unit: Unit, batches: Collection[Batch]) -> set[UUID]:
+    """Return the messages of batches of one county that nobody has started."""
+    ids = [message_id for batch in batches for message_id in batch.ids]
+    return await claims.list_unbegun(unit, ids, leases={batch.lease for batch in batches})
 
 
 def _chance() -> float:

@@ -97,13 +97,15 @@ async def claim(unit: Unit, *, lanes: Sequence[Lane], lease: UUID, most: int) ->
 
 async def list_held_for_update(unit: Unit, ids: Collection[UUID], *, lease: UUID) -> list[Message]:
     """Return those of these messages that this lease still holds and nobody has begun, and hold their rows."""
-    rows = await unit.session.execute(select(MESSAGES).where(*_unbegun(unit, ids, lease)).order_by(MESSAGES.c.id).with_for_update())
+    rows = await unit.session.execute(
+        select(MESSAGES).where(*_unbegun(unit, ids, [lease])).order_by(MESSAGES.c.id).with_for_update()
+    )
     return [to_message(row) for row in rows]
 
 
-async def list_claimed_unbegun(unit: Unit, *, lease: UUID, ids: Collection[UUID]) -> list[UUID]:
-    """Return which messages of a batch nobody has started: the watchdog takes those."""
-    return list(await unit.session.scalars(select(MESSAGES.c.id).where(*_unbegun(unit, ids, lease))))
+async def list_unbegun(unit: Unit, ids: Collection[UUID], *, leases: Collection[UUID]) -> set[UUID]:
+    """Return which of these messages nobody has started, of those held under these leases: the watchdog takes them."""
+    return set(await unit.session.scalars(select(MESSAGES.c.id).where(*_unbegun(unit, ids, leases))))
 
 
 async def list_subjects(unit: Unit, ids: Collection[UUID]) -> list[tuple[UUID, UUID | None]]:
@@ -287,11 +289,11 @@ _PENDING_AGAIN: dict[str, Any] = {
 }
 
 
-def _unbegun(unit: Unit, ids: Collection[UUID], lease: UUID) -> tuple[ColumnElement[bool], ...]:
+def _unbegun(unit: Unit, ids: Collection[UUID], leases: Collection[UUID]) -> tuple[ColumnElement[bool], ...]:
     return (
         MESSAGES.c.county_id == unit.county_id,
         MESSAGES.c.id.in_(ids),
-        MESSAGES.c.lease_owner == lease,
+        MESSAGES.c.lease_owner.in_(leases),
         MESSAGES.c.state == State.CLAIMED.value,
         MESSAGES.c.begun.is_(False),
     )

@@ -4,9 +4,10 @@ import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, Row, Table, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from services.notify.domain.channels import Contact, Point
@@ -16,6 +17,8 @@ from shared.db.sealing import KeyDestroyed
 from shared.db.unit import Unit
 from shared.events.network import Channel, Consent, PersonFacts, PersonWords
 from shared.kernel.sealed import KeyKind, KeyOf
+
+CONTACTS, POINTS = cast(Table, ContactRow.__table__), cast(Table, ContactPointRow.__table__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,16 +138,17 @@ async def find(unit: Unit, person_id: UUID) -> Contact | None:
     return (await list_by_id(unit, [person_id])).get(person_id)
 
 
-async def list_by_id(unit: Unit, person_ids: Collection[UUID]) -> dict[UUID, Contact]:
-    """Return how to reach some people, by id."""
+async def list_by_id(unit: Unit, person_ids: Collection[UUID], points: Collection[KeptPoint] | None = None) -> dict[UUID, Contact]:
+    """Return how to reach some people, by id; `points` are their contact points, if they were read before."""
     if not person_ids:
         return {}
-    rows = await unit.session.scalars(
-        select(ContactRow)
-        .where(ContactRow.county_id == unit.county_id, ContactRow.person_id.in_(person_ids))
-        .execution_options(populate_existing=True)
-    )
-    points = await list_points(unit, person_ids)
+    rows = (
+        await unit.session.execute(
+            select(CONTACTS).where(CONTACTS.c.county_id == unit.county_id, CONTACTS.c.person_id.in_(person_ids))
+        )
+    ).all()
+    if points is None:
+        points = await list_points(unit, person_ids)
     return {row.person_id: _to_contact(row, [each.point for each in points if each.person_id == row.person_id]) for row in rows}
 
 
@@ -200,16 +204,11 @@ def _mine(unit: Unit) -> ColumnElement[bool]:
 
 
 async def _points(unit: Unit, where: ColumnElement[bool]) -> list[KeptPoint]:
-    rows = await unit.session.scalars(
-        select(ContactPointRow)
-        .where(_mine(unit), where)
-        .order_by(ContactPointRow.person_id, ContactPointRow.rank)
-        .execution_options(populate_existing=True)
-    )
+    rows = await unit.session.execute(select(POINTS).where(_mine(unit), where).order_by(POINTS.c.person_id, POINTS.c.rank))
     return [_to_point(row) for row in rows]
 
 
-def _to_point(row: ContactPointRow) -> KeptPoint:
+def _to_point(row: ContactPointRow | Row[Any]) -> KeptPoint:
     return KeptPoint(
         id=row.id,
         person_id=row.person_id,
@@ -222,7 +221,7 @@ def _to_point(row: ContactPointRow) -> KeptPoint:
     )
 
 
-def _to_contact(row: ContactRow, points: list[Point]) -> Contact:
+def _to_contact(row: Row[Any], points: list[Point]) -> Contact:
     return Contact(
         person_id=row.person_id,
         time_zone=row.time_zone,

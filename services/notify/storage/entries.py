@@ -3,9 +3,10 @@
 import json
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, bindparam, select, update
+from sqlalchemy import ColumnElement, Row, Table, bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from services.notify.domain.entries import EntryStatus, KeptEntry
@@ -17,6 +18,7 @@ from shared.events.meetings import Answer, Mode, PlaceWords
 from shared.kernel.sealed import KeyKind, KeyOf
 
 TABLE = "entries"
+ENTRIES = cast(Table, EntryRow.__table__)
 
 
 async def find_for_update(unit: Unit, participant_id: UUID, part: int) -> KeptEntry | None:
@@ -42,9 +44,7 @@ async def list_by_id(unit: Unit, ids: Collection[UUID]) -> dict[UUID, KeptEntry]
     """Return these entries by id."""
     if not ids:
         return {}
-    rows = await unit.session.scalars(
-        select(EntryRow).where(_mine(unit), EntryRow.id.in_(ids)).execution_options(populate_existing=True)
-    )
+    rows = await unit.session.execute(select(ENTRIES).where(_mine(unit), ENTRIES.c.id.in_(ids)))
     return {row.id: _to_entry(row) for row in rows}
 
 
@@ -156,19 +156,18 @@ async def hold(unit: Unit, ids: Collection[UUID]) -> dict[UUID, KeptEntry]:
     """Return entries by id and hold their rows, in one order everywhere."""
     if not ids:
         return {}
-    rows = await unit.session.scalars(
-        select(EntryRow)
-        .where(_mine(unit), EntryRow.id.in_(ids))
-        .order_by(EntryRow.participant_id, EntryRow.part)
+    rows = await unit.session.execute(
+        select(ENTRIES)
+        .where(_mine(unit), ENTRIES.c.id.in_(ids))
+        .order_by(ENTRIES.c.participant_id, ENTRIES.c.part)
         .with_for_update()
-        .execution_options(populate_existing=True)
     )
     return {row.id: _to_entry(row) for row in rows}
 
 
 _KEEP_TOKENS = (
-    update(EntryRow.__table__)  # type: ignore[arg-type]  # a mapped class's table is a Table
-    .where(EntryRow.__table__.c.id == bindparam("of"), EntryRow.__table__.c.county_id == bindparam("county"))
+    update(ENTRIES)
+    .where(ENTRIES.c.id == bindparam("of"), ENTRIES.c.county_id == bindparam("county"))
     .values(link_token=bindparam("link"), reply_token=bindparam("reply"))
 )
 
@@ -222,7 +221,7 @@ def _mine(unit: Unit) -> ColumnElement[bool]:
     return EntryRow.county_id == unit.county_id
 
 
-def _to_entry(row: EntryRow) -> KeptEntry:
+def _to_entry(row: EntryRow | Row[Any]) -> KeptEntry:
     return KeptEntry(
         id=row.id,
         meeting_id=row.meeting_id,

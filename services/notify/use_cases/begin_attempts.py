@@ -113,7 +113,7 @@ async def _know(unit: Unit, held: Collection[Message], tokens: Mapping[UUID, Tok
         entries=await entries.list_by_id(unit, entry_ids),
         places=await entries.open_places(unit, entry_ids),
         tokens=tokens,
-        contacts=await contacts.list_by_id(unit, people),
+        contacts=await contacts.list_by_id(unit, people, points.values()),
         words=await contacts.open_words(unit, people),
         points=points,
         addresses=await contacts.open_addresses(unit, points.keys()),
