@@ -1,0 +1,1 @@
+"""Hostile, broken and unlucky inputs against the real applications; each row of the table stands for a family."""

@@ -1,0 +1,99 @@
+"""The one table from rows to this product: each is sent to a real route and property of its type, or listed with a reason."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from tests.hostile.rows import Sent
+
+# Rows of one shape, sent one after another by the same test.
+PEOPLE: Final = "network: POST /v1/people"
+PERSON: Final = "network: PATCH /v1/people/{person_id}"
+QUERY: Final = "network: GET, the address alone"
+RESOURCES: Final = "meetings: POST /v1/resources"
+MEETINGS: Final = "meetings: POST /v1/meetings"
+CALENDARS: Final = "meetings: POST /v1/people/{person_id}/calendars, with sending off"
+FEED: Final = "meetings: a linked calendar is read by the ticker"
+MAIL: Final = "notify: a mail reaches the county's mailbox"
+
+# Places of one row, or a few, that need a story of their own.
+NETWORK: Final = "network"
+BOOKED: Final = "meetings"
+NOTIFY: Final = "notify"
+LINK: Final = "notify: /v1/links/current"
+TEXTS: Final = "notify: POST /v1/providers/sms/inbound"
+PAGE: Final = "portal: GET /m/{token}"
+
+_NAME = {"display_name": "given_name"}
+_POINT = "contact_points/0/value"
+
+
+def _members(where: str, **renamed: str) -> Sent:
+    return Sent(where, renamed=renamed)
+
+
+SENT: Mapping[str, Sent] = {
+    "json-001": Sent(PEOPLE, renamed=_NAME),
+    "json-003": Sent(PEOPLE, renamed=_NAME),
+    "json-005": Sent(PEOPLE),
+    "json-007": Sent(PEOPLE),
+    "json-009": _members(RESOURCES, limit="capacity"),
+    "json-011": Sent(PEOPLE, renamed=_NAME),
+    "json-013": Sent(PEOPLE),
+    "json-015": Sent(PEOPLE),
+    "json-017": Sent(PEOPLE),
+    "json-019": Sent(PEOPLE, renamed=_NAME),
+    "json-021": Sent(PEOPLE, renamed=_NAME),
+    "json-023": Sent(PEOPLE, renamed=_NAME),
+    "json-025": Sent(PEOPLE, renamed=_NAME),
+    "json-027": Sent(RESOURCES, renamed={"priority": "capacity"}, choice="refused: 1.0 is no whole number here"),
+    "json-029": Sent(PEOPLE, renamed=_NAME),
+    "json-031": Sent(PEOPLE, renamed={"notes": "safe_words"}, choice="the longest text of a person; 500 characters are its limit"),
+    "json-033": Sent(NETWORK, choice="PATCH of a person"),
+    "json-035": Sent(NETWORK, choice="POST of a person"),
+    "json-037": Sent(PEOPLE),
+    "uni-001": Sent(PEOPLE, at="given_name"),
+    "uni-003": Sent(PEOPLE, at="given_name"),
+    "uni-005": Sent(PEOPLE, at="given_name"),
+    "uni-007": Sent(PEOPLE, at="given_name"),
+    "uni-009": Sent(PEOPLE, at="given_name"),
+    "uni-011": Sent(PEOPLE, at="given_name", choice="kept as another name; nothing is merged"),
+    "uni-013": Sent(PEOPLE, at="given_name"),
+    "uni-015": Sent(PEOPLE, at="given_name"),
+    "uni-017": Sent(PEOPLE, at="given_name"),
+    "uni-019": Sent(PEOPLE, at="given_name"),
+    "html-001": Sent(PEOPLE, at="given_name"),
+    "html-003": Sent(PEOPLE, at="given_name"),
+    "html-007": Sent(PEOPLE, at="safe_words", choice="commitments have no routes yet; this is the long text of a person"),
+    "icsout-003": Sent(PEOPLE, at="given_name", choice="and no name is in an entry: see its mail below"),
+    "con-001": Sent(PERSON, at=_POINT),
+    "con-003": Sent(PERSON, at=_POINT),
+    "con-005": Sent(PERSON, at=_POINT),
+    "con-007": Sent(PERSON, at=_POINT),
+    "con-009": Sent(PERSON, at=_POINT),
+    "con-011": Sent(NETWORK, choice="both kept; a search by the number finds both"),
+    "con-013": Sent(PERSON, at=_POINT),
+    "con-015": Sent(PERSON, at=_POINT, choice="taken, as in an address of another script"),
+    "con-017": Sent(PERSON, at=_POINT),
+    "con-019": Sent(PERSON, at=_POINT),
+    "qry-001": Sent(QUERY, at="limit", value="/v1/cases?limit=-1"),
+    "qry-003": Sent(QUERY, at="limit", value="/v1/cases?limit=abc"),
+    "qry-005": Sent(QUERY, at="limt", value="/v1/cases?limt=10"),
+    "qry-007": Sent(NETWORK, at="cursor", choice="GET /v1/cases"),
+    "qry-009": Sent(
+        QUERY, at="status", value="/v1/cases?status=password", choice="lists have no `sort`; a parameter of a few words"
+    ),
+    "qry-011": Sent(QUERY, at="cursor", value="/v1/cases?cursor=a%00b"),
+    "qry-013": Sent(QUERY, value="/v1/people/%00"),
+    "qry-015": Sent(QUERY, value="/v1/people/../../admin"),
+    "qry-019": Sent(QUERY, at="email", value="/v1/cases?email=ana@example.org"),
+    "idem-002": Sent(NETWORK),
+    "idem-004": Sent(NETWORK),
+    "idem-006": Sent(NETWORK),
+    "idem-008": Sent(NETWORK),
+    "idem-010": Sent(NETWORK),
+    "tok-013": Sent(NETWORK),
+    "tok-015": Sent(NETWORK),
+    "tok-019": Sent(NETWORK, choice="people, families, members, rules; meetings and notify in their own folders"),
+}
+
+LISTED: Mapping[str, str] = {}
