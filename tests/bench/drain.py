@@ -69,7 +69,7 @@ async def office_of(database: Database, sink_port: int, *, dots_together: int) -
     dispatch = Dispatch(units, settings, senders, None, dots_together=dots_together)
     try:
         county = settings.service.counties[0]
-        yield Office(engine, owner, units, county, settings, dispatch, MailSink(), TextStub(secret=""))
+        yield Office(engine, owner, units, county, settings, dispatch, senders, MailSink(), TextStub(secret=""))
     finally:
         await senders.close()
         await engine.dispose()

@@ -124,10 +124,10 @@ async def office(
         api_url=settings.sms_api_url, account=settings.sms_account, secret=settings.sms_secret, callback_url=CALLBACK
     )
     senders = Senders(
-        SmtpServer(host="127.0.0.1", port=mail.port, tls="none", command_seconds=2, content_seconds=5, final_reply_seconds=2)
+        SmtpServer(host="127.0.0.1", port=mail.port, tls="none", command_seconds=10, content_seconds=10, final_reply_seconds=10)
     )
     async with aiohttp.ClientSession() as session:
         provider = SmsProvider(account, session, sending=settings.sending)
         dispatch = Dispatch(units, settings, senders, provider)
-        yield Office(engine, owner, units, settings.service.counties[0], settings, dispatch, mail, texts)
+        yield Office(engine, owner, units, settings.service.counties[0], settings, dispatch, senders, mail, texts)
         await senders.close()

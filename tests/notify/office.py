@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from services.notify.gateways.smtp import Senders
 from services.notify.jobs.every_second import Ticker
 from services.notify.jobs.on_inbound import Reader
 from services.notify.jobs.sending import Dispatch
@@ -90,11 +91,12 @@ class Office:
         county: County,
         settings: NotifySettings,
         dispatch: Dispatch,
+        senders: Senders,
         mail: MailSink,
         texts: TextStub,
     ) -> None:
         self.engine, self.owner, self.units, self.county, self.settings = engine, owner, units, county, settings
-        self.dispatch, self.mail, self.texts = dispatch, mail, texts
+        self.dispatch, self.senders, self.mail, self.texts = dispatch, senders, mail, texts
         self.ticker = self.new_ticker()
         self.reader = Reader(units, [county])
 

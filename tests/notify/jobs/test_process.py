@@ -26,6 +26,7 @@ from tests.support.servers import Servers
 ROOT = Path(__file__).resolve().parents[3]
 STAFF = Actor("staff", "amy")
 WITHIN = 40.0
+TRIES = 10
 
 
 class Elsewhere:
@@ -159,15 +160,19 @@ async def test_a_fact_committed_elsewhere_leaves_as_mail(
     settings = environment(office, servers, database.owner_url, database.app_url, tmp_path)
     logs = [tmp_path / "all.log", tmp_path / "worker.log"]
     async with running("all", settings, logs[0]), running("worker" if with_worker else "oldest-due", settings, logs[1]):
-        denise = office.person(Channel.EMAIL)
-        await elsewhere.register(office, denise)
-        await elsewhere.schedule(office, office.meeting(denise))
-        await until(lambda: bool(office.mail.to(denise.mail)), *logs)
         sender = logs[1] if with_worker else logs[0]
-        await until(lambda: "message.attempted" in read(sender), *logs)
+        people: list[Person] = []
+        # While a worker still starts the watchdog sends; then somebody else is invited.
+        while "message.attempted" not in read(sender):
+            people.append(office.person(Channel.EMAIL))
+            assert len(people) < TRIES, read(*logs)[-4000:]
+            await elsewhere.register(office, people[-1])
+            await elsewhere.schedule(office, office.meeting(people[-1]))
+            await until(lambda: bool(office.mail.to(people[-1].mail)), *logs)
+            await until(lambda: "message.attempted" in read(*logs), *logs)
     written = read(*logs)
     assert "Traceback" not in written
-    for word in (denise.mail, denise.given_name, "Library"):
+    for word in (people[-1].mail, people[-1].given_name, "Library"):
         assert word not in written
     await elsewhere.close()
     await redis.aclose()

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from services.notify.domain.delivery import Fate, Outcome
-from services.notify.domain.messages import Phase
+from services.notify.domain.messages import Message, Phase
 from services.notify.jobs.operators import conservation, oldest_due
 from services.notify.jobs.sending import Batch, Dispatch
 from services.notify.jobs.worker import LANES
@@ -20,6 +20,7 @@ from services.notify.use_cases.record_attempt import record_attempt
 from shared.events.network import Channel
 from shared.settings import Sending
 from tests.notify.office import Booked, Office, Person
+from tests.notify.outside import Mail
 
 
 async def due(office: Office, people: int = 1) -> list[Person]:
@@ -46,26 +47,73 @@ async def test_any_number_of_tickers_send_each_message_once(office: Office) -> N
     assert {state for _, _, state in await office.states("invitation")} == {"sent"}
 
 
-async def test_a_cancel_applied_before_the_attempt_stops_it_whenever_it_comes(office: Office) -> None:
+@pytest.mark.parametrize(
+    ("step", "mails"),
+    [("claim", 0), ("begin", 0), ("write", 0), ("dot", 0), ("last word", 2), ("end", 2)],
+)
+async def test_a_cancel_stops_what_has_not_passed_its_dot_and_follows_what_has(office: Office, step: str, mails: int) -> None:
+    person = await office.known(Channel.EMAIL)
+    booked = await office.book(person)
+
+    async def reach(reached: str) -> None:
+        """Let the cancel be applied just before this step."""
+        await (office.cancel(booked) if reached == step else asyncio.sleep(0))
+
+    await reach("claim")
+    lease, ids = await claim(office)
+    await reach("begin")
+    async with office.unit() as unit:
+        ready = await begin_attempts(unit, ids, lease=lease, outlet=outlet(office))
+    await reach("write")
+    for each in ready:
+
+        async def before_dot(message: Message = each.message) -> bool:
+            await reach("dot")
+            async with office.unit() as unit:
+                passed = await pass_dot(unit, message)
+            await reach("last word")
+            return passed
+
+        outcome = await office.senders.send(each.envelope.sender, each.envelope.recipient, each.envelope.mail, before_dot)
+        async with office.unit() as unit:
+            await record_attempt(unit, each.message, outcome, jitter=0.5)
+    await reach("end")
+    await office.send_due()
+    assert [b"METHOD:CANCEL" in mail.calendar for mail in office.mail.to(person.mail)] == [False, True][:mails]
+    assert {state for _, _, state in await office.states()} <= {"sent", "cancelled"}
+
+
+async def test_cancels_race_the_drain_and_each_person_hears_nothing_or_both(office: Office) -> None:
+    # What a cancel waits for is how far the drain has come, never a clock: a busy machine changes nothing.
     chance = random.Random(7)
-    people = [await office.known(Channel.EMAIL) for _ in range(20)]
-    left = 0
-    for round_ in range(150):
-        person = people[round_ % len(people)]
-        booked = await office.book(person)
-        # Mostly a close race; now and then the invitation surely leaves first, however slow the machine.
-        late = 0.5 if round_ % 30 == 0 else chance.random() * 0.1
-        await asyncio.gather(_tick_after(office, chance.random() * 0.01), _cancel_after(office, booked, late))
+    people = [await office.known(Channel.EMAIL) for _ in range(12)]
+    meetings = [await office.book(person) for person in people for _ in range(5)]
+    first, last, racing = meetings[:6], meetings[6:12], meetings[12:]
+    for booked in first:
+        await office.cancel(booked)
+    drained = asyncio.Event()
+
+    async def drain() -> None:
         await office.send_due()
-        told = [m for m in office.mail.to(person.mail) if booked.of(person).uid.encode() in m.calendar.replace(b"\r\n ", b"")]
-        methods = [b"METHOD:CANCEL" in mail.calendar for mail in told]
-        assert methods in ([], [False, True])
-        left += bool(told)
-    assert 0 < left < 150
-    wrong = await office.rows(
-        "SELECT 1 FROM messages m JOIN entries e ON e.id = m.entry_id WHERE m.county_id = :county AND m.state = 'pending'"
-    )
-    assert wrong == []
+        drained.set()
+
+    async def cancel(booked: Booked, after: int) -> None:
+        while len(office.mail.mails) < after and not drained.is_set():  # noqa: ASYNC110  the sink tells nobody
+            await asyncio.sleep(0.001)
+        await office.cancel(booked)
+
+    await asyncio.gather(drain(), *(cancel(booked, chance.randrange(len(meetings))) for booked in racing))
+    for booked in last:
+        await office.cancel(booked)
+    await office.send_due()
+    told = [
+        [b"METHOD:CANCEL" in m.calendar for m in office.mail.mails if booked.entries[0].uid.encode() in unfolded(m)]
+        for booked in meetings
+    ]
+    assert told[:6] == [[]] * 6
+    assert told[6:12] == [[False, True]] * 6
+    assert all(each in ([], [False, True]) for each in told)
+    assert {state for _, _, state in await office.states()} <= {"sent", "cancelled"}
 
 
 async def test_what_a_dead_process_had_claimed_is_given_out_again(office: Office) -> None:
@@ -238,15 +286,9 @@ async def test_the_words_of_a_message_rest_sealed(office: Office) -> None:
         assert word not in everything
 
 
-async def _tick_after(office: Office, seconds: float) -> None:
-    await asyncio.sleep(seconds)
-    await office.ticker.tick()
-    await office.ticker.drained()
-
-
-async def _cancel_after(office: Office, booked: Booked, seconds: float) -> None:
-    await asyncio.sleep(seconds)
-    await office.cancel(booked)
+def unfolded(mail: Mail) -> bytes:
+    """The octets of a mail's calendar part in whole lines."""
+    return mail.calendar.replace(b"\r\n ", b"")
 
 
 def outlet(office: Office) -> Outlet:
