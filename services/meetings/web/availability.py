@@ -9,7 +9,7 @@ from services.meetings.use_cases.add_unavailability import add_unavailability, s
 from services.meetings.use_cases.remove_unavailability import remove_unavailability
 from services.meetings.use_cases.see_family import keep_person, see_person
 from services.meetings.use_cases.set_usual_hours import see_usual_hours, set_usual_hours
-from services.meetings.web.schemas import unavailability_from, unavailability_out, usual_hours_out, weekly_from
+from services.meetings.web.schemas.availability import unavailability_from, unavailability_out, usual_hours_out, weekly_from
 from shared.db.unit import Unit
 from shared.kernel.ids import spell
 from shared.web.routing import Call, Reply, created, no_content, ok, page

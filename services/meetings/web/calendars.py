@@ -5,7 +5,7 @@ from services.meetings.use_cases.link_calendar import ask_refresh, link_calendar
 from services.meetings.use_cases.see_family import keep_person, see_person
 from services.meetings.use_cases.upload_calendar import upload_calendar
 from services.meetings.web.county import SANDBOX
-from services.meetings.web.schemas import calendar_out
+from services.meetings.web.schemas.availability import calendar_out
 from shared.db.unit import Unit
 from shared.kernel.errors import Fault, Invalid
 from shared.kernel.ids import spell

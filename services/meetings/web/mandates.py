@@ -5,7 +5,7 @@ from uuid import UUID
 
 from services.meetings.use_cases.see_all_mandates import see_all_mandates
 from services.meetings.web.county import county_of
-from services.meetings.web.schemas import DueOut, due_out
+from services.meetings.web.schemas.mandates import DueOut, due_out
 from shared.db.unit import Unit
 from shared.web.fields import CaseId, Model
 from shared.web.routing import Call, Reply, page

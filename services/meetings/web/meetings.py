@@ -19,17 +19,11 @@ from services.meetings.use_cases.see_meeting import hold_meeting, look, see_meet
 from services.meetings.use_cases.see_meetings import see_meetings
 from services.meetings.use_cases.see_replies import see_replies
 from services.meetings.web.county import county_of
-from services.meetings.web.schemas import (
-    book_meeting_from,
-    change_meeting_from,
-    meeting_line_out,
-    meeting_out,
-    move_meeting_from,
-    place_from,
-    place_of,
-    reply_out,
-    wish_from,
-)
+from services.meetings.web.schemas.meetings import meeting_line_out, meeting_out
+from services.meetings.web.schemas.orders import book_meeting_from, change_meeting_from, move_meeting_from
+from services.meetings.web.schemas.participants import wish_from
+from services.meetings.web.schemas.replies import reply_out
+from services.meetings.web.schemas.values import place_from, place_of
 from shared.db.unit import Unit
 from shared.kernel.ids import spell
 from shared.kernel.wall import resolve

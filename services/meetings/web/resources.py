@@ -3,7 +3,8 @@
 from services.meetings.storage import resources as pools
 from services.meetings.use_cases.add_resource import add_resource
 from services.meetings.use_cases.change_resource import change_resource
-from services.meetings.web.schemas import add_resource_from, place_from, place_of, resource_changes_from, resource_out
+from services.meetings.web.schemas.resources import add_resource_from, resource_changes_from, resource_out
+from services.meetings.web.schemas.values import place_from, place_of
 from shared.db.unit import Unit
 from shared.kernel.ids import spell
 from shared.web.routing import Call, Reply, created, ok, page

@@ -6,7 +6,8 @@ from services.meetings.use_cases.hold_time import hold_time
 from services.meetings.use_cases.release_hold import release_hold
 from services.meetings.use_cases.see_mandates import see_mandates
 from services.meetings.web.county import county_of
-from services.meetings.web.schemas import find_times_from, hold_out, mandates_out, times_out
+from services.meetings.web.schemas.mandates import mandates_out
+from services.meetings.web.schemas.times import find_times_from, hold_out, times_out
 from shared.db.unit import Unit
 from shared.kernel.ids import spell
 from shared.web.routing import Call, Reply, created, no_content, ok

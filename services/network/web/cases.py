@@ -10,7 +10,8 @@ from services.network.use_cases.reassign_case import reassign_case
 from services.network.use_cases.see_access_log import see_access_log
 from services.network.use_cases.see_case import hold_case, see_case, see_cases
 from services.network.web.county import zone_of
-from services.network.web.schemas import CaseStatus, access_from, case_out, look_out, open_case_from, place_from, place_of
+from services.network.web.schemas.cases import CaseStatus, access_from, case_out, look_out, open_case_from
+from services.network.web.schemas.values import place_from, place_of
 from shared.db.unit import Unit
 from shared.kernel.ids import spell
 from shared.web.routing import Call, Reply, created, ok, page

@@ -8,7 +8,7 @@ from services.network.use_cases.commands import PlacementChanges
 from services.network.use_cases.see_case import hold_open_case, see_case
 from services.network.use_cases.see_roster import hold_child, see_child, see_children
 from services.network.web.county import today_of
-from services.network.web.schemas import add_child_from, child_out
+from services.network.web.schemas.roster import add_child_from, child_out
 from shared.db.unit import Unit
 from shared.kernel.ids import spell
 from shared.web.routing import Call, Reply, created, ok, page

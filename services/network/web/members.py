@@ -9,7 +9,8 @@ from services.network.use_cases.remove_member import remove_member
 from services.network.use_cases.see_case import hold_open_case, see_case
 from services.network.use_cases.see_roster import hold_member, see_member, see_members
 from services.network.web.county import today_of
-from services.network.web.schemas import add_member_from, member_out, place_from, place_of
+from services.network.web.schemas.roster import add_member_from, member_out
+from services.network.web.schemas.values import place_from, place_of
 from shared.db.unit import Unit
 from shared.kernel.ids import spell
 from shared.web.routing import Call, Reply, created, no_content, ok, page

@@ -7,7 +7,7 @@ from services.network.use_cases.search_people import search_people as search
 from services.network.use_cases.see_person import hold_person, see_person
 from services.network.use_cases.write_person import write_person
 from services.network.web.county import today_of, zone_of
-from services.network.web.schemas import (
+from services.network.web.schemas.people import (
     change_person_from,
     external_id_from,
     match_out,

@@ -1,7 +1,11 @@
 """The whole surface of network on one screen: each route with the permission it needs."""
 
 from services.network.domain import errors as no
-from services.network.web import cases, children, members, people, schemas, separations
+from services.network.web import cases, children, members, people, separations
+from services.network.web.schemas.cases import AccessIn, CaseIn, CaseOut, CasePatch, CasesQuery, LookOut
+from services.network.web.schemas.people import MatchOut, PersonFactsIn, PersonIn, PersonOut, PersonPatch, SearchIn
+from services.network.web.schemas.roster import ChildIn, ChildOut, ChildPatch, MemberIn, MemberOut, MemberPatch
+from services.network.web.schemas.separations import SeparationIn, SeparationOut
 from shared.web.events import events_route
 from shared.web.fields import Page, PageQuery
 from shared.web.registry import errors_in
@@ -14,43 +18,43 @@ ERRORS = tuple(errors_in(no))
 
 # fmt: off
 ROUTES: tuple[Route, ...] = (
-    post("/v1/people", people.post_person, needs="people.write", body=schemas.PersonIn, answer=schemas.PersonOut, status=201,
+    post("/v1/people", people.post_person, needs="people.write", body=PersonIn, answer=PersonOut, status=201,
          idempotent=True, etag=True, raises=KEPT),
-    post("/v1/people:search", people.search_people, needs="people.read", body=schemas.SearchIn, answer=Page[schemas.MatchOut]),
-    put("/v1/people/by-external-id/{key}", people.put_person, needs="people.write", body=schemas.PersonFactsIn,
-        answer=schemas.PersonOut, etag=True, raises=(no.CountySystemsOnly, no.StaffIdTaken, no.ConsentWithdrawn)),
-    get("/v1/people/{person_id}", people.get_person, needs="people.read", answer=schemas.PersonOut, etag=True),
-    patch("/v1/people/{person_id}", people.patch_person, needs="people.write", body=schemas.PersonPatch, answer=schemas.PersonOut,
+    post("/v1/people:search", people.search_people, needs="people.read", body=SearchIn, answer=Page[MatchOut]),
+    put("/v1/people/by-external-id/{key}", people.put_person, needs="people.write", body=PersonFactsIn,
+        answer=PersonOut, etag=True, raises=(no.CountySystemsOnly, no.StaffIdTaken, no.ConsentWithdrawn)),
+    get("/v1/people/{person_id}", people.get_person, needs="people.read", answer=PersonOut, etag=True),
+    patch("/v1/people/{person_id}", people.patch_person, needs="people.write", body=PersonPatch, answer=PersonOut,
           etag=True, raises=(*KEPT, no.ConsentWithdrawn)),
 
-    post("/v1/cases", cases.post_case, needs="cases.write", body=schemas.CaseIn, answer=schemas.CaseOut, status=201,
+    post("/v1/cases", cases.post_case, needs="cases.write", body=CaseIn, answer=CaseOut, status=201,
          idempotent=True, etag=True, raises=(no.ExternalIdTaken,)),
-    get("/v1/cases", cases.get_cases, needs="cases.read", query=schemas.CasesQuery, answer=Page[schemas.CaseOut]),
-    get(CASE, cases.get_case, needs="cases.read", answer=schemas.CaseOut, etag=True),
-    patch(CASE, cases.patch_case, needs="cases.write", body=schemas.CasePatch, answer=schemas.CaseOut, etag=True,
+    get("/v1/cases", cases.get_cases, needs="cases.read", query=CasesQuery, answer=Page[CaseOut]),
+    get(CASE, cases.get_case, needs="cases.read", answer=CaseOut, etag=True),
+    patch(CASE, cases.patch_case, needs="cases.write", body=CasePatch, answer=CaseOut, etag=True,
           raises=(no.CaseIsClosed, no.ExternalIdTaken)),
-    post(f"{CASE}:close", cases.close_case, needs="cases.write", answer=schemas.CaseOut, etag=True, raises=(no.CaseIsClosed,)),
-    put(f"{CASE}/access", cases.put_access, needs="cases.write", body=schemas.AccessIn, answer=schemas.CaseOut, etag=True,
+    post(f"{CASE}:close", cases.close_case, needs="cases.write", answer=CaseOut, etag=True, raises=(no.CaseIsClosed,)),
+    put(f"{CASE}/access", cases.put_access, needs="cases.write", body=AccessIn, answer=CaseOut, etag=True,
         raises=(no.CaseIsClosed, no.NotYoursToReassign)),
-    get(f"{CASE}/access-log", cases.get_access_log, needs="audit.read", query=PageQuery, answer=Page[schemas.LookOut]),
+    get(f"{CASE}/access-log", cases.get_access_log, needs="audit.read", query=PageQuery, answer=Page[LookOut]),
 
-    post(f"{CASE}/children", children.post_child, needs="cases.write", body=schemas.ChildIn, answer=schemas.ChildOut, status=201,
+    post(f"{CASE}/children", children.post_child, needs="cases.write", body=ChildIn, answer=ChildOut, status=201,
          idempotent=True, etag=True, raises=(no.CaseIsClosed, no.AlreadyChild)),
-    get(f"{CASE}/children", children.get_children, needs="people.read", answer=Page[schemas.ChildOut]),
-    patch(f"{CASE}/children/{{child_id}}", children.patch_child, needs="cases.write", body=schemas.ChildPatch,
-          answer=schemas.ChildOut, etag=True, raises=(no.CaseIsClosed,)),
+    get(f"{CASE}/children", children.get_children, needs="people.read", answer=Page[ChildOut]),
+    patch(f"{CASE}/children/{{child_id}}", children.patch_child, needs="cases.write", body=ChildPatch,
+          answer=ChildOut, etag=True, raises=(no.CaseIsClosed,)),
 
-    post(f"{CASE}/members", members.post_member, needs="cases.write", body=schemas.MemberIn, answer=schemas.MemberOut, status=201,
+    post(f"{CASE}/members", members.post_member, needs="cases.write", body=MemberIn, answer=MemberOut, status=201,
          idempotent=True, etag=True, raises=(no.CaseIsClosed, no.AlreadyMember)),
-    get(f"{CASE}/members", members.get_members, needs="people.read", query=PageQuery, answer=Page[schemas.MemberOut]),
-    patch(f"{CASE}/members/{{member_id}}", members.patch_member, needs="cases.write", body=schemas.MemberPatch,
-          answer=schemas.MemberOut, etag=True, raises=(no.CaseIsClosed,)),
+    get(f"{CASE}/members", members.get_members, needs="people.read", query=PageQuery, answer=Page[MemberOut]),
+    patch(f"{CASE}/members/{{member_id}}", members.patch_member, needs="cases.write", body=MemberPatch,
+          answer=MemberOut, etag=True, raises=(no.CaseIsClosed,)),
     delete(f"{CASE}/members/{{member_id}}", members.delete_member, needs="cases.write", status=204, etag=True,
            raises=(no.CaseIsClosed,)),
 
-    post(f"{CASE}/separation-rules", separations.post_separation, needs="cases.write", body=schemas.SeparationIn,
-         answer=schemas.SeparationOut, status=201, idempotent=True, etag=True, raises=(no.CaseIsClosed, no.SeparationExists)),
-    get(f"{CASE}/separation-rules", separations.get_separations, needs="cases.read", answer=Page[schemas.SeparationOut]),
+    post(f"{CASE}/separation-rules", separations.post_separation, needs="cases.write", body=SeparationIn,
+         answer=SeparationOut, status=201, idempotent=True, etag=True, raises=(no.CaseIsClosed, no.SeparationExists)),
+    get(f"{CASE}/separation-rules", separations.get_separations, needs="cases.read", answer=Page[SeparationOut]),
     delete(f"{CASE}/separation-rules/{{rule_id}}", separations.delete_separation, needs="cases.write", status=204, etag=True,
            raises=(no.ProtectiveOrderStands,)),
 

@@ -7,7 +7,7 @@ from services.network.use_cases.see_case import hold_case, hold_open_case, see_c
 from services.network.use_cases.see_separations import hold_separation, see_separations
 from services.network.use_cases.set_separation import set_separation
 from services.network.web.county import today_of
-from services.network.web.schemas import separation_out, set_separation_from
+from services.network.web.schemas.separations import separation_out, set_separation_from
 from shared.db.unit import Unit
 from shared.kernel.ids import spell
 from shared.web.routing import Call, Reply, created, no_content, page

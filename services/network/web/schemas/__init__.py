@@ -1,0 +1,7 @@
+"""What comes in and goes out: shapes of requests and answers, and how they become orders and are made of what was seen.
+
+`…In` is a body, `…Patch` a merge patch (an absent member stays as it is), `…Out` an answer. Phone numbers, addresses and safe words
+are in an answer only for callers with the scope `people.contact.read`.
+"""
+
+PREFIXES = {"person_id": "per", "case_id": "case", "child_id": "per", "member_id": "mem", "rule_id": "sep"}
