@@ -12,6 +12,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer, unused_port
 from redis.asyncio import Redis
+from yarl import URL
 
 from services.portal.app import make_web
 from services.portal.gateways.calling import ServiceClock
@@ -52,7 +53,7 @@ class Site:
             assert answer.status == 200, f"{answer.status} {text}"
             return text
 
-    async def send(self, path: str, **fields: object) -> aiohttp.ClientResponse:
+    async def send(self, path: str | URL, **fields: object) -> aiohttp.ClientResponse:
         """Send a form of a signed-in page, with its token and Origin; redirects are not followed."""
         csrf = re.search(r'name="csrf" value="([^"]+)"', await self.page("/accessibility") + await self.page("/"))
         assert csrf

@@ -79,6 +79,11 @@ class Meeting:
         """Whether people are expected at it."""
         return self.state in {"scheduled", "confirmed"}
 
+    @property
+    def required_unanswered(self) -> int:
+        """How many must be there and have not said yet whether they come."""
+        return sum(1 for one in self.people if one.required and not one.has_answered)
+
     def tally(self) -> Mapping[str, int]:
         """Return how many gave each answer."""
         counts = dict.fromkeys(("accepted", "declined", "tentative", "needs_action", "delegated"), 0)

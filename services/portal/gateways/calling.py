@@ -1,5 +1,6 @@
 """What the three clients share: whose token a call carries, how an answer becomes a value, and what the services' clock says."""
 
+import re
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -10,10 +11,12 @@ from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
+from shared.kernel.errors import NotFound
 from shared.web.client import Answer, Problem, ServiceClient
 
 Shape = TypeVar("Shape")
 MOST_PAGES = 25
+_ID = re.compile(r"[a-z]+_[0-9a-f]{32}")
 DRIFT = timedelta(seconds=3)
 
 
@@ -53,6 +56,13 @@ def read(shape: type[Shape], value: Any) -> Shape:
         where = ", ".join(".".join(map(str, one["loc"])) + " " + one["type"] for one in error.errors(include_input=False)[:3])
         raise Problem(502, "unreadable_answer", where) from None
     return result
+
+
+def public_id(word: str) -> str:
+    """Return an id that a form sent, for a path: anything else could name another route. Raises NotFound."""
+    if not _ID.fullmatch(word):
+        raise NotFound
+    return word
 
 
 @dataclass(frozen=True, slots=True)

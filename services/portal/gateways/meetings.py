@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from services.portal.domain.meetings import Due, Found, LinkedPair, Mandates, Meeting, MeetingLine, Reply, Resource
-from services.portal.gateways.calling import Caller, read
+from services.portal.gateways.calling import Caller, public_id, read
 from shared.web.client import Answer
 
 PAGE = 200
@@ -123,11 +123,13 @@ class Meetings:
 
     async def remove_participant(self, meeting_id: str, participant_id: str, *, etag: str) -> None:
         """Take a person off; only that person is told."""
-        await self.caller.delete(f"/v1/meetings/{meeting_id}/participants/{participant_id}", etag=etag)
+        await self.caller.delete(f"/v1/meetings/{meeting_id}/participants/{public_id(participant_id)}", etag=etag)
 
     async def record_answer(self, meeting_id: str, participant_id: str, facts: Mapping[str, Any], *, key: str) -> None:
         """Record what somebody said by phone or in person."""
-        await self.caller.post(f"/v1/meetings/{meeting_id}/participants/{participant_id}/responses", facts, key=key)
+        await self.caller.post(
+            f"/v1/meetings/{public_id(meeting_id)}/participants/{public_id(participant_id)}/responses", facts, key=key
+        )
 
     async def apply_reply(self, meeting_id: str, reply_id: str, *, participant_id: str, key: str) -> None:
         """Count an answer that was set aside, as that of one person."""

@@ -85,15 +85,16 @@ class SignIns:
     async def add(self, sign_in: SignIn) -> str:
         """Keep a sign-in under a new word."""
         word = secrets.token_urlsafe(32)
-        await self.save(word, sign_in)
-        return word
-
-    async def save(self, word: str, sign_in: SignIn) -> None:
-        """Keep a sign-in as it is now."""
         name = _name("sign-in", word)
         left = int(sign_in.signed_in_at + ABSOLUTE_SECONDS - time.time())
         if left > 0:
             await self._redis.set(name, self._sealed(name, _SIGN_IN, sign_in), ex=min(IDLE_SECONDS, left))
+        return word
+
+    async def renew(self, word: str, sign_in: SignIn) -> None:
+        """Keep new tokens of a sign-in that still holds. It is no activity, and brings nobody back who signed out meanwhile."""
+        name = _name("sign-in", word)
+        await self._redis.set(name, self._sealed(name, _SIGN_IN, sign_in), xx=True, keepttl=True)
 
     async def find(self, word: str, *, touch: bool = True) -> SignIn | None:
         """Return a sign-in that still holds. `touch` counts as activity; what a page asks by itself does not."""

@@ -11,7 +11,7 @@ from services.portal.gateways.meetings import Meetings
 from services.portal.gateways.network import Network
 
 NO_DATES = Mandates()
-SOMEBODY = "Somebody not on this family's roster"
+SOMEBODY = "Name not shown to you"
 
 
 @dataclass(frozen=True, slots=True)

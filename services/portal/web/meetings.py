@@ -84,9 +84,11 @@ async def _move_page(visit: Visit, form: Form, *, status: int = 200, stale: bool
         found = await showing.other_times(visit.meetings, seen.meeting, today=visit.today)
         await seen.answers.names.learn({one.person_id for time in found.times for one in time.unavailable})
     except Problem as problem:
-        if problem.status not in {409, 422, 503}:
+        if problem.status not in {404, 409, 422, 503}:
             raise
-        form.errors.setdefault("found", problem.detail)
+        # Who facilitates a meeting of a family out of sight may move it, and types the time: that is no error.
+        if seen.family is not None:
+            form.errors.setdefault("found", problem.detail)
     return visit.page(
         "meeting_move.html",
         status=status,

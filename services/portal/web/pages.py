@@ -261,7 +261,7 @@ async def _renewed(portal: Portal, word: str, sign_in: SignIn) -> SignIn | None:
             await portal.sign_ins.end(word)
             return None
         renewed = with_tokens(current, tokens)
-        await portal.sign_ins.save(word, renewed)
+        await portal.sign_ins.renew(word, renewed)
         return renewed
 
 

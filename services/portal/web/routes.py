@@ -7,6 +7,9 @@ ANYBODY, SIGNED_IN, POLLED = Opens.ANYBODY, Opens.SIGNED_IN, Opens.POLLED
 FAMILY = "/families/{case_id:case_[0-9a-f]{32}}"
 MEETING = "/meetings/{meeting_id:mtg_[0-9a-f]{32}}"
 PARTICIPANT = "{participant_id:par_[0-9a-f]{32}}"
+MEMBER = f"{FAMILY}/members/{{member_id:mem_[0-9a-f]{{32}}}}"
+RULE = "{rule_id:sep_[0-9a-f]{32}}"
+REPLY = "{reply_id:rep_[0-9a-f]{32}}"
 LINK = "/m/{token:[A-Za-z0-9_-]{16,128}}"
 
 
@@ -34,10 +37,10 @@ PAGES: tuple[PageRoute, ...] = (
     _get(f"{FAMILY}/people/new", families.get_new_person),
     _post(f"{FAMILY}/people/new", families.post_find_person),
     _post(f"{FAMILY}/people", families.post_add_member),
-    _get(f"{FAMILY}/members/{{member_id}}", families.get_member),
-    _post(f"{FAMILY}/members/{{member_id}}", families.post_member),
+    _get(MEMBER, families.get_member),
+    _post(MEMBER, families.post_member),
     _post(f"{FAMILY}/separation-rules", families.post_separation),
-    _post(f"{FAMILY}/separation-rules/{{rule_id}}/lift", families.post_lift_separation),
+    _post(f"{FAMILY}/separation-rules/{RULE}/lift", families.post_lift_separation),
 
     _get(f"{FAMILY}/schedule", schedule.get_plan),
     _post(f"{FAMILY}/schedule", schedule.post_plan),
@@ -61,10 +64,10 @@ PAGES: tuple[PageRoute, ...] = (
     _get(f"{MEETING}/people/{PARTICIPANT}/answer", meetings.get_answer),
     _post(f"{MEETING}/people/{PARTICIPANT}/answer", meetings.post_answer),
     _post(f"{MEETING}/people/{PARTICIPANT}/link", meetings.post_link),
-    _post(f"{MEETING}/replies/{{reply_id}}/apply", meetings.post_apply_reply),
+    _post(f"{MEETING}/replies/{REPLY}/apply", meetings.post_apply_reply),
 
     _get("/call-tasks", calls.get_calls),
-    _post("/call-tasks/{task_id}", calls.post_call),
+    _post("/call-tasks/{task_id:task_[0-9a-f]{32}}", calls.post_call),
 
     _get("/m/thank-you", member.get_thanks, ANYBODY),
     _get(LINK, member.get_page, ANYBODY),

@@ -1,6 +1,9 @@
 """Forms: only ours, sent once, kept when refused."""
 
+import re
+
 import pytest
+from yarl import URL
 
 from tests.portal.conftest import Site
 from tests.portal.standins import CASE, FATHER, MEETING, MEMBER, MOTHER
@@ -186,3 +189,24 @@ async def test_a_plan_is_there_again_after_signing_in_anew(amy: Site) -> None:
     await amy.sign_in()
     page = await amy.page(f"/families/{CASE}/schedule")
     assert "This is the plan you began." in page
+
+
+@pytest.mark.parametrize(
+    ("path", "fields"),
+    [
+        (f"/meetings/{MEETING}/people", {"action": "remove", "participant": "../../../v1/elsewhere", "etag": "5"}),
+        (f"/families/{CASE}/members/..%2F..%2Felsewhere", {"action": "remove", "etag": "5"}),
+        (f"/families/{CASE}/separation-rules/..%2F..%2Felsewhere/lift", {"etag": "5"}),
+        ("/call-tasks/..%2Felsewhere", {"outcome": "reached"}),
+        ("/call-tasks/task_" + "1" * 32, {"outcome": "reached", "answer": "accepted", "meeting": "../x", "participant": "../y"}),
+        (f"/meetings/{MEETING}/replies/..%2F..%2Felsewhere/apply", {}),
+    ],
+)
+async def test_an_id_that_is_none_leads_to_no_other_route_of_a_service(amy: Site, path: str, fields: dict[str, str]) -> None:
+    amy.world.asked.clear()
+    await amy.send(URL(path, encoded=True), **fields)
+    changed = [f"{one.method} {one.path}" for one in amy.world.asked if one.method != "GET"]
+    assert not [
+        one for one in changed if not re.fullmatch(r"\w+ /v1/(meetings|call-tasks)/(mtg|task)_[0-9a-f]{32}(/.*|:\w+)?", one)
+    ]
+    assert not [one for one in changed if "elsewhere" in one or "/x" in one or "/y" in one]

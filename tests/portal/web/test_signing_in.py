@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import re
 import time
+from dataclasses import replace
 
 import pytest
 from yarl import URL
@@ -162,6 +163,30 @@ async def test_a_page_left_open_does_not_keep_anybody_signed_in(amy: Site) -> No
     assert await amy.redis.ttl(key) <= 60
     await amy.page(f"/meetings/{MEETING}")
     assert await amy.redis.ttl(key) > IDLE_SECONDS - 10
+
+
+async def test_renewing_a_token_for_an_open_page_is_no_activity(site: Site) -> None:
+    site.provider.lives = 1
+    await site.sign_in()
+    word = next(cookie.value for cookie in site.browser.session.cookie_jar if cookie.key == "surround")
+    key = f"portal:sign-in:{hashlib.sha256(word.encode()).hexdigest()}"
+    held = await site.sign_ins.find(word)
+    assert held
+    await site.sign_ins.renew(word, replace(held, access_until=time.time()))
+    await site.redis.expire(key, 60)
+    before = site.provider.refreshes
+    await site.page(f"/meetings/{MEETING}/answers")
+    assert site.provider.refreshes == before + 1
+    assert await site.redis.ttl(key) <= 60
+
+
+async def test_a_renewal_under_way_does_not_undo_signing_out(site: Site) -> None:
+    word = await a_sign_in(site, age=0)
+    held = await site.sign_ins.find(word)
+    assert held
+    await site.sign_ins.end(word)
+    await site.sign_ins.renew(word, replace(held, access_token="renewed"))
+    assert await site.sign_ins.find(word) is None
 
 
 async def a_sign_in(site: Site, *, age: float) -> str:
