@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, tuple_
 from services.meetings.domain.errors import MeetingNotFound
 from services.meetings.domain.meetings import (
     AHEAD,
+    OF_A_TEAM,
     Heard,
     Issue,
     Meeting,
@@ -147,6 +148,21 @@ async def last_facilitator(unit: Unit, case_id: UUID, *, but: UUID | None = None
         .limit(1)
     )
     return found
+
+
+async def list_other_teams(unit: Unit, meeting: Meeting) -> list[tuple[datetime, frozenset[UUID]]]:
+    """Return when else a team of this meeting's family is to meet, and about which children."""
+    rows = await unit.session.execute(
+        select(MeetingRow.starts_at, MeetingRow.children).where(
+            MeetingRow.county_id == unit.county_id,
+            MeetingRow.case_id == meeting.case_id,
+            MeetingRow.id != meeting.meeting_id,
+            MeetingRow.kind.in_(OF_A_TEAM),
+            MeetingRow.state.in_(AHEAD),
+            MeetingRow.starts_at > unit.now,
+        )
+    )
+    return [(starts_at, frozenset(children)) for starts_at, children in rows]
 
 
 async def facilitates(unit: Unit, meeting: Meeting, staff_id: str) -> bool:

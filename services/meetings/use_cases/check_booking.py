@@ -5,7 +5,7 @@ from uuid import UUID
 
 from services.meetings.domain.errors import NoticeTooShort, ResourceNotFound
 from services.meetings.domain.mandates import refuse_after_due
-from services.meetings.domain.meetings import OF_A_TEAM, Invitee, Meeting, Place, TeamRole, site_of
+from services.meetings.domain.meetings import Invitee, Meeting, Place, TeamRole, site_of
 from services.meetings.domain.resources import Resource, ResourceKind
 from services.meetings.domain.separation import kept_from, refuse_separated, refuse_too_near
 from services.meetings.domain.slots import SEPARATION_GAP, refuse_odd_hours
@@ -16,7 +16,7 @@ from services.meetings.storage.families import Family
 from services.meetings.use_cases.commands import Excuses, Pools, Wish
 from services.meetings.use_cases.county import CountyFacts
 from services.meetings.use_cases.see_mandates import mandates_of
-from services.meetings.use_cases.see_meeting import starts_on
+from services.meetings.use_cases.see_meeting import binding, starts_on
 from shared.db.unit import Unit
 from shared.events.meetings import Mode, PlaceWords
 from shared.kernel.access import Caller, Role
@@ -164,10 +164,8 @@ async def check_time(
         earliest = after_working_days(today, one.notice_working_days, county.holidays)
         if one.notice_working_days and on < earliest:
             raise NoticeTooShort(resource_id=one.resource_id, earliest_on=earliest)
-    if meeting.kind not in OF_A_TEAM:
-        return ""
     children = await families.list_children(unit, family.case_id)
-    due = mandates_of(unit, family, children, county=county, only=meeting.children).combined
+    due = await binding(unit, meeting, family, mandates_of(unit, family, children, county=county, only=meeting.children).dues)
     reason = excuses.after_due_reason if caller.roles & _MAY_EXCUSE else ""
     refuse_after_due(on, due, override=reason)
     return reason if due is not None and on > due.due_on else ""

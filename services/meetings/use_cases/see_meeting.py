@@ -1,12 +1,12 @@
 """Look at a meeting: who answered what, who must still be at the table, what waits for staff. Every look is on record."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
 from services.meetings.domain.errors import MeetingNotFound
-from services.meetings.domain.mandates import Due, MandateStatus
+from services.meetings.domain.mandates import Due, MandateStatus, combined
 from services.meetings.domain.meetings import OF_A_TEAM, Meeting, TeamRole
 from services.meetings.domain.responses import Outcome
 from services.meetings.domain.separation import breaches
@@ -16,7 +16,7 @@ from services.meetings.storage.families import Family, PlacedChild
 from services.meetings.storage.meetings import Kept
 from services.meetings.storage.replies import WAITING, Received
 from services.meetings.use_cases.county import CountyFacts
-from services.meetings.use_cases.see_mandates import mandates_of
+from services.meetings.use_cases.see_mandates import Mandates, mandates_of
 from shared.db.unit import Unit
 from shared.events.meetings import Answer
 from shared.kernel.access import Caller, may_see
@@ -79,14 +79,14 @@ async def look(unit: Unit, kept: Kept, *, county: CountyFacts) -> SeenMeeting:
     meeting = kept.meeting
     family = await families.find(unit, meeting.case_id)
     children = [one for one in await families.list_children(unit, meeting.case_id) if one.child_id in meeting.children]
-    due = mandates_of(unit, family, children, county=county).combined if family else None
+    mandates = mandates_of(unit, family, children, county=county) if family else Mandates((), None)
     waiting = [one for one in await replies.list_of(unit, meeting.meeting_id) if one.outcome in WAITING]
     table = await table_of(unit, kept, children)
     return SeenMeeting(
         kept=kept,
         table=table,
-        due=due,
-        flags=await _flags(unit, meeting, family, due, table, waiting),
+        due=mandates.combined,
+        flags=await _flags(unit, meeting, family, mandates, table, waiting),
         waiting=tuple(waiting),
     )
 
@@ -138,19 +138,17 @@ def _at_table(child: PlacedChild, *, is_grown: bool) -> ChildAtTable:
 
 
 async def _flags(
-    unit: Unit, meeting: Meeting, family: Family | None, due: Due | None, table: Table, waiting: Sequence[Received]
+    unit: Unit, meeting: Meeting, family: Family | None, mandates: Mandates, table: Table, waiting: Sequence[Received]
 ) -> tuple[str, ...]:
     if not meeting.is_ahead:
         return ()
     persons = [one.person_id for one in meeting.people]
     on = starts_on(meeting, family)
     rules = await families.list_separations(unit, persons)
+    due = await binding(unit, meeting, family, mandates.dues) if family else None
     flags = {
         "separated": bool(breaches(persons, rules, on=on)),
-        "after_due_date": meeting.kind in OF_A_TEAM
-        and due is not None
-        and due.status is not MandateStatus.OVERDUE
-        and on > due.due_on,
+        "after_due_date": due is not None and due.status is not MandateStatus.OVERDUE and on > due.due_on,
         "required_declined": any(one.required and one.answer is Answer.DECLINED for one in meeting.people),
         "required_role_missing": bool(table.missing_roles),
         "interpreter_unfilled": bool(table.unfilled_languages),
@@ -158,6 +156,18 @@ async def _flags(
         "proposals_waiting": any(one.outcome is Outcome.PROPOSAL for one in waiting),
     }
     return tuple(name for name, true in flags.items() if true)
+
+
+async def binding(unit: Unit, meeting: Meeting, family: Family, dues: Iterable[Due]) -> Due | None:
+    """Return the due date by which this very meeting must be: the earliest that no other one to come is in time for.
+
+    Whoever has planned the first meeting in time may plan the one after it.
+    """
+    if meeting.kind not in OF_A_TEAM:
+        return None
+    others = await meetings.list_other_teams(unit, meeting)
+    planned = [(local_date(starts_at, family.time_zone), children) for starts_at, children in others]
+    return combined(due for due in dues if not any(due.child_id in children and on <= due.due_on for on, children in planned))
 
 
 def starts_on(meeting: Meeting, family: Family | None) -> date:

@@ -396,6 +396,21 @@ async def test_a_due_date_binds_only_meetings_that_count(amy: Api, family: Famil
     assert (booked.status, booked.json["flags"]) == (201, [])
 
 
+async def test_who_has_planned_one_meeting_in_time_may_plan_the_next(amy: Api, family: Family) -> None:
+    later = a_booking(family, starts_local=at(day=next_day(weeks=12)))
+    assert (await amy.post("/v1/meetings", later)).code == "after_due_date"
+    first = (await amy.post("/v1/meetings", a_booking(family))).json
+    second = await amy.post("/v1/meetings", later)
+    assert (second.status, "after_due_date" in second.json["flags"]) == (201, False)
+    moved = await amy.send(
+        "POST", f"/v1/meetings/{first['id']}:move", {"starts_local": at(day=next_day(weeks=11))}, etag=first["etag"]
+    )
+    assert moved.code == "after_due_date"
+    cancelled = await amy.send("POST", f"/v1/meetings/{first['id']}:cancel", {"reason_code": "other"}, etag=first["etag"])
+    assert cancelled.status == 200
+    assert "after_due_date" in (await amy.get(f"/v1/meetings/{second.json['id']}")).json["flags"]
+
+
 async def test_another_facilitator_comes_and_the_first_one_goes(
     amy: Api, world: World, family: Family, pools: Mapping[str, str], log: Log
 ) -> None:
