@@ -183,6 +183,7 @@ def make_web(notify: Notify) -> web.Application:
             redis_reachable(partial(_ping, notify.redis)),
         ],
         public_url=service.urls[service.service],
+        also_reached_at=settings.sms_callback_url,
     )
     app[PLACE] = Place.of(settings)
     return app

@@ -124,6 +124,13 @@ class MethodNotAllowed(RequestError):
     status = 405
 
 
+class Misdirected(RequestError):
+    """This service is not reached by that name. Use the address that the county gave you."""
+
+    code = "misdirected_request"
+    status = 421
+
+
 class UriTooLong(RequestError):
     """The address is too long. Searching is done by POST, with the words in the body."""
 

@@ -52,6 +52,7 @@ from shared.web.errors import (
 )
 from shared.web.fields import Model, PageQuery
 from shared.web.health import Check, livez, readyz
+from shared.web.hosts import reached_at
 from shared.web.observe import HANDLER_PATIENCE, PREFIXES, TRACE, as_problem, observe
 from shared.web.openapi import openapi_handler
 from shared.web.problems import problem
@@ -78,15 +79,16 @@ def make_app(
     errors: Iterable[type[SurroundError]] = (),
     ready_checks: Sequence[Check] = (),
     public_url: str = "",
+    also_reached_at: str = "",
 ) -> web.Application:
     """Return the application of a service.
 
     `prefixes` names the kind of each id in a path. `errors` are the service's own refusals, for the API's pages. `public_url` is
-    where the service is reached from outside, for addresses in answers: never taken from a request. A service whose routes open
-    no unit needs no `units`.
+    where the service is reached from outside, for addresses in answers: never taken from a request. A request that names another
+    host is refused, but for that of `also_reached_at`. A service whose routes open no unit needs no `units`.
     """
     app = web.Application(
-        middlewares=[observe(service, as_problem, patience=HANDLER_PATIENCE)],
+        middlewares=[observe(service, as_problem, patience=HANDLER_PATIENCE), reached_at(public_url, also_reached_at)],
         client_max_size=MAX_BODY,
         handler_args={"auto_decompress": False},
     )
