@@ -17,6 +17,7 @@ MAIL: Final = "notify: a mail reaches the county's mailbox"
 
 # Places of one row, or a few, that need a story of their own.
 NETWORK: Final = "network"
+SOCKET: Final = "network: a socket of its own"
 BOOKED: Final = "meetings"
 NOTIFY: Final = "notify"
 LINK: Final = "notify: /v1/links/current"
@@ -91,9 +92,21 @@ SENT: Mapping[str, Sent] = {
     "idem-006": Sent(NETWORK),
     "idem-008": Sent(NETWORK),
     "idem-010": Sent(NETWORK),
+    "http-001": Sent(SOCKET),
+    "http-003": Sent(SOCKET),
+    "http-005": Sent(SOCKET),
+    "http-007": Sent(SOCKET),
+    "http-009": Sent(SOCKET),
+    "http-011": Sent(SOCKET),
+    "http-013": Sent(SOCKET),
+    "http-015": Sent(SOCKET),
+    "http-017": Sent(SOCKET),
+    "http-019": Sent(SOCKET),
+    "http-021": Sent(SOCKET),
     "tok-013": Sent(NETWORK),
     "tok-015": Sent(NETWORK),
     "tok-019": Sent(NETWORK, choice="people, families, members, rules; meetings and notify in their own folders"),
+    "tok-021": Sent(NETWORK, choice="the family is in the path here"),
 }
 
 LISTED: Mapping[str, str] = {}
