@@ -18,6 +18,7 @@ from uuid import UUID
 from services.meetings.domain.busy import ONE_DAY, Cause
 from services.meetings.domain.cells import Horizon, Tally, dilate, erode, indexes, possible_starts
 from services.meetings.domain.errors import AtNight, OnAHoliday
+from services.meetings.domain.meetings import WHOLE, Stretch
 from services.meetings.domain.resources import Resource, ResourceKind, fits
 from services.meetings.domain.times import (
     CHILD_ROLES,
@@ -194,19 +195,29 @@ class _At:
             bits |= dilate(booked, before=among.cells(before), after=among.cells(after))
         return bits & among.everything
 
-    def _starts(self, one: Availability, *, gap: int, travels: bool) -> int:
+    def _free(self, one: Availability, *, gap: int, travels: bool) -> int:
         taken = self._taken(one, gap=gap, travels=travels)
         for bits in one.hard.values():
             taken |= bits
-        return erode(one.hours & ~taken, self.length)
+        return one.hours & ~taken
 
     def _attendee_starts(self, one: Attendee) -> int:
-        return self._starts(one.availability, gap=one.gap_minutes, travels=one.mode is Mode.IN_PERSON)
+        free = self._free(one.availability, gap=one.gap_minutes, travels=one.mode is Mode.IN_PERSON)
+        if one.stretches == WHOLE:
+            return erode(free, self.length)
+        return reduce(and_, (self._stretch_starts(free, stretch) for stretch in one.stretches))
+
+    def _stretch_starts(self, free: int, stretch: Stretch) -> int:
+        """The starts of the meeting from which somebody is free for their stretch of it."""
+        among, begins = self.question.horizon, stretch.offset_minutes
+        ends = self.question.minutes if stretch.minutes is None else begins + stretch.minutes
+        first = begins // among.cell_minutes
+        return erode(free, max(among.cells(ends) - first, 1)) >> first
 
     def _candidate_starts(self, one: Candidate) -> int:
         resource = one.resource
-        starts = self._starts(one.availability, gap=resource.gap_minutes, travels=resource.is_person and resource.may_come)
-        return starts & ~self._full_days(resource) & ~self._short_notice(resource)
+        free = self._free(one.availability, gap=resource.gap_minutes, travels=resource.is_person and resource.may_come)
+        return erode(free, self.length) & ~self._full_days(resource) & ~self._short_notice(resource)
 
     def _full_days(self, resource: Resource) -> int:
         if resource.daily_limit is None:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from services.meetings.domain.busy import ONE_DAY, Cause, Taken, UsualHours, open_spans
 from services.meetings.domain.cells import Horizon
-from services.meetings.domain.meetings import TeamRole
+from services.meetings.domain.meetings import WHOLE, Stretch, TeamRole
 from services.meetings.domain.resources import Need, Resource, ResourceKind
 from shared.events.meetings import Mode
 from shared.kernel.spans import Span, union
@@ -48,7 +48,10 @@ class Availability:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attendee:
-    """Somebody who is to come. Staff keep a gap between their meetings (`busy.GAP_MINUTES`); family members need none."""
+    """Somebody who is to come, to all of it or to some stretches.
+
+    Staff keep a gap between their meetings (`busy.GAP_MINUTES`); family members need none.
+    """
 
     person_id: UUID
     role: TeamRole
@@ -57,6 +60,7 @@ class Attendee:
     availability: Availability
     gap_minutes: int = 0
     home_site: str = ""
+    stretches: tuple[Stretch, ...] = WHOLE
 
 
 @dataclass(frozen=True, slots=True)

@@ -164,6 +164,7 @@ def _attendee(
         mode=wish.mode,
         availability=cells_of(among, hours.get(wish.person_id), taken[wish.person_id]),
         gap_minutes=GAP_MINUTES if wish.person_id in staff else 0,
+        stretches=wish.stretches,
     )
 
 

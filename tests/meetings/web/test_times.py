@@ -245,6 +245,17 @@ async def test_nobody_comes_into_a_pool_who_is_out_of_the_callers_sight(counties
     assert taken.codes == [("not_found", "#/person_id")]
 
 
+async def test_who_comes_to_a_part_must_be_free_for_that_part_alone(amy: Api, family: Family) -> None:
+    """V9: Tom is needed for the first half hour, and for the last."""
+    for gone, back in (("07:00", "09:00"), ("09:30", "10:00"), ("10:30", "21:00")):
+        stretch = {"starts_local": at(gone, DAY), "ends_local": at(back, DAY), "time_zone": ZONE}
+        assert (await amy.post(f"/v1/people/{spell('per', family.mother)}/unavailabilities", stretch)).status == 201
+    parts = [{"offset_minutes": 0, "minutes": 30}, {"offset_minutes": 60, "minutes": 30}]
+    people = [{**one, "parts": parts} if one["role"] == "parent" else one for one in everyone(family)]
+    assert await starts(amy, family) == []
+    assert await starts(amy, family, participants=people) == ["09:00"]
+
+
 async def test_what_the_family_wishes_ranks_higher(amy: Api, family: Family) -> None:
     wish = {"starts_local": at("16:00", DAY), "ends_local": at("18:00", DAY)}
     found = (await amy.post("/v1/times:search", a_search(family, wishes=[wish]))).json["times"]
