@@ -10,7 +10,7 @@ from services.portal.domain.meetings import CallTask, Due, MeetingLine
 
 WEEK = timedelta(days=7)
 SOON = timedelta(days=14)
-FEW = 5
+FEW = 10
 
 
 class Flag(StrEnum):
@@ -64,11 +64,12 @@ class FamilyLine:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """The first screen."""
+    """The first screen. `dues_open` counts all families that must still book a meeting within two weeks, listed or not."""
 
     this_week: tuple[Ahead, ...]
     later: tuple[Ahead, ...]
     dues: tuple[DueLine, ...]
+    dues_open: int
     calls: tuple[CallTask, ...]
     calls_due: int
     families: tuple[FamilyLine, ...]
@@ -80,18 +81,13 @@ class Board:
 
     @property
     def dues_first(self) -> tuple[DueLine, ...]:
-        """What is due within two weeks and not booked, or the first few when nothing presses."""
-        return self.dues[: max(self.dues_open, FEW)]
+        """The most pressing due dates, as many as a person takes in at a glance."""
+        return self.dues[:FEW]
 
     @property
     def dues_later(self) -> tuple[DueLine, ...]:
         """All other due dates."""
-        return self.dues[max(self.dues_open, FEW) :]
-
-    @property
-    def dues_open(self) -> int:
-        """How many families must still book a meeting within two weeks."""
-        return sum(1 for line in self.dues if line.booked_on is None and line.flag is not DueFlag.LATER)
+        return self.dues[FEW:]
 
 
 def board(
@@ -112,8 +108,9 @@ def board(
     known = listed | {one.id: one for one in also}
     ahead = sorted((one for one in meetings if one.is_ahead and one.ends_at > now), key=lambda one: (one.starts_at, one.id))
     lines = [_meeting_line(one, known.get(one.case_id), today) for one in ahead]
+    booked = {case_id: _booked_on(case_id, due, ahead) for case_id, due in dues.items()}
     due_lines = {
-        case_id: _due_line(known[case_id], due, [one for one in ahead if one.case_id == case_id], today)
+        case_id: DueLine(known[case_id], due, due_flag(due.due_on, today), (due.due_on - today).days, booked[case_id])
         for case_id, due in dues.items()
         if case_id in known
     }
@@ -122,6 +119,9 @@ def board(
         this_week=tuple(line for line in lines if line.meeting.starts_local.date() < today + WEEK),
         later=tuple(line for line in lines if line.meeting.starts_local.date() >= today + WEEK),
         dues=tuple(sorted(due_lines.values(), key=lambda line: (line.booked_on is not None, line.due.due_on, line.family.title))),
+        dues_open=sum(
+            1 for case_id, due in dues.items() if booked[case_id] is None and due_flag(due.due_on, today) is not DueFlag.LATER
+        ),
         calls=tasks,
         calls_due=sum(1 for one in tasks if one.due_at is None or one.due_at <= now),
         families=tuple(
@@ -156,6 +156,6 @@ def _meeting_line(meeting: MeetingLine, family: Family | None, today: date) -> A
     return Ahead(meeting, family, flag, meeting.starts_local.date() == today)
 
 
-def _due_line(family: Family, due: Due, ahead: list[MeetingLine], today: date) -> DueLine:
-    booked = next((one.starts_local.date() for one in ahead if one.starts_local.date() <= due.due_on), None)
-    return DueLine(family, due, due_flag(due.due_on, today), (due.due_on - today).days, booked)
+def _booked_on(case_id: str, due: Due, ahead: Iterable[MeetingLine]) -> date | None:
+    on = (one.starts_local.date() for one in ahead if one.case_id == case_id)
+    return next((day for day in on if day <= due.due_on), None)
