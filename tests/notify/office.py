@@ -15,6 +15,7 @@ from services.notify.jobs.every_second import Ticker
 from services.notify.jobs.on_inbound import Reader
 from services.notify.jobs.sending import Dispatch
 from services.notify.settings import NotifySettings
+from services.notify.use_cases.begin_attempts import Outlet
 from services.notify.use_cases.keep_case_access import keep_case_access
 from services.notify.use_cases.keep_contact import keep_contact
 from services.notify.use_cases.plan_entry import plan_entry
@@ -35,7 +36,7 @@ from shared.events.meetings import (
 )
 from shared.events.network import CaseAccessChanged, Channel, Consent, ContactPoint, PersonChanged, PersonRegistered, PersonWords
 from shared.kernel.wall import at_wall
-from shared.settings import County
+from shared.settings import County, Sending
 from tests.notify.outside import MailSink, TextStub
 
 ZONE = "America/Los_Angeles"
@@ -299,3 +300,13 @@ class Office:
         """Change the database, past the wall."""
         async with self.owner.begin() as connection:
             await connection.execute(text(statement), {"county": self.county.id, **values})
+
+
+def outlet(office: Office) -> Outlet:
+    """The office's way out."""
+    return Outlet(
+        county=office.county,
+        sending=Sending.SANDBOX,
+        portal_url=office.settings.portal_url,
+        entropy=lambda size: uuid4().bytes[:size],
+    )

@@ -34,6 +34,9 @@ BeforeDot = Callable[[], Awaitable[bool]]
 
 _BAD_ADDRESS = re.compile(r"5\.1\.[0-36]|5\.2\.1")
 _ADDRESS = re.compile(r"[!-;=?-~]+@[A-Za-z0-9.:\[\]-]+")
+_LEFT = frozenset({"connection_lost", "cannot_connect", "try_later"})
+"""How it looks when a server has left a kept connection. One that is only slow is not asked again at once."""
+
 _REFUSED = frozenset(range(500, 600))
 _SLOW_DOWN = frozenset({421, 432, 450, 451})
 
@@ -83,6 +86,25 @@ class Sender:
         """Hand one mail over and say how it ended. It raises only what `before_dot` raises; the mail has not left then."""
         if not _ADDRESS.fullmatch(recipient) or not _ADDRESS.fullmatch(envelope_from):
             return Outcome(fate=Fate.REFUSED, phase=Phase.BEGUN, reason="address_invalid", bad_address=True)
+        is_kept = self._client is not None
+        ready = await self._as_far_as_dot(envelope_from, recipient, data)
+        if is_kept and self._client is None and isinstance(ready, Outcome) and ready.reason in _LEFT:
+            # The server had left a connection that we kept. Nothing of this mail was taken, so it need not lose its turn.
+            ready = await self._as_far_as_dot(envelope_from, recipient, data)
+        if isinstance(ready, Outcome):
+            return ready
+        try:
+            may_leave = await before_dot()
+        except BaseException:
+            self.drop()
+            raise
+        if not may_leave:
+            self.drop()  # the only way to take back a message after DATA
+            return Outcome(fate=Fate.WITHDRAWN, phase=Phase.BEGUN, reason="withdrawn_before_dot")
+        return await self._dot(ready)
+
+    async def _as_far_as_dot(self, envelope_from: str, recipient: str, data: bytes) -> SMTPProtocol | Outcome:
+        """Do everything but the final dot; return the connection that waits for it, or why there is none."""
         try:
             protocol = await self._connection()
             refused = await self._envelope(protocol, envelope_from, recipient)
@@ -95,15 +117,7 @@ class Sender:
         except BaseException:  # cancelled half way through a dialogue: nobody may go on with it
             self.drop()
             raise
-        try:
-            may_leave = await before_dot()
-        except BaseException:
-            self.drop()
-            raise
-        if not may_leave:
-            self.drop()  # the only way to take back a message after DATA
-            return Outcome(fate=Fate.WITHDRAWN, phase=Phase.BEGUN, reason="withdrawn_before_dot")
-        return await self._dot(protocol)
+        return protocol
 
     async def close(self) -> None:
         """Say goodbye, without insisting."""

@@ -96,11 +96,11 @@ async def replace_points(unit: Unit, person_id: UUID, points: Collection[KeptPoi
         )
 
 
-async def list_points(unit: Unit, person_ids: Collection[UUID]) -> list[KeptPoint]:
-    """Return the contact points of some people, in their order."""
+async def list_points(unit: Unit, person_ids: Collection[UUID], *, hold: bool = False) -> list[KeptPoint]:
+    """Return the contact points of some people, in their order; `hold` keeps their rows for a change."""
     if not person_ids:
         return []
-    return await _points(unit, ContactPointRow.person_id.in_(person_ids))
+    return await _points(unit, ContactPointRow.person_id.in_(person_ids), hold=hold)
 
 
 async def list_points_by_lookup(unit: Unit, lookup: str) -> list[KeptPoint]:
@@ -203,8 +203,9 @@ def _mine(unit: Unit) -> ColumnElement[bool]:
     return ContactPointRow.county_id == unit.county_id
 
 
-async def _points(unit: Unit, where: ColumnElement[bool]) -> list[KeptPoint]:
-    rows = await unit.session.execute(select(POINTS).where(_mine(unit), where).order_by(POINTS.c.person_id, POINTS.c.rank))
+async def _points(unit: Unit, where: ColumnElement[bool], *, hold: bool = False) -> list[KeptPoint]:
+    query = select(POINTS).where(_mine(unit), where).order_by(POINTS.c.person_id, POINTS.c.rank)
+    rows = await unit.session.execute(query.with_for_update() if hold else query)
     return [_to_point(row) for row in rows]
 
 

@@ -135,6 +135,14 @@ async def add_receipt(unit: Unit, receipt: Receipt) -> bool:
     return made.first() is not None
 
 
+async def take_turns(unit: Unit, provider_id: str) -> None:
+    """Wait until nobody else is storing a report about a message, or the id by which its provider knows it.
+
+    Each of the two looks for the other; without turns both could look before either had committed.
+    """
+    await unit.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"receipt|{provider_id}", 0))))
+
+
 async def list_waiting_receipts(unit: Unit, provider_id: str) -> list[Receipt]:
     """Return the reports about a message that came before its id was stored."""
     rows = await unit.session.scalars(

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Table, select, update
+from sqlalchemy import ColumnElement, Table, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -53,8 +53,12 @@ async def add(unit: Unit, made: Sequence[tuple[Link, UUID | None]]) -> None:
 
 
 async def find_anywhere(session: AsyncSession, token_hash: str) -> Found | None:
-    """Return the link with this hash, whatever its county; the session was opened outside any, with `link_hash` set to it."""
-    row = (await session.scalars(select(LinkRow).where(LinkRow.token_hash == token_hash))).first()
+    """Return the open link with this hash, whatever its county; the session was opened outside any, with `link_hash` set to it.
+
+    One that has ended is not found here, as one that never was: neither the answer nor the time it takes tells them apart.
+    """
+    is_open = LinkRow.revoked_at.is_(None) & (LinkRow.expires_at.is_(None) | (LinkRow.expires_at > func.surround_now()))
+    row = (await session.scalars(select(LinkRow).where(LinkRow.token_hash == token_hash, is_open))).first()
     return None if row is None else _to_found(row)
 
 

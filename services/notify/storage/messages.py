@@ -169,13 +169,14 @@ async def find_by_provider_id(unit: Unit, provider_id: str) -> Message | None:
     return None if row is None else to_message(row)
 
 
-async def list_asked(unit: Unit, lookup: str, kinds: Collection[Kind], *, limit: int) -> list[Message]:
-    """Return the newest questions that went to a number, newest first."""
+async def list_asked(unit: Unit, lookup: str, kinds: Collection[Kind], *, people: Collection[UUID], limit: int) -> list[Message]:
+    """Return the newest questions that went to a number for some people, newest first."""
     rows = await unit.session.scalars(
         select(MessageRow)
         .where(
             _mine(unit),
             MessageRow.sent_lookup == lookup,
+            MessageRow.person_id.in_(people),
             MessageRow.kind.in_([kind.value for kind in kinds]),
             MessageRow.state.in_([State.SENT.value, State.DELIVERED.value, State.UNKNOWN.value]),
         )

@@ -20,7 +20,7 @@ async def keep_contact(unit: Unit, facts: PersonFacts, words: PersonWords | None
     told = await contacts.told_at(unit, facts.person_id)
     if told is not None and facts.at <= told:
         return
-    before = {point.id: point for point in await contacts.list_points(unit, [facts.person_id])}
+    before = {point.id: point for point in await contacts.list_points(unit, [facts.person_id], hold=True)}
     await contacts.save(unit, facts, words)
     points = [merged(before.get(point.contact_point_id), point, facts) for point in facts.contact_points]
     addresses = {UUID(point_id): address for point_id, address in words.addresses.items()} if words else {}

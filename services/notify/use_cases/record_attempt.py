@@ -74,5 +74,6 @@ async def _follow_up(unit: Unit, message: Message, *, bad_address: bool, opted_o
 async def _hear_receipts(unit: Unit, provider_id: str) -> None:
     """A provider may report before we have stored its id; those reports waited."""
     if provider_id:
+        await inbound.take_turns(unit, provider_id)
         for receipt in await inbound.list_waiting_receipts(unit, provider_id):
             await apply_receipt(unit, receipt)

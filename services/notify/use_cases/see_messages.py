@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from services.notify.domain.errors import MessageNotFound, MessageNotRetryable
@@ -17,7 +17,6 @@ from shared.kernel.errors import NotFound
 
 _WHOLE_COUNTY = frozenset({Role.COUNTY_ADMIN, Role.SYSTEM, Role.AUDITOR})
 _RETRYABLE = frozenset({State.FAILED, State.UNKNOWN})
-_LATER = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +69,7 @@ async def retry_message(unit: Unit, message_id: UUID, *, caller: Caller) -> List
     left_behind = entry is not None and message.revision < entry.revision
     if message.state not in _RETRYABLE or latest <= unit.now or left_behind:
         raise MessageNotRetryable
-    await messages.send_again(unit, message, due_at=unit.now, not_after=max(latest, unit.now + _LATER))
+    await messages.send_again(unit, message, due_at=unit.now, not_after=latest)
     await unit.audit("message.retried", subject_kind="person", subject_id=message.person_id)
     listed = await messages.find_listed(unit, message_id)
     if listed is None:

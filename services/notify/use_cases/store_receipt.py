@@ -8,5 +8,6 @@ from shared.db.unit import Unit
 
 async def store_receipt(unit: Unit, receipt: Receipt) -> None:
     """Take in a report, once. One about a message whose id is not stored yet waits for it."""
+    await inbound.take_turns(unit, receipt.provider_id)
     if await inbound.add_receipt(unit, receipt):
         await apply_receipt(unit, receipt)

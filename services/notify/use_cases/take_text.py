@@ -56,7 +56,8 @@ async def take_text(unit: Unit, arrived: Arrived, county: County) -> Taken:
 
 async def _sender(unit: Unit, lookup: str) -> _Sender:
     points = [point for point in await contacts.list_points_by_lookup(unit, lookup) if point.channel is Channel.SMS]
-    asked = await messages.list_asked(unit, lookup, QUESTIONS, limit=1)
+    # Only those count who have this number now: it may have been somebody else's when the question was put.
+    asked = await messages.list_asked(unit, lookup, QUESTIONS, people={point.person_id for point in points}, limit=1)
     question = asked[0] if asked else None
     point = next((p for p in points if question and p.person_id == question.person_id), points[0] if points else None)
     entry = await entries.find(unit, question.entry_id) if question and question.entry_id else None
@@ -67,8 +68,8 @@ async def _sender(unit: Unit, lookup: str) -> _Sender:
         lookup=lookup,
         point=point,
         contact=await contacts.find(unit, point.person_id) if point else None,
-        question=question if point else None,
-        entry=entry if point else None,
+        question=question,
+        entry=entry,
         pending=pending,
     )
 

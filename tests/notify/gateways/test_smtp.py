@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 
 import pytest
+import uvloop
 
 from services.notify.domain.delivery import Fate, Outcome
 from services.notify.domain.errors import SendingNotAllowed
@@ -19,12 +20,16 @@ DATA = b"Subject: x\r\n\r\n.dot\r\nlast line\r\n"
 
 @dataclass
 class Sink:
-    """A scripted server: what it answers to each verb, and what it kept. A reply of None hangs up, of "" stays silent."""
+    """A scripted server: what it answers to each verb, and what it kept. A reply of None hangs up, of "" stays silent.
+
+    What is named in `once` is said one time.
+    """
 
     replies: dict[str, str | None] = field(default_factory=dict)
     mails: list[bytes] = field(default_factory=list)
     stored_before_reply: list[bytes] = field(default_factory=list)
     connections: int = 0
+    once: set[str] = field(default_factory=set)
     port: int = 0
     verbs: list[str] = field(default_factory=list)
 
@@ -55,6 +60,9 @@ class Sink:
 
     async def _say(self, writer: asyncio.StreamWriter, step: str, usual: str) -> bool:
         reply = self.replies.get(step, usual)
+        if step in self.once:
+            self.once.discard(step)
+            self.replies.pop(step)
         if reply is None:
             return False
         if reply:
@@ -92,6 +100,55 @@ async def test_a_mail_arrives_once_and_the_connection_is_kept() -> None:
             assert outcome == Outcome(fate=Fate.ACCEPTED, phase=Phase.ANSWERED, code=250)
         assert sink.mails == [b"Subject: x\r\n\r\n..dot\r\nlast line\r\n.\r\n"] * 3
         assert sink.connections == 1
+
+
+async def test_a_kept_connection_that_the_server_has_left_costs_no_mail_its_turn() -> None:
+    async with a_sink(MAIL="250 ok") as (sink, sender):
+        assert (await sender.send(FROM, TO, DATA, go_on)).fate is Fate.ACCEPTED
+        sink.replies["MAIL"] = None
+        sink.once.add("MAIL")
+        assert (await sender.send(FROM, TO, DATA, go_on)).fate is Fate.ACCEPTED
+        assert (len(sink.mails), sink.connections) == (2, 2)
+
+
+async def test_a_new_connection_that_breaks_is_not_tried_again_at_once() -> None:
+    async with a_sink(MAIL=None) as (sink, sender):
+        assert (await sender.send(FROM, TO, DATA, go_on)).fate is Fate.BROKE_BEFORE
+        assert sink.connections == 1
+
+
+async def test_a_server_that_says_goodbye_between_two_mails_costs_no_mail_its_turn() -> None:
+    async with a_sink(MAIL="250 ok") as (sink, sender):
+        assert (await sender.send(FROM, TO, DATA, go_on)).fate is Fate.ACCEPTED
+        sink.replies["MAIL"] = "421 4.4.2 idle too long"
+        sink.once.add("MAIL")
+        assert (await sender.send(FROM, TO, DATA, go_on)).fate is Fate.ACCEPTED
+        assert (len(sink.mails), sink.connections) == (2, 2)
+
+
+def test_a_server_that_takes_no_more_of_a_mail_is_left_before_the_dot_on_the_loop_of_production_too() -> None:
+    asked, over = [], asyncio.Event()
+
+    async def deaf(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"220 sink\r\n250 sink\r\n250 ok\r\n250 ok\r\n354 go on\r\n")
+        await over.wait()
+        writer.close()
+
+    async def before_dot() -> bool:
+        asked.append(True)
+        return True
+
+    async def send() -> Outcome:
+        server = await asyncio.start_server(deaf, "127.0.0.1", 0)
+        sender = Sender(a_server(server.sockets[0].getsockname()[1]))
+        outcome = await sender.send(FROM, TO, b"x" * 76 * 400_000, before_dot)
+        over.set()
+        server.close()
+        await asyncio.sleep(0.1)
+        return outcome
+
+    outcome = uvloop.run(send())
+    assert (outcome.fate, outcome.phase, asked) == (Fate.BROKE_BEFORE, Phase.BEGUN, [])
 
 
 async def test_the_caller_is_asked_when_all_but_the_dot_has_left() -> None:

@@ -3,23 +3,26 @@
 import asyncio
 import random
 from dataclasses import replace
+from typing import cast
 from uuid import UUID, uuid4
 
 import pytest
 
 from services.notify.domain.delivery import Fate, Outcome
 from services.notify.domain.messages import Message, Phase
+from services.notify.jobs.every_second import Ticker
 from services.notify.jobs.operators import conservation, oldest_due
 from services.notify.jobs.sending import Batch, Dispatch
 from services.notify.jobs.worker import LANES
 from services.notify.storage import claims
 from services.notify.storage.claims import pass_dot
-from services.notify.use_cases.begin_attempts import Outlet, begin_attempts
+from services.notify.use_cases.begin_attempts import begin_attempts
 from services.notify.use_cases.claim_due import claim_due, release_expired
 from services.notify.use_cases.record_attempt import record_attempt
+from shared.events.meetings import MeetingChanged, Notice, PlaceWords
 from shared.events.network import Channel
 from shared.settings import Sending
-from tests.notify.office import Booked, Office, Person
+from tests.notify.office import Booked, Office, Person, outlet
 from tests.notify.outside import Mail
 
 
@@ -145,6 +148,8 @@ async def test_a_sender_that_dies_leaves_a_message_safe_or_unknown(
     await office.send_due()
     assert (await office.states("invitation"))[0][2] == state
     assert len(office.mail.to(person.mail)) == mails
+    fates = await office.rows("SELECT fate FROM attempts WHERE county_id = :county ORDER BY n")
+    assert fates[-1].fate == ("unknown" if past_the_dot else "accepted")
 
 
 async def test_a_frozen_sender_that_wakes_cannot_overwrite_but_is_heard(office: Office) -> None:
@@ -263,6 +268,70 @@ async def test_every_row_is_in_exactly_one_state_and_nothing_is_late(office: Off
     assert (await oldest_due(office.units, [office.county]))[0]
 
 
+async def test_a_county_whose_rows_cannot_be_read_silences_no_other(office: Office) -> None:
+    person = (await due(office))[0]
+    ticker = Ticker(office.units, [cast(UUID, "no county"), office.county.id], office.dispatch, None, new_lease=uuid4)
+    await ticker.tick()
+    await ticker.drained()
+    assert len(office.mail.to(person.mail)) == 1
+
+
+async def test_a_message_that_cannot_be_begun_holds_up_no_other(office: Office) -> None:
+    people = await due(office, 3)
+    await office.run("UPDATE contacts SET words = overlay(words placing 'xxxx' from 30) WHERE person_id = :id", id=people[1].id)
+    await office.ticker.tick()
+    await office.ticker.drained()
+    assert [len(office.mail.to(person.mail)) for person in people] == [1, 0, 1]
+
+
+async def test_somebody_who_may_have_been_told_hears_of_the_cancel_though_the_mail_was_asked_for_again(office: Office) -> None:
+    person = await office.known(Channel.EMAIL)
+    booked = await office.book(person)
+    office.mail.replies["DOT"] = None
+    await office.send_due()
+    office.mail.replies.clear()
+    await office.run("UPDATE messages SET state = 'pending', finished_at = NULL WHERE county_id = :county AND state = 'unknown'")
+    await office.cancel(booked)
+    await office.send_due()
+    assert [b"METHOD:CANCEL" in mail.calendar for mail in office.mail.to(person.mail)] == [False, True]
+
+
+async def test_a_reminder_written_before_a_change_is_written_anew(office: Office) -> None:
+    person = await office.known(Channel.EMAIL)
+    booked = await office.book(person)
+    await office.send_due()
+    await office.make_due("reminder_7d")
+    lease, ids = await claim(office)
+    async with office.unit() as unit:
+        ready = await begin_attempts(unit, ids, lease=lease, outlet=outlet(office))
+    entries = tuple(replace(entry, notice=Notice.CHANGED) for entry in booked.entries)
+    elsewhere = replace(booked, revision=2, entries=entries, place=PlaceWords(place="Town hall"))
+    await office.hear(MeetingChanged, elsewhere)
+    async with office.unit() as unit:
+        assert not await pass_dot(unit, ready[0].message)
+    await office.send_due()
+    assert ["Library" in mail.text for mail in office.mail.to(person.mail)] == [True, False, False]
+
+
+async def test_a_reminder_past_its_dot_outlives_a_change_and_a_refusal(office: Office) -> None:
+    person = await office.known(Channel.EMAIL)
+    booked = await office.book(person)
+    await office.send_due()
+    await office.make_due("reminder_7d")
+    lease, ids = await claim(office)
+    async with office.unit() as unit:
+        message = (await begin_attempts(unit, ids, lease=lease, outlet=outlet(office)))[0].message
+    async with office.unit() as unit:
+        assert await pass_dot(unit, message)
+    entries = tuple(replace(entry, notice=Notice.CHANGED) for entry in booked.entries)
+    await office.hear(MeetingChanged, replace(booked, revision=2, entries=entries))
+    async with office.unit() as unit:
+        await record_attempt(unit, message, Outcome(fate=Fate.TRY_LATER, phase=Phase.ANSWERED, code=451), jitter=0.5)
+    await office.make_due("reminder_7d")
+    await office.send_due()
+    assert await office.states("reminder_7d") == [("reminder_7d", "email", "sent")]
+
+
 async def test_a_claim_is_bounded_and_takes_every_lane(office: Office) -> None:
     await due(office, 12)
     await office.run(
@@ -289,16 +358,6 @@ async def test_the_words_of_a_message_rest_sealed(office: Office) -> None:
 def unfolded(mail: Mail) -> bytes:
     """The octets of a mail's calendar part in whole lines."""
     return mail.calendar.replace(b"\r\n ", b"")
-
-
-def outlet(office: Office) -> Outlet:
-    """The office's way out."""
-    return Outlet(
-        county=office.county,
-        sending=Sending.SANDBOX,
-        portal_url=office.settings.portal_url,
-        entropy=lambda size: uuid4().bytes[:size],
-    )
 
 
 class _Silent:

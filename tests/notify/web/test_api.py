@@ -57,6 +57,10 @@ async def test_only_what_failed_or_is_unknown_is_sent_again(office: Office, web:
     listed = (await web.staff("GET", f"/v1/messages?subject_id=mtg_{booked.id.hex}")).json["items"]
     assert listed[0]["state"] == "unknown"
     assert (await web.staff("POST", f"/v1/messages/{listed[0]['id']}:retry")).json["state"] == "pending"
+    latest = await office.rows(
+        "SELECT not_after FROM messages WHERE county_id = :county AND state = 'pending' AND kind = 'invitation'"
+    )
+    assert latest[0].not_after == booked.entries[0].starts_at
     await office.send_due()
     first, second = office.mail.to(person.mail)
     assert first.message["Message-ID"] == second.message["Message-ID"]

@@ -1,8 +1,10 @@
 """Personal links and feeds: one person, one thing; reading changes nothing; every bad one is refused alike."""
 
 import re
+from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from shared.events.meetings import ParticipantRemoved, PlaceWords
 from shared.events.network import Channel
@@ -51,6 +53,32 @@ async def test_reading_a_link_fifty_times_changes_nothing(office: Office, web: W
         assert (await web.link("GET", "", secret)).status == 200
     assert (await web.link("GET", "/entry.ics", secret)).status == 200
     assert await everything(office) == before
+
+
+@pytest.mark.parametrize("how", ["revoked_at = surround_now()", "expires_at = surround_now() - interval '1 s'"])
+async def test_an_ended_secret_costs_as_much_work_as_one_that_never_was(office: Office, web: Web, how: str) -> None:
+    denise, booked, secret = await with_link(office)
+    token = (await office.feed(web, denise, booked)).rpartition("/")[2]
+    await office.run(f"UPDATE links SET {how} WHERE county_id = :county")  # noqa: S608  ours
+    asked: list[str] = []
+
+    def note(*given: Any) -> None:
+        asked.append(given[2])
+
+    event.listen(office.engine.sync_engine, "before_cursor_execute", note)
+    try:
+        answers = []
+        for ended, unknown in ((secret, "a" * 26), (token.removesuffix(".ics"), "a" * 52)):
+            for each in (ended, unknown):
+                asked.clear()
+                path = f"/f/{each}.ics" if len(each) == 52 else ""
+                answer = await (web.send("GET", path) if path else web.link("GET", "", each))
+                answers.append((answer.status, answer.json["code"], len(asked)))
+    finally:
+        event.remove(office.engine.sync_engine, "before_cursor_execute", note)
+    assert answers[0] == answers[1]
+    assert answers[2] == answers[3]
+    assert {status for status, _, _ in answers} == {404}
 
 
 async def test_an_answer_may_be_repeated_and_changed_and_is_told_once_each(office: Office, web: Web) -> None:

@@ -1,11 +1,23 @@
 """Texts in and out: consent, answers, STOP in any words, and the provider's signed calls."""
 
+import asyncio
+from dataclasses import replace
+from uuid import uuid4
+
 import pytest
 
+from services.notify.domain.delivery import Fate, Outcome
+from services.notify.domain.messages import Phase, State
+from services.notify.domain.receipts import Receipt
+from services.notify.use_cases.begin_attempts import begin_attempts
+from services.notify.use_cases.claim_due import claim_due
 from services.notify.use_cases.hear_response import hear_response
+from services.notify.use_cases.record_attempt import record_attempt
+from services.notify.use_cases.stop_number import stop_number
+from services.notify.use_cases.store_receipt import store_receipt
 from shared.events.meetings import Answer, ResponseRecorded
 from shared.events.network import Channel, Consent
-from tests.notify.office import Booked, Office, Person
+from tests.notify.office import Booked, Office, Person, outlet
 from tests.notify.web.conftest import Web
 
 
@@ -113,6 +125,55 @@ async def test_an_unsigned_text_is_refused_and_nothing_is_stored(office: Office,
     forged = office.texts.sign("https://elsewhere.example.org/v1/providers/sms/inbound", form)
     assert (await web.provider("/v1/providers/sms/inbound", form, signature=forged)).status == 403
     assert await office.rows("SELECT 1 FROM inbound WHERE county_id = :county") == []
+
+
+async def test_a_number_that_now_is_somebody_else_s_answers_for_nobody_else(office: Office, web: Web) -> None:
+    carmen, _ = await invited(office)
+    await office.tell(office.with_new(carmen, Channel.SMS), changed=True)
+    ray = office.person(name="Ray", language="es")
+    await office.tell(replace(ray, points=carmen.points, addresses=carmen.addresses))
+    await web.text_from(carmen.phone, "1")
+    replies = await office.facts("reply_received")
+    assert [(r["kind"], r["person_id"], r["participant_id"]) for r in replies] == [("not_an_answer", str(ray.id), None)]
+
+
+async def test_a_stop_that_network_speaks_over_at_the_same_moment_stands(office: Office) -> None:
+    carmen, _ = await invited(office)
+    async with office.unit() as unit:
+        await stop_number(unit, carmen.points[0].lookup, source="text")
+        telling = asyncio.create_task(office.tell(carmen, changed=True))
+        await asyncio.sleep(0.2)
+    await telling
+    consents = await office.rows("SELECT consent FROM contact_points WHERE county_id = :county")
+    assert [row.consent for row in consents] == ["revoked"]
+
+
+@pytest.mark.parametrize("receipt_first", [True, False])
+async def test_a_receipt_at_the_moment_of_the_mark_is_not_lost(office: Office, receipt_first: bool) -> None:
+    await office.book(await office.known(Channel.SMS))
+    lease = uuid4()
+    async with office.unit() as unit:
+        ids = [each.message.id for each in await claim_due(unit, lease=lease, most=10)]
+        message = (await begin_attempts(unit, ids, lease=lease, outlet=outlet(office)))[0].message
+    sid = "SM" + uuid4().hex
+
+    async def mark(*, first: bool) -> None:
+        accepted = Outcome(fate=Fate.ACCEPTED, phase=Phase.ANSWERED, code=201, provider_id=sid)
+        async with office.unit() as unit:
+            await record_attempt(unit, message, accepted, jitter=0.5)
+            await asyncio.sleep(0.3 if first else 0)
+
+    async def report(*, first: bool) -> None:
+        async with office.unit() as unit:
+            receipt = Receipt(provider="sms", provider_id=sid, event="delivered", code="", state=State.DELIVERED)
+            await store_receipt(unit, receipt)
+            await asyncio.sleep(0.3 if first else 0)
+
+    first = asyncio.create_task(report(first=True) if receipt_first else mark(first=True))
+    await asyncio.sleep(0.15)
+    await (mark(first=False) if receipt_first else report(first=False))
+    await first
+    assert await office.states("invitation") == [("invitation", "sms", "delivered")]
 
 
 async def status(office: Office, web: Web, sid: str, state: str, code: str = "") -> None:
