@@ -16,7 +16,6 @@ import signal
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -88,7 +87,10 @@ def example() -> dict[str, str]:
 def dummies() -> dict[str, str]:
     """The example, filled in as an operator would."""
     key = base64.b64encode(bytes(32)).decode()
-    given = {name: value or f"https://{name.lower().replace('_', '-')}.example.org" for name, value in example().items()}
+    given = {}
+    for name, value in example().items():
+        host = f"{name.lower().replace('_', '-')}.example.org"
+        given[name] = value or (host if name.endswith("_HOST") else f"https://{host}")
     return given | {name: key if name.endswith("WRAPPING_KEY") else "Abc123" for name in given if SECRET.search(name)}
 
 
@@ -284,6 +286,15 @@ def test_celery_has_a_database_of_its_own() -> None:
     assert make_url(environment["SURROUND_REDIS_URL"]).database != make_url(environment["SURROUND_CELERY_REDIS_URL"]).database
 
 
+@pytest.mark.parametrize("name", WITH_DATABASE)
+def test_a_service_is_reached_inside_by_the_name_it_answers_to(name: str) -> None:
+    variable = f"SURROUND_{name.upper()}_URL"
+    (alias,) = [filled(one, dummies()) for one in CONTAINERS[name]["networks"]["default"]["aliases"]]
+    assert environment_of(CONTAINERS[name], dummies())[variable] == f"https://{alias}"
+    others = [environment_of(one, dummies())[variable] for one in OWN.values() if service_of(one) != name]
+    assert set(others) == {f"http://{alias}:8080"}
+
+
 # The image
 
 
@@ -408,11 +419,12 @@ def answers(redis: "Redis") -> bool:
         return False
 
 
-def healthy(environment: Mapping[str, str]) -> bool:
+def healthy(environment: Mapping[str, str], host: str = "127.0.0.1") -> bool:
     """Ask as the image's HEALTHCHECK does, without a new Python each time; the real one is run once it holds."""
     _, _, port = environment["SURROUND_LISTEN"].rpartition(":")
+    request = urllib.request.Request(f"http://127.0.0.1:{port}/readyz", headers={"Host": host})
     try:
-        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(f"http://127.0.0.1:{port}/readyz", timeout=2):
+        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=2):
             return True
     except OSError:
         return False
@@ -441,9 +453,7 @@ def here(environment: Mapping[str, str], servers: Servers, database: str, number
         "SURROUND_COUNTIES": str(COUNTIES),
         "SURROUND_REDIS_URL": redis.set(database=str(numbers[0])).render_as_string(hide_password=False),
         "SURROUND_CELERY_REDIS_URL": redis.set(database=str(numbers[1])).render_as_string(hide_password=False),
-        "SURROUND_NETWORK_URL": "http://127.0.0.1:9",
-        "SURROUND_MEETINGS_URL": "http://127.0.0.1:9",
-        "SURROUND_NOTIFY_URL": "http://127.0.0.1:9",
+        **{name: "http://127.0.0.1:9" for name, value in environment.items() if re.fullmatch(r"http://.*:8080", value)},
         "SURROUND_SYSTEM_TOKEN_URL": "http://127.0.0.1:9/token",
     }
     if "SURROUND_DATABASE_URL" in environment:
@@ -499,6 +509,8 @@ def test_a_service_becomes_ready_as_the_file_starts_it(
         for name, process in started.items():
             assert check_of(containers[name], settings[name]) == 0, name
             assert process.poll() is None, logs[name].read_text()
+        inner = make_url(environment_of(OWN["portal"], dummies())[f"SURROUND_{service.upper()}_URL"]).host
+        assert healthy(settings[service], host=f"{inner}:8080")
         for name, process in started.items():
             # Celery takes seconds to say goodbye, which is its own affair.
             process.send_signal(signal.SIGKILL if containers[name]["command"][1] == "worker" else signal.SIGTERM)
