@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from tests.hostile.rows import Sent
+from tests.meetings.conftest import next_day
 
 # Rows of one shape, sent one after another by the same test.
 PEOPLE: Final = "network: POST /v1/people"
@@ -107,6 +108,44 @@ SENT: Mapping[str, Sent] = {
     "tok-015": Sent(NETWORK),
     "tok-019": Sent(NETWORK, choice="people, families, members, rules; meetings and notify in their own folders"),
     "tok-021": Sent(NETWORK, choice="the family is in the path here"),
+    "html-005": Sent(BOOKED, at="place/join_url"),
+    "icsout-001": Sent(MEETINGS, at="place/name", choice="a meeting has no title of its own; a place has a name"),
+    "icsout-005": Sent(BOOKED, at="place/name", choice="taken; folded in the mail, see notify"),
+    "con-021": Sent(MEETINGS, at="title_code", choice="refused: a subject is never free text; see notify for what leaves"),
+    "dt-001": Sent(MEETINGS, at="starts_local", value="2027-02-29T10:00:00"),
+    "dt-005": Sent(BOOKED, at="starts_local", value="2027-11-07T01:30", choice="the first, said in `time_adjusted`"),
+    "dt-009": Sent(MEETINGS, at="starts_local", value="0001-01-01T00:00:00"),
+    "dt-011": Sent(MEETINGS, at="starts_local", value="2026-06-30T23:59:60"),
+    "dt-013": Sent(MEETINGS, at="starts_local", value="2026-12-01X10:00:00"),
+    "dt-017": Sent(MEETINGS, at="starts_local", value="12/01/2026 10:00 AM"),
+    "dt-019": Sent(MEETINGS, at="time_zone", value="America"),
+    "dt-021": Sent(MEETINGS, at="time_zone", value="PST"),
+    "dt-023": Sent(BOOKED, at="ends_local", value=f"{next_day()}T09:00", choice="a stretch in which somebody cannot come"),
+    "dt-025": Sent(MEETINGS, at="starts_local", value="2020-01-01T10:00:00"),
+    "ics-015": Sent(FEED),
+    "ics-017": Sent(FEED),
+    "ics-019": Sent(FEED),
+    "ics-021": Sent(FEED),
+    "ics-023": Sent(FEED),
+    "ssrf-001": Sent(CALENDARS, at="url"),
+    "ssrf-003": Sent(CALENDARS, at="url"),
+    "ssrf-005": Sent(CALENDARS, at="url"),
+    "ssrf-007": Sent(CALENDARS, at="url"),
+    "ssrf-009": Sent(CALENDARS, at="url"),
+    "ssrf-011": Sent(CALENDARS, at="url"),
+    "ssrf-013": Sent(CALENDARS, at="url"),
+    "ssrf-015": Sent(CALENDARS, at="url"),
+    "ssrf-017": Sent(CALENDARS, at="url"),
+    "ssrf-019": Sent(CALENDARS, at="url"),
+    "ssrf-021": Sent(CALENDARS, at="url"),
+    "ssrf-027": Sent(CALENDARS, at="url"),
+    "ssrf-029": Sent(CALENDARS, at="url"),
+    "ssrf-031": Sent(CALENDARS, at="url"),
+    "ssrf-033": Sent(CALENDARS, at="url"),
+    "ssrf-035": Sent(CALENDARS, at="url"),
+    "ssrf-037": Sent(CALENDARS, at="url"),
+    "ssrf-023": Sent(BOOKED, choice="kept, for the name is public then; refused when it is read"),
+    "ssrf-025": Sent(BOOKED, choice="kept; reading it ends at the redirect"),
 }
 
 LISTED: Mapping[str, str] = {}

@@ -1,0 +1,36 @@
+"""meetings on a real PostgreSQL, as its own tests have it."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.hostile.wire import Shelf, Wire
+from tests.meetings.conftest import (  # noqa: F401  fixtures
+    Counties,
+    amy,
+    birch_id,
+    counties,
+    county_id,
+    database,
+    engine,
+    family,
+    issuers,
+    log,
+    units,
+    world,
+)
+from tests.support.databases import DatabaseOf
+
+
+@pytest.fixture(scope="session")
+def shelf(database_of: DatabaseOf) -> Iterator[Shelf]:
+    """All that meetings has stored."""
+    made = Shelf(database_of("meetings"))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def wire(counties: Counties) -> Wire:  # noqa: F811  the fixture above
+    """A caseworker of Alder who sends whatever a row says."""
+    return Wire(counties.staff("amy"))
