@@ -145,12 +145,6 @@ def judge(part: Part | None, replies: Iterable[Reply]) -> Judgement:
     return Judgement(answers[-1][0] if answers else None, outcomes)
 
 
-def judge_one(part: Part | None, earlier: Iterable[Reply], reply: Reply) -> tuple[Judgement, Outcome]:
-    """Judge one more reply beside the earlier ones; returns everything, and what became of this one."""
-    judgement = judge(part, [*earlier, reply])
-    return judgement, judgement.outcomes[reply.reply_id]
-
-
 def asks_again(part: Part | None, reply: Reply) -> bool:
     """Whether the present invitation is to be sent again: only to somebody we know, who asked (REFRESH)."""
     return reply.kind is ReplyKind.REFRESH and part is not None and part.live and _is_proved(reply) and not reply.refused

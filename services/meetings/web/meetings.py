@@ -31,6 +31,8 @@ from shared.web.conditions import quoted
 from shared.web.errors import PreconditionFailed, PreconditionRequired
 from shared.web.routing import Call, Reply, created, no_content, ok, page
 
+CONTACT_READ = "people.contact.read"
+
 
 async def post_meeting(unit: Unit, call: Call) -> Reply:
     """Book a meeting and invite everyone."""
@@ -139,7 +141,8 @@ async def post_resend(unit: Unit, call: Call) -> Reply:
 async def get_replies(unit: Unit, call: Call) -> Reply:
     """List everything that came back about a meeting, with its end."""
     seen = await see_meeting(unit, call.ids["meeting_id"], caller=call.staff, county=county_of(call))
-    return page([reply_out(one) for one in await see_replies(unit, seen.kept)])
+    may_reach = CONTACT_READ in call.staff.scopes
+    return page([reply_out(one, may_reach=may_reach) for one in await see_replies(unit, seen.kept)])
 
 
 async def apply_reply(unit: Unit, call: Call) -> Reply:

@@ -1,5 +1,6 @@
 """One reducer for every channel: the end is the same in whatever order replies arrive (CALENDAR C31-C43, I1-I15)."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import permutations
@@ -11,12 +12,12 @@ from hypothesis import strategies as st
 
 from services.meetings.domain.meetings import Meeting, Part, Stretch
 from services.meetings.domain.responses import (
+    Judgement,
     Outcome,
     Reply,
     approve,
     asks_again,
     judge,
-    judge_one,
     match,
     reply_from,
     taken_by_staff,
@@ -27,6 +28,12 @@ from shared.events.notify import Proof, ReplyChannel, ReplyKind, ReplyReceived, 
 from tests.meetings.domain.factories import MONDAY, THURSDAY_TEN, a_booking, an_id, someone
 
 HOUR = timedelta(hours=1)
+
+
+def judge_one(part: Part | None, earlier: Sequence[Reply], reply: Reply) -> tuple[Judgement, Outcome]:
+    """Judge one more reply beside the earlier ones; returns everything, and what became of this one."""
+    judgement = judge(part, [*earlier, reply])
+    return judgement, judgement.outcomes[reply.reply_id]
 
 
 def a_reply(

@@ -6,7 +6,10 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from services.meetings.domain.responses import Outcome, Reply
+from services.meetings.storage.replies import Received
 from services.meetings.web.routes import ROUTES
+from services.meetings.web.schemas.replies import reply_out
 from shared.events.network import CaseAccessChanged
 from shared.events.notify import Proof, ReplyChannel, ReplyKind, ReplyReceived, SubjectKind
 from shared.kernel.ids import spell
@@ -219,3 +222,16 @@ async def test_ids_in_a_body_open_nothing(amy: Api, counties: Counties, world: W
 
 
 A_STRETCH_HELD = {"starts_local": at("08:00"), "time_zone": ZONE, "minutes": 30}
+
+
+@pytest.mark.parametrize(("may_reach", "shown"), [(True, "ruth@example.org"), (False, "")])
+def test_whom_somebody_sends_instead_is_an_address(may_reach: bool, shown: str) -> None:
+    reply = Reply(
+        reply_id="mail-1", kind=ReplyKind.DELEGATION, partstat="delegated", sequence=0, stamp=None,
+        received_at=datetime.now(UTC), channel=ReplyChannel.MAIL, proof=Proof.TOKEN,
+    )  # fmt: skip
+    received = Received(
+        id=uuid4(), reply=reply, uid="", participant_id=None, person_id=None, outcome=Outcome.PROPOSAL,
+        delegated_to="ruth@example.org",
+    )  # fmt: skip
+    assert reply_out(received, may_reach=may_reach).delegated_to == shown

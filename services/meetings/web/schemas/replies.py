@@ -27,8 +27,8 @@ class ReplyOut(Model):
     approved_by: str | None
 
 
-def reply_out(received: Received) -> ReplyOut:
-    """Write a reply."""
+def reply_out(received: Received, *, may_reach: bool) -> ReplyOut:
+    """Write a reply. Whom somebody sends instead is an address, so it needs the scope for contacts."""
     reply = received.reply
     return ReplyOut(
         id=received.id,
@@ -45,6 +45,6 @@ def reply_out(received: Received) -> ReplyOut:
         proposed_ends_at=reply.proposed_ends_at,
         outcome=received.outcome,
         comment=received.comment,
-        delegated_to=received.delegated_to,
+        delegated_to=received.delegated_to if may_reach else "",
         approved_by=received.approved_by,
     )
