@@ -380,7 +380,7 @@ def test_no_service_misses_the_packages_that_are_taken_out() -> None:
 
 
 def test_what_browsers_fetch_is_built_from_what_the_stage_copies(tmp_path: Path) -> None:
-    if not (assets.MODULES / ".surround-installed").exists() or not (assets.STATIC / "manifest.json").exists():
+    if not (assets.MODULES / ".surround-installed").exists():
         pytest.skip("the browser's files are not built here: python -m deploy.local.assets")
     for words in stages()["pages"]:
         if words[0] != "COPY" or words[1].startswith("--from"):
@@ -395,7 +395,8 @@ def test_what_browsers_fetch_is_built_from_what_the_stage_copies(tmp_path: Path)
     (tmp_path / "node_modules").symlink_to(assets.MODULES)
     subprocess.run([sys.executable, *line_of("pages", "RUN").split()[2:]], check=True, cwd=tmp_path, capture_output=True)
     built = tmp_path / assets.STATIC.relative_to(ROOT) / "manifest.json"
-    assert json.loads(built.read_text()) == json.loads((assets.STATIC / "manifest.json").read_text())
+    # The names: the fingerprints of what lies here are as old as the last build.
+    assert set(json.loads(built.read_text())) >= set(assets.sources())
 
 
 # Started as local processes, in the file's order and with its settings
@@ -534,3 +535,47 @@ def check_of(container: Mapping[str, Any], environment: Mapping[str, str]) -> in
         return 0
     command = check["test"][1:] if check else json.loads(line_of("service", "HEALTHCHECK").partition(" CMD ")[2])
     return subprocess.run([sys.executable, *command[1:]], check=False, cwd=ROOT, env=dict(environment)).returncode
+
+
+# The runbook
+
+RUNBOOK = (ROOT / "deploy" / "runbook.md").read_text(encoding="utf-8")
+
+
+def errors_logged() -> set[str]:
+    """The name of every event that code logs as an error or worse."""
+    calls = [
+        node
+        for top in ("services", "shared")
+        for path in (ROOT / top).rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in {"error", "critical"}
+        and node.args
+    ]
+    first = [call.args[0] for call in calls if call.keywords]
+    return {each.value for each in first if isinstance(each, ast.Constant) and isinstance(each.value, str)}
+
+
+def test_the_runbook_says_what_to_do_about_every_error_that_is_logged() -> None:
+    assert {event for event in errors_logged() if f"`{event}`" not in RUNBOOK} == set()
+
+
+def test_the_runbook_names_only_what_there_is() -> None:
+    containers = re.findall(r"`run ([a-z]+) services\.([a-z]+) ([a-z-]+)(?: --replay ([a-z]+) (\d+))?`", RUNBOOK)
+    assert len(containers) >= 5
+    for container, module, word, *replay in containers:
+        assert service_of(OWN[container]) == module
+        words = [word, "--replay", *replay] if replay[0] else [word]
+        importlib.import_module(f"services.{module}.__main__").parser().parse_args(words)
+    assert {name for line in re.findall(r"`docker compose (?:up|stop|start) ([a-z -]+)`", RUNBOOK) for name in line.split()
+            if not name.startswith("--")} <= set(CONTAINERS)  # fmt: skip
+    assert set(re.findall(r"SURROUND_[A-Z_]+", RUNBOOK)) <= set(example())
+
+
+def test_the_runbook_knows_every_condition_of_readiness() -> None:
+    texts = [path.read_text(encoding="utf-8") for top in ("services", "shared") for path in (ROOT / top).rglob("*.py")]
+    names = {name for text in texts for name in re.findall(r'\bCheck\("([a-z_]+)"', text)}
+    assert names
+    assert {name for name in names if f"`{name}`" not in RUNBOOK} == set()
