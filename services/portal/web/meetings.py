@@ -77,7 +77,7 @@ async def get_move(visit: Visit) -> web.StreamResponse:
     return await _move_page(visit, visit.form)
 
 
-async def _move_page(visit: Visit, form: Form, *, status: int = 200, stale: bool = False) -> web.Response:
+async def _move_page(visit: Visit, form: Form, *, status: int = 200, code: str = "") -> web.Response:
     seen = await _seen(visit)
     found = None
     try:
@@ -98,7 +98,8 @@ async def _move_page(visit: Visit, form: Form, *, status: int = 200, stale: bool
         found=found,
         form=form,
         errors=form.errors,
-        stale=stale,
+        stale=status == 412,
+        is_late=code == "after_due_date",
     )
 
 
@@ -121,7 +122,7 @@ async def post_move(visit: Visit) -> web.StreamResponse:
             raise
         if problem.status != 412:
             form.take(problem, {"#/starts_local": "day"}, default="day")
-        return await _move_page(visit, form, status=problem.status, stale=problem.status == 412)
+        return await _move_page(visit, form, status=problem.status, code=problem.code)
     return see_other(_here(visit, f"?moved={changed.adjusted or 'yes'}"))
 
 
