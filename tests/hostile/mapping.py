@@ -144,8 +144,49 @@ SENT: Mapping[str, Sent] = {
     "ssrf-033": Sent(CALENDARS, at="url"),
     "ssrf-035": Sent(CALENDARS, at="url"),
     "ssrf-037": Sent(CALENDARS, at="url"),
+    "ics-001": Sent(MAIL, value=("accepted", "", 0, "token")),
+    "ics-003": Sent(MAIL, value=("accepted", "", 0, "none"), choice="meetings ends it: it knows no such entry"),
+    "ics-005": Sent(MAIL, value=("accepted", "", 0, "token"), choice="meetings ends it: an answer to the old time"),
+    "ics-007": Sent(MAIL, value=("", "ics_invalid", None, "token")),
+    "ics-009": Sent(
+        MAIL, value=("maybe-so", "", 0, "token"), choice="recorded as said, and as no answer; its word stands for the code"
+    ),
+    "ics-011": Sent(MAIL, value=("", "ics_invalid", None, "token")),
+    "ics-013": Sent(MAIL, value=("", "method_not_allowed", None, "token")),
+    "ics-025": Sent(MAIL, value=("", "ics_invalid", None, "token")),
+    "ics-027": Sent(MAIL, value=("", "ics_invalid", None, "token")),
+    "ics-029": Sent(MAIL, value=("accepted", "", 0, "token")),
+    "con-023": Sent(TEXTS),
+    "con-025": Sent(TEXTS),
+    "con-027": Sent(TEXTS),
+    "con-029": Sent(TEXTS, choice="200, and nothing: the provider signs no time"),
+    "abu-004": Sent(NOTIFY),
+    "tok-001": Sent(LINK),
+    "tok-003": Sent(LINK),
+    "tok-005": Sent(LINK),
+    "tok-007": Sent(LINK, choice="and a feed without a name"),
+    "tok-009": Sent(LINK),
+    "tok-011": Sent(LINK, choice="a feed's address names nobody: its secret at the page, and the page's at the feed"),
+    "html-009": Sent(PAGE),
+    "html-011": Sent(PAGE),
     "ssrf-023": Sent(BOOKED, choice="kept, for the name is public then; refused when it is read"),
     "ssrf-025": Sent(BOOKED, choice="kept; reading it ends at the redirect"),
 }
 
-LISTED: Mapping[str, str] = {}
+_NO_IMPORT = "a roster cannot be imported yet: there is no route that takes a file"
+_NOTHING_RECURS = "nothing that recurs is promised or planned yet: commitments have no routes"
+
+LISTED: Mapping[str, str] = {
+    **{f"csv-{n:03}": _NO_IMPORT for n in range(2, 25, 2)},
+    "abu-002": "nothing exports a roster: a list holds a caller's own families, and a search wants a fact about the person",
+    "abu-006": _NO_IMPORT,
+    "dt-003": _NOTHING_RECURS,
+    "dt-007": "no route takes an offset beside a zone: a start is wall time in a zone, and an offset there is refused",
+    "dt-015": "no body or parameter takes an instant: a start is wall time in a zone, which needs no offset",
+    "dt-027": _NOTHING_RECURS,
+    "dt-029": _NOTHING_RECURS,
+    "dt-031": "no step compares meetings with a newer database of zones yet; a start is kept as wall time, so its hour cannot move",
+    "qry-017": "no list has `updated_since` or any other parameter that takes an instant",
+    "ssrf-039": "no webhooks leave yet, so no endpoint can be disabled",
+    "tok-017": "no page shows more than a time and a place, so there is no code to step up with",
+}
