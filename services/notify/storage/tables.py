@@ -115,6 +115,7 @@ class EntryRow(Base):
     __table_args__ = (
         UniqueConstraint("county_id", "participant_id", "part"),
         Index(None, "county_id", "meeting_id"),
+        Index(None, "county_id", "case_id"),
         Index(None, "county_id", "person_id", "starts_at"),
         Index(None, "county_id", "uid"),
     )
@@ -131,6 +132,31 @@ class CaseAccessRow(Base):
     assigned: Mapped[list[str]] = mapped_column(ARRAY(Text))
     shared_with: Mapped[list[str]] = mapped_column(ARRAY(Text))
     told_at: Mapped[datetime]
+
+
+class MembershipRow(Base):
+    """Who is around a family, as network last told; `is_here` is false for somebody who left."""
+
+    __tablename__ = "memberships"
+
+    member_id: Mapped[UUID] = mapped_column(primary_key=True)
+    county_id: Mapped[CountyId]
+    case_id: Mapped[UUID]
+    person_id: Mapped[UUID]
+    is_here: Mapped[bool]
+    told_at: Mapped[datetime]
+
+    __table_args__ = (Index(None, "county_id", "case_id"), Index(None, "county_id", "person_id"))
+
+
+class ClosedCaseRow(Base):
+    """A family with which work has ended."""
+
+    __tablename__ = "closed_cases"
+
+    case_id: Mapped[UUID] = mapped_column(primary_key=True)
+    county_id: Mapped[CountyId]
+    closed_at: Mapped[datetime]
 
 
 _OPEN_STATES = text("state IN ('pending', 'claimed', 'sending')")
@@ -195,7 +221,10 @@ class MessageRow(Base):
 
 
 class ContentRow(Base):
-    """What a message said when it last left, sealed with the person's key. `version` counts renderings, `sha256` is the bytes'."""
+    """What a message said when it last left, sealed with the person's key, and empty once it has faded.
+
+    `version` counts renderings, `sha256` is the bytes'.
+    """
 
     __tablename__ = "contents"
 
@@ -208,6 +237,8 @@ class ContentRow(Base):
     sha256: Mapped[str]
     header_id: Mapped[str]
     made_at: Mapped[datetime]
+
+    __table_args__ = (Index("ix_contents_to_fade", "county_id", "made_at", postgresql_where=text("words <> ''")),)
 
 
 class AttemptRow(Base):
@@ -248,7 +279,10 @@ class ReceiptRow(Base):
 
 
 class InboundRow(Base):
-    """Something that came back, stored before it is understood. `raw` is sealed; `became` says what it turned out to be."""
+    """Something that came back, stored before it is understood.
+
+    `raw` is sealed, and empty once it has faded; `became` says what it turned out to be.
+    """
 
     __tablename__ = "inbound"
 
@@ -268,6 +302,7 @@ class InboundRow(Base):
 
     __table_args__ = (
         UniqueConstraint("county_id", "channel", "provider_id"),
+        Index("ix_inbound_to_fade", "county_id", "processed_at", postgresql_where=text("raw <> ''")),
         Index("ix_inbound_waiting", "county_id", "received_at", postgresql_where=text("processed_at IS NULL")),
     )
 
