@@ -47,7 +47,7 @@ def parser() -> argparse.ArgumentParser:
     commands.add_parser("serve", help="the API alone")
     commands.add_parser("relay", help="number and publish what is announced")
     commands.add_parser("consume", help="apply what network and meetings announce")
-    commands.add_parser("tick", help="claim what is due, hand it over, and send what nobody takes")
+    commands.add_parser("tick", help="claim what is due, hand it over, send what nobody takes; let words fade")
     commands.add_parser("receive", help="the inbox, and the reading of what came back")
     commands.add_parser("worker", help="a Celery worker that sends")
     commands.add_parser("migrate", help="bring the database to this release")
@@ -71,7 +71,7 @@ def _parts(notify: Notify, command: str) -> dict[str, Part]:
         "serve": {"serve": notify.api()} if command in {"all", "serve"} else {},
         "relay": {"relay": notify.relay()},
         "consume": {f"consume-{producer}": notify.consumer(producer) for producer in HEARS},
-        "tick": {"tick": notify.ticker()},
+        "tick": {"tick": notify.ticker(), "fade": notify.fader()},
         "receive": {"read": notify.reader()},
     }
     if notify.settings.inbox_url:

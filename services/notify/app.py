@@ -13,15 +13,19 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.notify.gateways.sms import SmsAccount, SmsProvider
 from services.notify.gateways.smtp import Senders, read_server
+from services.notify.jobs.every_hour import Fader
 from services.notify.jobs.every_second import Ticker
 from services.notify.jobs.inbox import Mailroom
 from services.notify.jobs.on_batch_claimed import worker_app
 from services.notify.jobs.on_case_access_changed import keep_access
+from services.notify.jobs.on_case_closed import end_case_links
 from services.notify.jobs.on_inbound import Reader
 from services.notify.jobs.on_meeting_cancelled import plan_meeting_cancelled
 from services.notify.jobs.on_meeting_changed import plan_meeting_changed
 from services.notify.jobs.on_meeting_rescheduled import plan_meeting_rescheduled
 from services.notify.jobs.on_meeting_scheduled import plan_meeting_scheduled
+from services.notify.jobs.on_member_joined import keep_joined
+from services.notify.jobs.on_member_left import end_member_links
 from services.notify.jobs.on_participant_invited import plan_participant_invited
 from services.notify.jobs.on_participant_removed import plan_participant_removed
 from services.notify.jobs.on_person_changed import keep_changed
@@ -56,6 +60,9 @@ LISTENERS: tuple[Listener, ...] = (
     keep_registered,
     keep_changed,
     keep_access,
+    keep_joined,
+    end_member_links,
+    end_case_links,
     plan_meeting_scheduled,
     plan_meeting_rescheduled,
     plan_meeting_changed,
@@ -109,6 +116,10 @@ class Notify:
         """Claims what is due and hands it over, or sends it."""
         counties = [county.id for county in self.settings.service.counties]
         return Ticker(self.units, counties, self.dispatch, self.carrier, new_lease=uuid4).run
+
+    def fader(self) -> Part:
+        """Lets words fade."""
+        return Fader(self.units, [county.id for county in self.settings.service.counties]).run
 
     def reader(self) -> Part:
         """Understands what came back."""

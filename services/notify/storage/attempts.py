@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from services.notify.domain.delivery import Outcome
 from services.notify.domain.messages import Message, Phase
+from services.notify.storage.messages import MESSAGES
 from services.notify.storage.tables import AttemptRow, ContentRow
 from shared.db.unit import Unit
 from shared.kernel.sealed import KeyKind, KeyOf
@@ -148,8 +149,30 @@ async def keep_contents(unit: Unit, contents: Collection[tuple[Message, Renderin
 
 
 async def find_content(unit: Unit, message_id: UUID) -> tuple[str, str] | None:
-    """Return the language and the opened words of what was sent; None when nothing was rendered yet."""
+    """Return the language and the opened words of what was sent; None when nothing was rendered yet, or it has faded."""
     row = await unit.session.get(ContentRow, message_id)
-    if row is None or row.county_id != unit.county_id:
+    if row is None or row.county_id != unit.county_id or not row.words:
         return None
     return row.language, await unit.open(row.words, table="contents", column="words", row_id=message_id)
+
+
+async def fade(unit: Unit, *, ended_before: datetime, most: int) -> int:
+    """Remove the words of messages that ended before an instant, and return of how many; which rendering it was stays."""
+    old = (
+        select(CONTENTS.c.message_id)
+        .join(MESSAGES, MESSAGES.c.id == CONTENTS.c.message_id)
+        .where(
+            CONTENTS.c.county_id == unit.county_id,
+            CONTENTS.c.words != b"",
+            CONTENTS.c.made_at < ended_before,
+            MESSAGES.c.finished_at < ended_before,
+        )
+        .order_by(CONTENTS.c.made_at)
+        .limit(most)
+        .with_for_update(of=CONTENTS, skip_locked=True)
+        .cte("old")
+    )
+    faded = await unit.session.execute(
+        update(CONTENTS).where(CONTENTS.c.message_id == old.c.message_id).values(words=b"").returning(CONTENTS.c.message_id)
+    )
+    return len(faded.all())

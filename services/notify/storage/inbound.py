@@ -107,6 +107,26 @@ async def finish(unit: Unit, inbound_id: UUID, *, became: str, proof: str, perso
     )
 
 
+async def fade(unit: Unit, *, understood_before: datetime, most: int) -> int:
+    """Remove the words of what was understood before an instant, and return of how many; what it became stays."""
+    old = (
+        select(InboundRow.id)
+        .where(_mine(unit), InboundRow.raw != b"", InboundRow.processed_at < understood_before)
+        .order_by(InboundRow.processed_at)
+        .limit(most)
+        .with_for_update(skip_locked=True)
+        .cte("old")
+    )
+    faded = await unit.session.execute(
+        update(InboundRow)
+        .where(InboundRow.id == old.c.id)
+        .values(raw=b"")
+        .returning(InboundRow.id)
+        .execution_options(synchronize_session=False)
+    )
+    return len(faded.all())
+
+
 async def count_try(unit: Unit, inbound_id: UUID) -> None:
     """Remember that understanding it failed."""
     await unit.session.execute(

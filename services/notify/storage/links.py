@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.notify.domain.links import Link, Purpose
-from services.notify.storage.tables import LinkRow
+from services.notify.storage.tables import EntryRow, LinkRow
 from shared.db.unit import Unit
 
 LINKS = cast(Table, LinkRow.__table__)
@@ -94,6 +94,23 @@ async def extend(unit: Unit, entry_id: UUID, purpose: Purpose, *, sequence: int,
         .where(_mine(unit), LinkRow.entry_id == entry_id, LinkRow.purpose == purpose.value, LinkRow.revoked_at.is_(None))
         .values(sequence=sequence, expires_at=expires_at)
     )
+
+
+async def has_revoked_of_case(unit: Unit, case_id: UUID, person_id: UUID) -> bool:
+    """Whether a person's answer links to a family's meetings were ended."""
+    found = await unit.session.scalar(
+        select(LinkRow.id)
+        .join(EntryRow, EntryRow.id == LinkRow.entry_id)
+        .where(
+            _mine(unit),
+            EntryRow.case_id == case_id,
+            LinkRow.person_id == person_id,
+            LinkRow.purpose == Purpose.ANSWER.value,
+            LinkRow.revoked_at.is_not(None),
+        )
+        .limit(1)
+    )
+    return found is not None
 
 
 async def revoke_of_entry(unit: Unit, entry_id: UUID, purposes: Collection[Purpose]) -> None:
