@@ -382,11 +382,11 @@ def long_day(on: date) -> str:
     return format_date(on, "EEEE, MMMM d, y", locale="en_US")
 
 
-def message(one: Message, zone_name: str, today: date) -> tuple[str, str]:
-    """Return icon and words of a message: what it is, how it travels, and how far it is."""
+def message(one: Message, zone_name: str, today: date, *, answered: bool = False) -> tuple[str, str]:
+    """Return icon and words of a message: what it is, how it travels, and how far it is. Who answered was called."""
     kind, by_hand = label(MESSAGE_KINDS, one.kind), one.channel in {"call", "voice", "letter"}
     if by_hand:
-        task = "a letter to post" if one.channel == "letter" else "a call to make"
+        task = "a letter to post" if one.channel == "letter" else "by phone" if answered else "a call to make"
         when = f", {moment(one.due_at, zone_name, today)}" if one.state == "pending" and one.due_at else ""
         return ("mail_outline" if one.channel == "letter" else "phone"), f"{kind}: {task}{when}"
     icon, state = pair(MESSAGE_STATES, one.state)
