@@ -23,8 +23,6 @@ STATIC = ROOT / "services" / "portal" / "web" / "static"
 USWDS = "@uswds/uswds/dist"
 FROM_NPM = {
     "css/uswds.min.css": f"{USWDS}/css/uswds.min.css",
-    "js/uswds.min.js": f"{USWDS}/js/uswds.min.js",
-    "js/uswds-init.min.js": f"{USWDS}/js/uswds-init.min.js",
     "img/sprite.svg": f"{USWDS}/img/sprite.svg",
     "js/htmx.min.js": "htmx.org/dist/htmx.min.js",
 }

@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from aiohttp import web
-from redis.asyncio import Redis
 
 from services.portal.gateways.calling import ServiceClock
 from services.portal.gateways.identity import Identity
@@ -44,22 +43,17 @@ async def open_portal(settings: PortalSettings, *, static: StaticFiles | None = 
                     static=files,
                     environment=make_environment(files),
                 ),
-                redis,
             )
         finally:
             await redis.aclose()
 
 
-def make_web(portal: Portal, redis: Redis) -> web.Application:
+def make_web(portal: Portal) -> web.Application:
     """Return the application."""
-
-    async def ping() -> object:
-        return await redis.ping()
-
     app = web.Application(middlewares=[observe(NAME, as_page, patience=HANDLER_PATIENCE)], client_max_size=MAX_FORM)
     app[PORTAL] = portal
     app.router.add_get("/livez", livez)
-    app.router.add_get("/readyz", readyz([Check("sign_ins", redis_reachable(ping).holds)]))
+    app.router.add_get("/readyz", readyz([Check("sign_ins", redis_reachable(portal.sign_ins.ping).holds)]))
     app.router.add_get("/static/{path:.+}", portal.static.serve)
     add_pages(app, PAGES)
     return app

@@ -125,7 +125,7 @@ async def make_site(redis: Redis, built: StaticFiles) -> AsyncIterator[MakeSite]
             static=built,
             environment=make_environment(built),
         )
-        browser = TestClient(TestServer(make_web(portal, redis), port=port), cookie_jar=aiohttp.CookieJar(unsafe=True))
+        browser = TestClient(TestServer(make_web(portal), port=port), cookie_jar=aiohttp.CookieJar(unsafe=True))
         await browser.start_server()
         closing.extend([browser.close, session.close, services.close, issuing.close])
         return Site(browser, url, world, provider, redis, sign_ins)

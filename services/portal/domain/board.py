@@ -39,7 +39,6 @@ class Ahead:
     meeting: MeetingLine
     family: Family | None
     flag: Flag
-    is_today: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +106,7 @@ def board(
     listed = {one.id: one for one in families}
     known = listed | {one.id: one for one in also}
     ahead = sorted((one for one in meetings if one.is_ahead and one.ends_at > now), key=lambda one: (one.starts_at, one.id))
-    lines = [_meeting_line(one, known.get(one.case_id), today) for one in ahead]
+    lines = [_meeting_line(one, known.get(one.case_id)) for one in ahead]
     booked = {case_id: _booked_on(case_id, due, ahead) for case_id, due in dues.items()}
     due_lines = {
         case_id: DueLine(known[case_id], due, due_flag(due.due_on, today), (due.due_on - today).days, booked[case_id])
@@ -144,7 +143,7 @@ def due_flag(due_on: date, today: date) -> DueFlag:
     return DueFlag.SOON if due_on < today + SOON else DueFlag.LATER
 
 
-def _meeting_line(meeting: MeetingLine, family: Family | None, today: date) -> Ahead:
+def _meeting_line(meeting: MeetingLine, family: Family | None) -> Ahead:
     if meeting.replies_waiting:
         flag = Flag.REPLIES_WAIT
     elif meeting.answers.get("declined", 0):
@@ -153,7 +152,7 @@ def _meeting_line(meeting: MeetingLine, family: Family | None, today: date) -> A
         flag = Flag.ANSWERS_MISSING
     else:
         flag = Flag.ALL_YES if meeting.state == "confirmed" else Flag.NOT_CONFIRMED
-    return Ahead(meeting, family, flag, meeting.starts_local.date() == today)
+    return Ahead(meeting, family, flag)
 
 
 def _booked_on(case_id: str, due: Due, ahead: Iterable[MeetingLine]) -> date | None:

@@ -1,7 +1,7 @@
 """A meeting that is being planned: what was chosen so far. It lives with the sign-in until it is booked or left."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -72,10 +72,6 @@ class Draft:
     dial_in: str = ""
     following: tuple[Seat, ...] = ()
     linked_to: str | None = None
-
-    def with_people(self, people: frozenset[str]) -> "Draft":
-        """Return the draft with only some of the people; a chosen time no longer holds."""
-        return replace(self, seats=tuple(one for one in self.seats if one.person_id in people), chosen=None)
 
     @property
     def place(self) -> dict[str, str] | None:

@@ -45,7 +45,6 @@ class Tokens:
     id_token: str = ""
     subject: str = ""
     name: str = ""
-    roles: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -107,7 +106,6 @@ class Identity:
             id_token=str(answer.get("id_token", "")),
             subject=str(claims["sub"]),
             name=str(claims.get("name") or claims["sub"]),
-            roles=tuple(str(role) for role in claims.get("roles") or () if isinstance(role, str)),
         )
 
     async def refresh(self, county_slug: str, refresh_token: str) -> Tokens:

@@ -48,7 +48,6 @@ class SignIn:
     county: str
     staff_id: str
     name: str
-    roles: tuple[str, ...]
     access_token: str
     access_until: float
     refresh_token: str

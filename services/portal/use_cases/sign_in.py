@@ -65,7 +65,6 @@ async def come_back(
         county=county.slug,
         staff_id=tokens.subject,
         name=tokens.name,
-        roles=tokens.roles,
         access_token=tokens.access_token,
         access_until=at + tokens.expires_in,
         refresh_token=tokens.refresh_token,

@@ -43,7 +43,6 @@ def test_meetings_come_in_their_order_and_a_week_is_seven_days() -> None:
     shown = arrange(meetings=[a_meeting(3, days=7), a_meeting(2, days=6), a_meeting(1, days=0.1)])
     assert [line.meeting.id for line in shown.this_week] == ["mtg_1", "mtg_2"]
     assert [line.meeting.id for line in shown.later] == ["mtg_3"]
-    assert shown.this_week[0].is_today
 
 
 def test_what_is_over_or_cancelled_is_not_ahead() -> None:

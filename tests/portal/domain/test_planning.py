@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.portal.domain.draft import Draft, Seat, split, usual_length
+from services.portal.domain.draft import Seat, split, usual_length
 from services.portal.domain.families import Channel, Child, Member, Person, Separation, by_circle, kept_apart
 from services.portal.domain.table import is_required, role_of_child, suggested_role, teller
 
@@ -85,10 +85,6 @@ def test_two_who_are_both_kept_from_a_third_may_sit_together() -> None:
     apart = frozenset({frozenset({"tom", "raul"}), frozenset({"kara", "raul"})})
     tables = split(seats("kara", "tom", "raul"), apart)
     assert [[one.person_id for one in table] for table in tables] == [["kara", "tom"], ["raul"]]
-
-
-def test_choosing_other_people_gives_the_time_back() -> None:
-    assert Draft(seats=seats("a", "b")).with_people(frozenset({"a"})).seats == seats("a")
 
 
 def test_the_longest_purpose_sets_the_length() -> None:

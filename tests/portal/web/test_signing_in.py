@@ -191,7 +191,7 @@ async def test_a_renewal_under_way_does_not_undo_signing_out(site: Site) -> None
 
 async def a_sign_in(site: Site, *, age: float) -> str:
     now = time.time()
-    return await site.sign_ins.add(SignIn("alder", "amy", "Amy Stone", (), "t", now + 600, "r", "i", now - age, "c"))
+    return await site.sign_ins.add(SignIn("alder", "amy", "Amy Stone", "t", now + 600, "r", "i", now - age, "c"))
 
 
 async def test_twelve_hours_after_signing_in_it_is_over(site: Site) -> None:
