@@ -130,6 +130,7 @@ class World:
 
     asked: list[Asked] = field(default_factory=list)
     refuse: dict[str, tuple[int, dict[str, Any]]] = field(default_factory=dict)
+    more: dict[str, Any] = field(default_factory=dict)
     circle: str = "inner"
     separations: list[dict[str, Any]] = field(default_factory=list)
     answer: str = "needs_action"
@@ -199,7 +200,7 @@ class World:
             "GET /v1/messages": {"items": [], "next": None},
             "GET /v1/call-tasks": {"items": [], "next": None},
         }
-        found = answers.get(f"{request.method} {request.path}")
+        found = (answers | self.more).get(f"{request.method} {request.path}")
         if found is None:
             return web.json_response({"code": "not_found", "status": 404}, status=404, content_type="application/problem+json")
         return web.json_response(found, headers={"ETag": '"5"'})
