@@ -29,7 +29,7 @@ class Fate(StrEnum):
 class Outcome:
     """What a gateway reports. `code` is the provider's number, `reason` our stable word; neither holds an address or any words.
 
-    `slow_down` asks for fewer connections to that domain. `opted_out` and `bad_address` are facts about the number or mailbox.
+    `slow_down` asks for fewer connections for a while. `opted_out` and `bad_address` are facts about the number or mailbox.
     """
 
     fate: Fate
@@ -50,7 +50,6 @@ class RetryDecision:
     state: State
     reason: str
     due_at: datetime | None = None
-    slow_down: bool = False
     stop_number: bool = False
     contact_lost: bool = False
 
@@ -79,13 +78,8 @@ def after(outcome: Outcome, *, attempt: int, not_after: datetime, now: datetime,
         )
     wait = max(backoff(attempt, jitter=jitter), outcome.retry_after or timedelta(0))
     if now + wait >= not_after:
-        return RetryDecision(state=State.FAILED, reason="gave_up", slow_down=outcome.slow_down)
-    return RetryDecision(state=State.PENDING, reason=outcome.reason or "try_later", due_at=now + wait, slow_down=outcome.slow_down)
-
-
-def after_death(phase: Phase) -> State:
-    """Return the state of a message whose sender died: safe to send again before the dot, of unknown fate after it."""
-    return State.PENDING if phase is Phase.BEGUN else State.UNKNOWN
+        return RetryDecision(state=State.FAILED, reason="gave_up")
+    return RetryDecision(state=State.PENDING, reason=outcome.reason or "try_later", due_at=now + wait)
 
 
 def when_claimed(*, due_at: datetime, not_after: datetime, allowed_at: datetime, now: datetime) -> RetryDecision | None:

@@ -81,23 +81,6 @@ class Phase(StrEnum):
 
 
 FINALS = frozenset({State.SENT, State.DELIVERED, State.FAILED, State.MISSED, State.CANCELLED, State.SUPPRESSED, State.UNKNOWN})
-OPEN = frozenset(State) - FINALS
-
-TRANSITIONS: Mapping[State, frozenset[State]] = {
-    State.PENDING: frozenset({State.CLAIMED, State.CANCELLED, State.SUPPRESSED, State.MISSED}),
-    State.CLAIMED: frozenset({State.SENDING, State.PENDING, State.CANCELLED, State.SUPPRESSED, State.MISSED}),
-    State.SENDING: frozenset(
-        {State.SENT, State.DELIVERED, State.FAILED, State.UNKNOWN, State.PENDING, State.MISSED, State.CANCELLED}
-    ),
-    State.SENT: frozenset({State.DELIVERED, State.FAILED}),
-    State.UNKNOWN: frozenset({State.SENT, State.DELIVERED, State.FAILED, State.PENDING}),
-    State.FAILED: frozenset({State.PENDING}),
-    State.DELIVERED: frozenset({State.FAILED}),
-    State.MISSED: frozenset(),
-    State.CANCELLED: frozenset(),
-    State.SUPPRESSED: frozenset(),
-}
-"""FAILED and UNKNOWN go back to PENDING only because a person asked for it; DELIVERED fails when a bounce comes after all."""
 
 REMINDERS = frozenset({Kind.REMINDER_7D, Kind.REMINDER_2D, Kind.REMINDER_2H})
 ENTRY_KINDS = frozenset({Kind.INVITATION, Kind.MOVED, Kind.CHANGED, Kind.AGAIN, Kind.CANCELLED, Kind.REMOVED})
@@ -155,11 +138,6 @@ def lane_of(kind: Kind) -> Lane:
 def has_entry(kind: Kind, way: Way) -> bool:
     """Whether the message carries a calendar object: mail about a revision does, a reminder never."""
     return way is Way.EMAIL and kind in ENTRY_KINDS
-
-
-def may_become(state: State, following: State) -> bool:
-    """Whether a row may go from one state to another."""
-    return following in TRANSITIONS[state]
 
 
 def waits_for_morning(kind: Kind, way: Way) -> bool:
@@ -245,7 +223,3 @@ class Message:
     def has_ended(self) -> bool:
         """Whether its state is final."""
         return self.state in FINALS
-
-    def is_due(self, at: datetime) -> bool:
-        """Whether it waits, and its time has come, and has not passed."""
-        return self.state is State.PENDING and self.due_at <= at < self.not_after

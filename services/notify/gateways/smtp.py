@@ -29,6 +29,9 @@ FINAL_REPLY_SECONDS = 600.0
 IDLE_SECONDS = 25.0
 """After this long without work a connection is asked with NOOP before it is trusted."""
 
+REST_SECONDS = 60.0
+"""So long a connection rests when the server asks for fewer."""
+
 BeforeDot = Callable[[], Awaitable[bool]]
 """Called when all but the final dot has left: commit the phase, look once more whether it may leave, and say so."""
 
@@ -243,6 +246,7 @@ class Senders:
         """Open nothing yet."""
         self._free: asyncio.LifoQueue[Sender] = asyncio.LifoQueue()
         self._all = [Sender(server) for _ in range(size)]
+        self._resting = 0
         for sender in self._all:
             self._free.put_nowait(sender)
 
@@ -258,7 +262,21 @@ class Senders:
     async def send(self, envelope_from: str, recipient: str, data: bytes, before_dot: BeforeDot) -> Outcome:
         """Send over whichever connection is free."""
         async with self.borrow() as sender:
-            return await sender.send(envelope_from, recipient, data, before_dot)
+            outcome = await sender.send(envelope_from, recipient, data, before_dot)
+        if outcome.slow_down:
+            self._narrow()
+        return outcome
+
+    def _narrow(self) -> None:
+        """Let one connection rest, because the server asked for fewer; the last one goes on."""
+        if self._resting < len(self._all) - 1 and not self._free.empty():
+            sender = self._free.get_nowait()
+            self._resting += 1
+            asyncio.get_running_loop().call_later(REST_SECONDS, self._wake, sender)
+
+    def _wake(self, sender: Sender) -> None:
+        self._resting -= 1
+        self._free.put_nowait(sender)
 
     async def close(self) -> None:
         """Close them all."""

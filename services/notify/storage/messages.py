@@ -82,20 +82,6 @@ async def cancel_of_entry(unit: Unit, entry_id: UUID, *, but_reminders: bool = F
     return await _cancel(unit, and_(*conditions), reason="superseded")
 
 
-async def cancel_of_person(unit: Unit, person_id: UUID, kinds: Collection[Kind], *, reason: str) -> list[Message]:
-    """Cancel a person's waiting messages of some kinds."""
-    return await _cancel(
-        unit,
-        and_(
-            _mine(unit),
-            MessageRow.person_id == person_id,
-            MessageRow.kind.in_([kind.value for kind in kinds]),
-            _can_be_withdrawn(),
-        ),
-        reason=reason,
-    )
-
-
 async def carry_reminders(unit: Unit, entry_id: UUID, *, revision: int, sequence: int) -> None:
     """Let the reminders of an entry speak of its new revision: the time is the same.
 

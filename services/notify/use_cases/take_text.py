@@ -1,10 +1,14 @@
-"""Take in a text: STOP before everything else, then START and HELP, then an answer to the newest question put to that number."""
+"""Take in a text: STOP before everything else, then START and HELP, then an answer to the newest question put to that number.
+
+Where questions about several meetings are open, nobody can know which one is meant, and the person is asked.
+"""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from services.notify.domain.channels import Contact
 from services.notify.domain.consent import Meaning, Pending, Says, parse
-from services.notify.domain.entries import KeptEntry
+from services.notify.domain.entries import KeptEntry, may_answer
 from services.notify.domain.messages import REMINDERS, Kind, Message
 from services.notify.domain.planning import telling_person
 from services.notify.domain.points import KeptPoint
@@ -14,6 +18,7 @@ from services.notify.use_cases.announce_reply import Said, announce_reply
 from services.notify.use_cases.stop_number import start_number, stop_number
 from services.notify.use_cases.taken import Taken
 from shared.db.unit import Unit
+from shared.events.meetings import Answer
 from shared.events.network import Channel, Consent
 from shared.events.notify import Proof, ReplyChannel, ReplyKind
 from shared.kernel.wall import local_date
@@ -21,6 +26,9 @@ from shared.settings import County
 
 QUESTIONS = frozenset({Kind.INVITATION, Kind.MOVED, Kind.CHANGED, Kind.AGAIN, Kind.OLD_TIME}) | REMINDERS
 """Texts that ask whether somebody comes."""
+
+NEWEST = 20
+"""So many of the questions put to a number are looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +41,7 @@ class _Sender:
     question: Message | None
     entry: KeptEntry | None
     pending: Pending
+    asked_of_several: bool
 
 
 async def take_text(unit: Unit, arrived: Arrived, county: County) -> Taken:
@@ -47,6 +56,8 @@ async def take_text(unit: Unit, arrived: Arrived, county: County) -> Taken:
         await _answer(unit, sender, Kind.OPT_IN_CONFIRMATION, cause=arrived.id.hex)
     elif meaning.says is Says.HELP:
         await _answer(unit, sender, Kind.HELP, cause=arrived.id.hex)
+    elif meaning.answer is not None and sender.asked_of_several:
+        await _which(unit, arrived, sender)
     elif meaning.answer is not None and sender.entry is not None and sender.question is not None:
         announce_reply(unit, _said(arrived, sender, ReplyKind.ANSWER, partstat=meaning.answer.value.replace("_", "-")))
     else:
@@ -57,10 +68,11 @@ async def take_text(unit: Unit, arrived: Arrived, county: County) -> Taken:
 async def _sender(unit: Unit, lookup: str) -> _Sender:
     points = [point for point in await contacts.list_points_by_lookup(unit, lookup) if point.channel is Channel.SMS]
     # Only those count who have this number now: it may have been somebody else's when the question was put.
-    asked = await messages.list_asked(unit, lookup, QUESTIONS, people={point.person_id for point in points}, limit=1)
+    asked = await messages.list_asked(unit, lookup, QUESTIONS, people={point.person_id for point in points}, limit=NEWEST)
     question = asked[0] if asked else None
+    about = await entries.list_by_id(unit, {each.entry_id for each in asked if each.entry_id})
     point = next((p for p in points if question and p.person_id == question.person_id), points[0] if points else None)
-    entry = await entries.find(unit, question.entry_id) if question and question.entry_id else None
+    entry = about.get(question.entry_id) if question and question.entry_id else None
     pending = Pending.MEETING if entry else Pending.NOTHING
     if any(each.consent is Consent.PENDING_DOUBLE_OPT_IN for each in points):
         pending = Pending.OPT_IN
@@ -71,7 +83,12 @@ async def _sender(unit: Unit, lookup: str) -> _Sender:
         question=question,
         entry=entry,
         pending=pending,
+        asked_of_several=sum(_waits_for_answer(each, at=unit.now) for each in about.values()) > 1,
     )
+
+
+def _waits_for_answer(entry: KeptEntry, *, at: datetime) -> bool:
+    return may_answer(entry, at=at) and entry.shown_answer is Answer.NEEDS_ACTION
 
 
 async def _stop(unit: Unit, arrived: Arrived, sender: _Sender, meaning: Meaning) -> None:
@@ -80,6 +97,12 @@ async def _stop(unit: Unit, arrived: Arrived, sender: _Sender, meaning: Meaning)
         await _answer(unit, sender, Kind.OPT_OUT_CONFIRMATION, cause=arrived.id.hex)
     if meaning.may_mean_meeting:
         announce_reply(unit, _said(arrived, sender, ReplyKind.NOT_AN_ANSWER, comment=arrived.raw["body"]))
+
+
+async def _which(unit: Unit, arrived: Arrived, sender: _Sender) -> None:
+    """Give the words to staff, and ask which meeting was meant."""
+    announce_reply(unit, _said(arrived, sender, ReplyKind.NOT_AN_ANSWER, comment=arrived.raw["body"]))
+    await _answer(unit, sender, Kind.WHICH_MEETING, cause=arrived.id.hex)
 
 
 async def _unclear(unit: Unit, arrived: Arrived, sender: _Sender) -> None:

@@ -5,7 +5,6 @@ Numbers, safe words and what a message said are in an answer only for callers wi
 
 from enum import StrEnum
 from typing import Annotated, Final, Literal
-from uuid import UUID
 
 from pydantic import Field
 
@@ -266,8 +265,3 @@ def link_out(unit: Unit, opened: Opened, county: County) -> LinkOut:
 def state_of(status: Status) -> TaskState | None:
     """Return the state that a status asks for; None for all."""
     return None if status is Status.ALL else TaskState(status.value)
-
-
-def place_after(row_at: str, row_id: UUID) -> tuple[str, str]:
-    """Return the place after a row, JSON-plain."""
-    return (row_at, str(row_id))

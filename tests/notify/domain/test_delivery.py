@@ -10,12 +10,11 @@ from services.notify.domain.delivery import (
     Outcome,
     RetryDecision,
     after,
-    after_death,
     after_receipt,
     backoff,
     when_claimed,
 )
-from services.notify.domain.messages import FINALS, OPEN, TRANSITIONS, Phase, State, may_become
+from services.notify.domain.messages import Phase, State
 
 NOW = datetime(2027, 3, 4, 18, 0, tzinfo=UTC)
 LATER = NOW + timedelta(days=3)
@@ -71,10 +70,6 @@ def test_withdrawn_before_the_dot_is_cancelled() -> None:
     assert after(outcome(Fate.WITHDRAWN), attempt=1, not_after=LATER, now=NOW).state is State.CANCELLED
 
 
-def test_a_sender_that_died_leaves_the_phase_to_decide() -> None:
-    assert [after_death(phase) for phase in Phase] == [State.PENDING, State.UNKNOWN, State.UNKNOWN]
-
-
 @pytest.mark.parametrize(
     ("due", "allowed", "not_after", "state"),
     [
@@ -110,9 +105,3 @@ def test_a_receipt_never_moves_what_never_left(state: State) -> None:
 
 def test_a_receipt_settles_the_unknown() -> None:
     assert after_receipt(State.UNKNOWN, State.DELIVERED) is State.DELIVERED
-
-
-def test_every_state_is_open_or_final_and_has_its_ways_out() -> None:
-    assert set(TRANSITIONS) == set(State)
-    assert set(State) == OPEN | FINALS
-    assert not may_become(State.CANCELLED, State.PENDING)

@@ -111,6 +111,19 @@ async def test_a_kept_connection_that_the_server_has_left_costs_no_mail_its_turn
         assert (len(sink.mails), sink.connections) == (2, 2)
 
 
+async def test_a_server_that_asks_for_fewer_connections_gets_fewer_but_never_none() -> None:
+    async with a_sink(MAIL="421 4.7.0 too many") as (sink, _):
+        senders = Senders(a_server(sink.port), size=3)
+        for _ in range(5):
+            assert (await senders.send(FROM, TO, DATA, go_on)).slow_down
+        sink.replies.clear()
+        sink.connections = 0
+        outcomes = await asyncio.gather(*(senders.send(FROM, TO, DATA, go_on) for _ in range(4)))
+        assert {outcome.fate for outcome in outcomes} == {Fate.ACCEPTED}
+        assert sink.connections == 1
+        await senders.close()
+
+
 async def test_a_new_connection_that_breaks_is_not_tried_again_at_once() -> None:
     async with a_sink(MAIL=None) as (sink, sender):
         assert (await sender.send(FROM, TO, DATA, go_on)).fate is Fate.BROKE_BEFORE

@@ -127,6 +127,21 @@ async def test_an_unsigned_text_is_refused_and_nothing_is_stored(office: Office,
     assert await office.rows("SELECT 1 FROM inbound WHERE county_id = :county") == []
 
 
+async def test_an_answer_that_could_mean_either_of_two_meetings_is_asked_about(office: Office, web: Web) -> None:
+    carmen, first = await invited(office)
+    second = await office.book(carmen)
+    await office.send_due()
+    await web.text_from(carmen.phone, "1")
+    await office.send_due()
+    assert "tiene más de una" in office.texts.to(carmen.phone)[-1].replace("mas", "más")
+    assert [r["kind"] for r in await office.facts("reply_received")] == ["not_an_answer"]
+    await office.cancel(first)
+    await office.send_due()
+    await web.text_from(carmen.phone, "1")
+    last = (await office.facts("reply_received"))[-1]
+    assert (last["kind"], last["participant_id"]) == ("answer", str(second.of(carmen).participant_id))
+
+
 async def test_a_number_that_now_is_somebody_else_s_answers_for_nobody_else(office: Office, web: Web) -> None:
     carmen, _ = await invited(office)
     await office.tell(office.with_new(carmen, Channel.SMS), changed=True)
