@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from services.portal.use_cases.show_calls import show_calls
-from services.portal.web import words
+from services.portal.web import codes
 from services.portal.web.pages import Visit, see_other
 from shared.web.client import Problem
 
@@ -26,7 +26,7 @@ async def post_call(visit: Visit) -> web.StreamResponse:
     """Record what came of a call, and the answer if one was given."""
     form, task_id = visit.form, visit.path("task_id")
     outcome, answer = form.text("outcome"), form.one_of("answer", ANSWERS, "")
-    if outcome not in words.OUTCOMES:
+    if outcome not in codes.OUTCOMES:
         form.errors["outcome"] = "Choose what came of the call."
         return await _calls_page(visit, status=422, task_id=task_id)
     try:

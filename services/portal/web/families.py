@@ -6,7 +6,7 @@ from services.portal.domain import families as domain
 from services.portal.domain.board import due_flag
 from services.portal.domain.families import Member
 from services.portal.use_cases.show_family import show_family
-from services.portal.web import words
+from services.portal.web import codes
 from services.portal.web.forms import Form
 from services.portal.web.pages import Visit, see_other
 from shared.kernel.errors import NotFound
@@ -97,9 +97,9 @@ async def _add(visit: Visit, form: Form, family: domain.Family) -> web.StreamRes
             standing = {
                 "person_id": person_id,
                 "relationship": relationship,
-                "side": form.one_of("side", tuple(words.SIDES), "na"),
+                "side": form.one_of("side", tuple(codes.SIDES), "na"),
                 "circle": form.one_of("circle", domain.CIRCLES, "none"),
-                "support_type": form.one_of("support_type", tuple(words.SUPPORTS), "informal"),
+                "support_type": form.one_of("support_type", tuple(codes.SUPPORTS), "informal"),
                 "caregiver_of_concern": form.flag("caregiver_of_concern"),
             }
             await visit.network.add_member(family.id, standing, key=f"{key}-member")
@@ -178,8 +178,8 @@ async def post_member(visit: Visit) -> web.StreamResponse:
                 relationship = form.text("relationship")
                 changes |= {
                     "relationship": form.text("relationship_words") or "other" if relationship == "other" else relationship,
-                    "side": form.one_of("side", tuple(words.SIDES), "na"),
-                    "support_type": form.one_of("support_type", tuple(words.SUPPORTS), "informal"),
+                    "side": form.one_of("side", tuple(codes.SIDES), "na"),
+                    "support_type": form.one_of("support_type", tuple(codes.SUPPORTS), "informal"),
                     "caregiver_of_concern": form.flag("caregiver_of_concern"),
                 }
             await visit.network.change_member(case_id, member_id, changes, etag=etag)
@@ -200,7 +200,7 @@ async def post_separation(visit: Visit) -> web.StreamResponse:
     until = form.day("until", "Until")
     if not form.text("person_a") or not form.text("person_b") or form.text("person_a") == form.text("person_b"):
         form.errors["person_b"] = "Choose two different people."
-    if form.text("reason") not in words.SEPARATIONS:
+    if form.text("reason") not in codes.SEPARATIONS:
         form.errors["reason"] = "Choose the reason."
     if not form.errors:
         facts = {name: form.text(name) for name in ("person_a", "person_b", "reason")}

@@ -6,7 +6,7 @@ from services.portal.domain.meetings import Meeting, Participant
 from services.portal.domain.table import TEAM_ROLES, is_required, role_of_child, suggested_role
 from services.portal.use_cases import show_meeting as showing
 from services.portal.use_cases.show_meeting import Answers, Seen
-from services.portal.web import words
+from services.portal.web import codes, words
 from services.portal.web.forms import Form
 from services.portal.web.pages import Visit, see_other
 from shared.kernel.errors import NotFound
@@ -137,7 +137,7 @@ async def post_cancel(visit: Visit) -> web.StreamResponse:
     form = visit.form
     reason = form.text("reason_code")
     status = 422
-    if reason not in words.CANCEL_REASONS:
+    if reason not in codes.CANCEL_REASONS:
         form.errors["reason_code"] = "Choose a reason. Nobody outside the county sees it."
     else:
         try:
@@ -182,7 +182,7 @@ async def post_action(visit: Visit) -> web.StreamResponse:
 
 def _which_roles(problem: Problem) -> str:
     missing = problem.members.get("roles") or ()
-    named = [words.label(words.ROLES, str(one)) for one in missing] if isinstance(missing, list | tuple) else []
+    named = [words.label(codes.ROLES, str(one)) for one in missing] if isinstance(missing, list | tuple) else []
     return f" Missing: {words.listed(named)}." if named else ""
 
 
@@ -254,7 +254,7 @@ async def post_people(visit: Visit) -> web.StreamResponse:
                 "person_id": form.text("person"),
                 "role": role,
                 "required": form.flag("required") if "required_asked" in form else is_required(role),
-                "mode": form.one_of("mode", tuple(words.MODES), "in_person"),
+                "mode": form.one_of("mode", tuple(codes.MODES), "in_person"),
             }
             await visit.meetings.add_participant(meeting_id, facts, etag=form.text("etag"), key=form.text("key"))
     except Problem as problem:

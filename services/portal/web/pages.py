@@ -28,7 +28,7 @@ from services.portal.gateways.network import Network
 from services.portal.gateways.notify import Links, Notify
 from services.portal.gateways.sign_ins import IDLE_SECONDS, SignIn, SignIns
 from services.portal.settings import PortalSettings
-from services.portal.web import words
+from services.portal.web import codes, words
 from services.portal.web.forms import Form, read_form
 from services.portal.web.static_files import StaticFiles
 from shared import logs
@@ -178,7 +178,14 @@ def make_environment(static: StaticFiles) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.globals |= {"static": static.url, "words": words, "label": words.label, "pair": words.pair, "new_key": new_key}
+    environment.globals |= {
+        "static": static.url,
+        "codes": codes,
+        "words": words,
+        "label": words.label,
+        "pair": words.pair,
+        "new_key": new_key,
+    }
     environment.filters |= {
         "day": words.day,
         "long_day": words.long_day,

@@ -10,7 +10,7 @@ from services.portal.domain.table import TEAM_ROLES
 from services.portal.gateways.meetings import linked_pair
 from services.portal.use_cases import schedule_meeting as planning_of
 from services.portal.use_cases.schedule_meeting import Planning
-from services.portal.web import words
+from services.portal.web import codes, words
 from services.portal.web.forms import Form
 from services.portal.web.pages import Visit, new_key, see_other
 from shared.kernel.wall import resolve
@@ -101,7 +101,7 @@ def _read_plan(form: Form, planning: Planning, before: Draft | None) -> Draft:
             person_id=person_id,
             role=form.one_of(f"role-{person_id}", TEAM_ROLES, known[person_id].role),
             required=form.text(f"required-{person_id}", "yes" if known[person_id].required else "no") == "yes",
-            mode=form.one_of(f"mode-{person_id}", tuple(words.MODES), "in_person"),
+            mode=form.one_of(f"mode-{person_id}", tuple(codes.MODES), "in_person"),
         )
         for person_id in dict.fromkeys(form.all("come"))
         if person_id in known
