@@ -179,11 +179,12 @@ OptionalNote = Annotated[str, Text(20_000, lines=True, may_be_blank=True)]
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """Marks a text of one fixed spelling; anything else is refused with `format_invalid` and this sentence."""
+    """Marks a text of one fixed spelling; anything else is refused with this sentence, and `format_invalid` or its own code."""
 
     pattern: str
     detail: str
     max_length: int = 200
+    code: str = "format_invalid"
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         """Check the whole text."""
@@ -198,7 +199,7 @@ class Pattern:
         if len(text) > self.max_length:
             refuse("too_long", f"Use at most {self.max_length} characters.")
         if not re.fullmatch(self.pattern, text, re.ASCII):
-            refuse("format_invalid", self.detail)
+            refuse(self.code, self.detail)
         return text
 
 

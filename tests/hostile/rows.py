@@ -167,7 +167,6 @@ def placed(good: Mapping[str, Any], at: str, value: Any) -> dict[str, Any]:
 
 
 LEFT: Mapping[str, str] = {
-    "html-005": "meetings refuses the address with `format_invalid`, not `url_scheme`",
     "dt-025": "meetings refuses a time gone by with 409 and no pointer, not with 422",
 }
 """Rows that are refused as they should be, but not by the row's status or code; whoever mends one takes it out of here."""

@@ -14,7 +14,7 @@ from shared.web.fields import Code, Language, Model, PersonId, ResourceId
 Site = Annotated[str, fields.Pattern(r"[a-z0-9][a-z0-9_\-]{0,63}", "Use the site's short name, like main_office.", 64)]
 Reason = Annotated[str, fields.Text(1000, lines=True)]
 Comment = Annotated[str, fields.Text(2000, lines=True, may_be_blank=True)]
-Link = Annotated[str, fields.Pattern(r"https://[\x21-\x7e]{1,490}", "Use an address that begins with https.", 500)]
+Link = Annotated[str, fields.Pattern(r"https://[\x21-\x7e]{1,490}", "Use an address that begins with https.", 500, "url_scheme")]
 Dial = Annotated[str, fields.Pattern(r"[+0-9][0-9 ()\-,;#*.x]{2,59}", "Use a phone number, with a code if there is one.", 60)]
 Skills = Annotated[list[Code], Field(max_length=30)]
 Languages = Annotated[list[Language], Field(max_length=30)]
