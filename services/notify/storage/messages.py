@@ -135,23 +135,16 @@ async def find(unit: Unit, message_id: UUID) -> Message | None:
 
 async def find_for_update(unit: Unit, message_id: UUID) -> Message | None:
     """Return one message and hold its row."""
-    row = await unit.session.scalar(
-        select(MessageRow)
-        .where(_mine(unit), MessageRow.id == message_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    return None if row is None else to_message(row)
+    return await _hold(unit, MESSAGES.c.id == message_id)
 
 
 async def find_by_provider_id(unit: Unit, provider_id: str) -> Message | None:
     """Return the message that a provider knows by this id, and hold its row."""
-    row = await unit.session.scalar(
-        select(MessageRow)
-        .where(_mine(unit), MessageRow.provider_id == provider_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
+    return await _hold(unit, MESSAGES.c.provider_id == provider_id)
+
+
+async def _hold(unit: Unit, where: ColumnElement[bool]) -> Message | None:
+    row = (await unit.session.execute(select(MESSAGES).where(_mine(unit), where).with_for_update())).first()
     return None if row is None else to_message(row)
 
 

@@ -3,17 +3,16 @@
 from datetime import datetime
 from uuid import UUID
 
-from services.notify.domain.call_tasks import CallTask
 from services.notify.domain.entries import may_answer, saying
 from services.notify.domain.errors import AnswerTooLate
 from services.notify.domain.links import Purpose
-from services.notify.domain.messages import Way
-from services.notify.storage import call_tasks, entries, links
+from services.notify.storage import entries, links
 from services.notify.use_cases.announce_reply import Said, announce_reply
+from services.notify.use_cases.open_call_task import open_person_task
 from services.notify.use_cases.open_link import Opened
 from shared.db.unit import Unit
 from shared.events.meetings import Answer
-from shared.events.notify import CallTaskOpened, Proof, ReplyChannel, ReplyKind, SubjectKind
+from shared.events.notify import Proof, ReplyChannel, ReplyKind
 from shared.kernel.wall import resolve
 
 NOT_ME = "not_me"
@@ -56,38 +55,9 @@ async def not_me(unit: Unit, opened: Opened) -> None:
     entry = opened.entry
     await links.revoke_of_entry(unit, entry.id, [Purpose.ANSWER])
     await entries.forget_link(unit, entry.id)
-    task = CallTask(
-        id=unit.new_id(),
-        person_id=entry.person_id,
-        contact_point_id=None,
-        case_id=entry.case_id,
-        entry_id=None,
-        message_id=None,
-        subject_kind=SubjectKind.PERSON,
-        subject_id=entry.person_id,
-        revision=0,
-        kind=None,
-        way=Way.CALL,
-        reason=NOT_ME,
-        dedupe_key=f"{NOT_ME}|{opened.found.link.id.hex}",
-        due_at=unit.now,
-        opened_at=unit.now,
+    await open_person_task(
+        unit, entry.person_id, case_id=entry.case_id, reason=NOT_ME, dedupe_key=f"{NOT_ME}|{opened.found.link.id.hex}"
     )
-    if await call_tasks.add(unit, task):
-        unit.announce(
-            CallTaskOpened(
-                task_id=task.id,
-                person_id=task.person_id,
-                subject_kind=task.subject_kind,
-                subject_id=task.subject_id,
-                revision=0,
-                kind="",
-                reason=NOT_ME,
-                due_at=task.due_at,
-                at=unit.now,
-            ),
-            subject=task.subject_id,
-        )
 
 
 def _announce(

@@ -1,12 +1,14 @@
 """Open a task to phone a person, or to post a letter."""
 
+from uuid import UUID
+
 from services.notify.domain.call_tasks import CallTask
 from services.notify.domain.entries import KeptEntry
 from services.notify.domain.messages import Message, Way
 from services.notify.storage import call_tasks, contacts
 from shared.db.unit import Unit
 from shared.events.network import Channel
-from shared.events.notify import CallTaskOpened
+from shared.events.notify import CallTaskOpened, SubjectKind
 
 
 async def open_call_task(unit: Unit, message: Message, entry: KeptEntry | None, *, reason: str, way: Way = Way.CALL) -> None:
@@ -32,6 +34,32 @@ async def open_call_task(unit: Unit, message: Message, entry: KeptEntry | None, 
         due_at=contact.quiet.next_allowed(unit.now) if contact else unit.now,
         opened_at=unit.now,
     )
+    await _open(unit, task)
+
+
+async def open_person_task(unit: Unit, person_id: UUID, *, case_id: UUID | None, reason: str, dedupe_key: str) -> None:
+    """Open a task about a person rather than a message, once: somebody has to find out how to reach them."""
+    task = CallTask(
+        id=unit.new_id(),
+        person_id=person_id,
+        contact_point_id=None,
+        case_id=case_id,
+        entry_id=None,
+        message_id=None,
+        subject_kind=SubjectKind.PERSON,
+        subject_id=person_id,
+        revision=0,
+        kind=None,
+        way=Way.CALL,
+        reason=reason,
+        dedupe_key=dedupe_key,
+        due_at=unit.now,
+        opened_at=unit.now,
+    )
+    await _open(unit, task)
+
+
+async def _open(unit: Unit, task: CallTask) -> None:
     if await call_tasks.add(unit, task):
         unit.announce(
             CallTaskOpened(
@@ -40,8 +68,8 @@ async def open_call_task(unit: Unit, message: Message, entry: KeptEntry | None, 
                 subject_kind=task.subject_kind,
                 subject_id=task.subject_id,
                 revision=task.revision,
-                kind=message.kind.value,
-                reason=reason,
+                kind=task.kind.value if task.kind else "",
+                reason=task.reason,
                 due_at=task.due_at,
                 at=unit.now,
             ),
