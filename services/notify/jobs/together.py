@@ -21,30 +21,40 @@ class Together(Generic[Asked, Answer]):
         self._most = most
         self._at_once = at_once
         self._waiting: deque[tuple[Asked, asyncio.Future[Answer]]] = deque()
+        self._at_work = 0
         self._running: set[asyncio.Task[None]] = set()
 
     async def ask(self, asked: Asked) -> Answer:
         """Ask for one thing and wait for its answer. Whoever stops waiting takes nothing back."""
         future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self._waiting.append((asked, future))
-        if len(self._running) < self._at_once:
+        if self._at_work < self._at_once:
+            self._at_work += 1
             task = asyncio.create_task(self._work())
             self._running.add(task)
             task.add_done_callback(self._running.discard)
         return await future
 
     async def _work(self) -> None:
-        while self._waiting:
-            lot = [self._waiting.popleft() for _ in range(min(self._most, len(self._waiting)))]
-            try:
-                answers = await self._answer([asked for asked, _ in lot])
-            except BaseException as error:
-                for _, future in lot:
-                    if not future.done():
-                        future.set_exception(error if isinstance(error, Exception) else asyncio.CancelledError())
-                if not isinstance(error, Exception):
-                    raise
-                continue
-            for (_, future), given in zip(lot, answers, strict=True):
+        # Counted here and not when the task is done: whoever asks between the last look and that moment would be left lying.
+        try:
+            while self._waiting:
+                await self._serve([self._waiting.popleft() for _ in range(min(self._most, len(self._waiting)))])
+        finally:
+            self._at_work -= 1
+
+    async def _serve(self, lot: Sequence[tuple[Asked, asyncio.Future[Answer]]]) -> None:
+        try:
+            answers = await self._answer([asked for asked, _ in lot])
+        except Exception as error:
+            for _, future in lot:
                 if not future.done():
-                    future.set_result(given)
+                    future.set_exception(error)
+            return
+        except BaseException:
+            for _, future in lot:
+                future.cancel()
+            raise
+        for (_, future), given in zip(lot, answers, strict=True):
+            if not future.done():
+                future.set_result(given)

@@ -101,4 +101,5 @@ async def test_the_api_describes_itself(web: Web) -> None:
     described = await web.send("GET", "/openapi.json")
     assert described.status == 200
     assert "/v1/call-tasks" in described.json["paths"]
-    assert (await web.send("GET", "/readyz")).status == 200
+    checks = (await web.send("GET", "/readyz")).json["checks"]
+    assert (checks["database"], checks["migrations"]) == ("ok", "ok")
