@@ -12,16 +12,6 @@ from tests.support.servers import Running, Servers, known
 
 _running: list[Running] = []
 
-ALONE_WITH_VALKEY = (
-    "/tests/shared/bus/",
-    "/tests/shared/jobs/",
-    "/tests/notify/jobs/",
-    "/tests/portal/",
-    "/tests/network/test_commands.py",
-    "/tests/architecture/test_compose.py",
-)
-"""Streams and queues have fixed names, and these tests fill or flush them: no two of them may run at the same moment."""
-
 
 def pytest_configure(config: pytest.Config) -> None:
     """Start the servers before xdist starts its workers, which find them through the environment."""
@@ -39,13 +29,11 @@ def pytest_unconfigure() -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Give every test of the whole county to one worker, so that it starts once, and those that empty the Valkey to one other."""
+    """Give every test of the whole county to one worker, so that it starts once."""
     if config.pluginmanager.hasplugin("xdist"):
         for item in items:
             if item.get_closest_marker("stack") or item.get_closest_marker("browser"):
                 item.add_marker(pytest.mark.xdist_group("stack"))
-            elif any(folder in item.path.as_posix() for folder in ALONE_WITH_VALKEY):
-                item.add_marker(pytest.mark.xdist_group("valkey"))
 
 
 @pytest.fixture(scope="session")

@@ -6,11 +6,12 @@ import os
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
 from redis.asyncio import Redis
+from sqlalchemy.engine import make_url
 
 from shared.bus import stream
 from shared.bus.relay import Relay
@@ -82,6 +83,12 @@ class Elsewhere:
             await engine.dispose()
 
 
+@pytest.fixture
+def apart(servers: Servers) -> Servers:
+    """The same servers with a numbered database of Valkey that no other test publishes to: streams have fixed names."""
+    return replace(servers, redis_url=make_url(servers.redis_url).set(database="9").render_as_string(hide_password=False))
+
+
 def environment(office: Office, servers: Servers, owner_url: str, app_url: str, folder: Path) -> dict[str, str]:
     """What a person would set."""
     county = {**asdict(office.county), "id": str(office.county.id)}
@@ -148,16 +155,16 @@ def read(*logs: Path) -> str:
 @pytest.mark.parametrize("with_worker", [True, False])
 async def test_a_fact_committed_elsewhere_leaves_as_mail(
     office: Office,
-    servers: Servers,
+    apart: Servers,
     fresh_database_of: DatabaseOf,
     tmp_path: Path,
     with_worker: bool,
 ) -> None:
     database = fresh_database_of("notify")
-    redis = stream.connect(servers.redis_url)
-    await redis.flushall()
+    redis = stream.connect(apart.redis_url)
+    await redis.flushdb()
     elsewhere = Elsewhere(fresh_database_of, redis)
-    settings = environment(office, servers, database.owner_url, database.app_url, tmp_path)
+    settings = environment(office, apart, database.owner_url, database.app_url, tmp_path)
     logs = [tmp_path / "all.log", tmp_path / "worker.log"]
     async with running("all", settings, logs[0]), running("worker" if with_worker else "oldest-due", settings, logs[1]):
         sender = logs[1] if with_worker else logs[0]
