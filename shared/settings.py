@@ -8,6 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 from uuid import UUID
 
+from shared import fault
 from shared.kernel.wall import zone_names
 
 
@@ -148,6 +149,10 @@ def read_service_settings(service: str, environment: Mapping[str, str]) -> Servi
         sending = Sending(environment.get("SURROUND_SENDING", "off"))
     except ValueError as error:
         raise SettingsError("SURROUND_SENDING is off, sandbox or live") from error
+    try:
+        fault.arm(environment, live=sending is Sending.LIVE)
+    except fault.FaultRefused as error:
+        raise SettingsError(str(error)) from error
     return ServiceSettings(
         service=service,
         listen_host=host or "127.0.0.1",

@@ -17,7 +17,7 @@ from redis.asyncio import Redis
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
-from shared import logs
+from shared import fault, logs
 from shared.bus import metrics, stream
 from shared.bus.healing import HealingReader, HealingUnavailable
 from shared.bus.leader import HOLD_SECONDS, Leadership, lead, wait
@@ -277,6 +277,7 @@ class Consumer:
             if not page:
                 metrics.HALTED.labels(*self._labels).set(0)
                 return applied
+            fault.here("consumer.while_healing")
             if [envelope.position for envelope in page] != list(range(cursor.position + 1, cursor.position + 1 + len(page))):
                 raise HealingUnavailable("out_of_order")
             await self.apply(page)
@@ -345,6 +346,7 @@ class Consumer:
                         if is_outage(error):
                             raise
                         raise _Failed(index, error) from error
+                fault.here("consumer.after_effects_before_cursor")
                 await self._move(unit.session, before, to)
                 now = unit.now
         except (_Failed, _Overtaken):
@@ -353,6 +355,7 @@ class Consumer:
             if is_outage(error):
                 raise
             raise _Failed(None, error) from error
+        fault.here("consumer.after_commit_before_next")
         self._cursor = to
         self._known_keys |= known
         self._count(batch, now)
@@ -389,6 +392,7 @@ class Consumer:
                 ),
             )
             await self._move(unit.session, before, to)
+        fault.here("consumer.after_park")
         self._cursor = to
         metrics.PARKED.labels(*self._labels).inc()
         logs.get().error(

@@ -10,7 +10,7 @@ from redis.asyncio import Redis
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
-from shared import logs
+from shared import fault, logs
 from shared.bus import metrics, stream
 from shared.bus.leader import HOLD_SECONDS, lead, wait
 from shared.db import log
@@ -67,7 +67,9 @@ class Relay:
             before = await log.find_id_at(session, facts[0].position - 1) if facts else None
         if not facts:
             return 0
+        fault.here("relay.after_number_before_xadd")
         there = await stream.publish(self._redis, facts, before=before)
+        fault.here("relay.after_xadd_before_mark")
         metrics.PUBLISH_FAILURES.labels(self._service).inc(len(facts) - len(there))
         if there:
             async with AsyncSession(self._engine) as session, session.begin():

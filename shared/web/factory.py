@@ -18,6 +18,7 @@ from aiohttp import web
 from multidict import CIMultiDict
 from pydantic import BaseModel
 
+from shared import fault
 from shared.db import idempotency
 from shared.db.unit import Unit, Units
 from shared.kernel.access import Caller
@@ -223,7 +224,9 @@ class _Edge:
                 response = await self._in_unit(unit, call, key, canonical)
                 # The database's clock: a caller without one of its own, such as portal, can tell what day it is here.
                 response.headers["Date"] = format_datetime(unit.now, usegmt=True)
-                return response
+                fault.here("api.before_commit")
+            fault.here("api.after_commit_before_response")
+            return response
 
         return endpoint
 

@@ -22,6 +22,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from services.notify.domain.links import token_in
 from services.notify.gateways.mail import message_of
+from shared import fault
 from shared import logs as log
 
 LARGEST_MAIL = 1024 * 1024
@@ -181,7 +182,9 @@ class _Handler:
             mail = await asyncio.to_thread(
                 parse_mail, raw, recipient=envelope.rcpt_tos[0], envelope_from=envelope.mail_from, vouched_by=self._vouched_by
             )
+            fault.here("mail_in.after_data_before_commit")
             await self._deliver(mail, raw)
+            fault.here("mail_in.after_commit_before_250")
         except Exception as error:  # whatever went wrong, the other side keeps the mail and tries again
             log.get().error("inbox.not_stored", cause=type(error).__name__)
             return "451 4.3.0 try again later"

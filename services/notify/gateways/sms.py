@@ -13,6 +13,7 @@ import aiohttp
 from services.notify.domain.delivery import Fate, Outcome
 from services.notify.domain.messages import Phase, State
 from services.notify.gateways.reach import require_reach
+from shared import fault
 from shared.settings import Sending
 
 REQUEST_SECONDS = 15.0
@@ -113,7 +114,9 @@ class SmsProvider:
                 timeout=aiohttp.ClientTimeout(total=account.request_seconds),
                 allow_redirects=False,
             ) as response:
+                fault.here("sms.after_post_before_reply")
                 answer = await _json(response)
+                fault.here("sms.after_reply_before_mark")
                 return read_answer(response.status, answer, response.headers.get("Retry-After", ""))
         except aiohttp.ClientConnectorError:
             return Outcome(fate=Fate.BROKE_BEFORE, phase=Phase.BEGUN, reason="cannot_connect")

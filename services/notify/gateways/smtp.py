@@ -19,6 +19,7 @@ from aiosmtplib.protocol import SMTPProtocol
 from services.notify.domain.delivery import Fate, Outcome
 from services.notify.domain.messages import Phase
 from services.notify.gateways.reach import require_reach
+from shared import fault
 from shared.settings import Sending
 
 COMMAND_SECONDS = 30.0
@@ -104,6 +105,7 @@ class Sender:
         if not may_leave:
             self.drop()  # the only way to take back a message after DATA
             return Outcome(fate=Fate.WITHDRAWN, phase=Phase.BEGUN, reason="withdrawn_before_dot")
+        fault.here("smtp.before_final_dot")
         return await self._dot(ready)
 
     async def _as_far_as_dot(self, envelope_from: str, recipient: str, data: bytes) -> SMTPProtocol | Outcome:
@@ -187,6 +189,8 @@ class Sender:
         ):
             reply = await protocol.execute_command(*command, timeout=self._server.command_seconds)
             if reply.code == good or (command[0] == b"RCPT" and reply.code == 251):
+                if command[0] == b"RCPT":
+                    fault.here("smtp.after_rcpt")
                 continue
             outcome = _refusal(reply.code, reply.message, of_recipient=command[0] == b"RCPT")
             await self._reset(protocol, reply.code)
@@ -221,6 +225,7 @@ class Sender:
         """Write the final dot and wait. Whatever breaks here leaves the fate of the mail unknown."""
         try:
             protocol.write(b".\r\n")
+            fault.here("smtp.after_final_dot_before_reply")
             reply = await protocol.read_response(timeout=self._server.final_reply_seconds)
         except _BROKEN as error:
             self.drop()
@@ -228,6 +233,7 @@ class Sender:
         except BaseException:
             self.drop()
             raise
+        fault.here("smtp.after_reply_before_mark")
         self._used_at = asyncio.get_running_loop().time()
         if 200 <= reply.code < 300:
             return Outcome(fate=Fate.ACCEPTED, phase=Phase.ANSWERED, code=reply.code)

@@ -17,7 +17,7 @@ from services.notify.jobs.waking import run_woken
 from services.notify.storage.claims import Claimed
 from services.notify.storage.messages import CHANNEL
 from services.notify.use_cases.claim_due import LANES, claim_due, release_expired
-from shared import logs
+from shared import fault, logs
 from shared.db.unit import Units
 from shared.jobs.factory import Carrier
 
@@ -127,6 +127,7 @@ class Ticker:
         lease = self._new_lease()
         async with self._units.open(county_id, ACTOR) as unit:
             claimed = await claim_due(unit, lease=lease, most=min(CLAIM, self._room()))
+        fault.here("ticker.after_claim_before_enqueue")
         for lane, found in groupby(sorted(claimed, key=_by_lane), key=lambda each: each.message.lane):
             await self._hand_over(county_id, lane, list(found), lease)
         return len(claimed) >= CLAIM
@@ -138,6 +139,7 @@ class Ticker:
             taken = self._carrier is not None and await self._carrier.hand_over(
                 TASK, lane=lane.value, arguments=arguments_of(batch), traceparent=batch.traceparent
             )
+            fault.here("ticker.after_enqueue")
             # What was surely not taken need not be waited for; whoever begins first has it.
             until = time.monotonic() + (self._watch_seconds if taken else 0.0)
             self._watched.append(_Watched(batch, lane, until, is_elsewhere=taken))

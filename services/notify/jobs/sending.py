@@ -22,7 +22,7 @@ from services.notify.storage import claims
 from services.notify.storage.claims import pass_dot, pass_dots
 from services.notify.use_cases.begin_attempts import Outlet, Ready, begin_attempts
 from services.notify.use_cases.record_attempt import is_plainly_sent, record_attempt, record_sent
-from shared import logs
+from shared import fault, logs
 from shared.db.unit import Actor, Trace, Unit, Units
 
 ACTOR = Actor("service", "notify")
@@ -83,10 +83,12 @@ class Dispatch:
 
     async def send_batch(self, batch: Batch) -> int:
         """Send those of these messages that are still due and still held, and return how many attempts were made."""
+        fault.here("send.on_receipt")
         trace = Trace(batch.lease.hex, batch.traceparent)
         ready = await self._begin(batch, trace)
         if not ready:
             return 0
+        fault.here("send.after_attempt_before_connect")
         waiting = {each.message.id for each in ready}
         renewing = asyncio.create_task(self._keep_lease(batch, waiting))
         try:
@@ -105,7 +107,9 @@ class Dispatch:
         """Record that attempts begin. One that cannot be begun holds up no other: its lease lapses, in time it is missed."""
         try:
             async with self._units.open(batch.county_id, ACTOR, trace) as unit:
-                return await begin_attempts(unit, batch.ids, lease=batch.lease, outlet=self._outlet(batch.county_id))
+                ready = await begin_attempts(unit, batch.ids, lease=batch.lease, outlet=self._outlet(batch.county_id))
+                fault.here("send.before_attempt_commit")
+            return ready
         except Exception as error:  # whatever one message is made of, the others must leave
             if len(batch.ids) == 1:
                 logs.get().error("message.cannot_begin", message_id=str(batch.ids[0]), exc_info=error)
@@ -117,6 +121,7 @@ class Dispatch:
         message = ready.message
         try:
             outcome = await self._hand_over(ready, partial(self._pass_dot, batch.county_id, message))
+            fault.here("send.after_result_before_mark")
             state = await self._record(batch.county_id, _Ended(message, outcome, trace))
         finally:
             waiting.discard(message.id)

@@ -7,7 +7,7 @@ from services.notify.gateways.sms import StatusReceipt, is_signed, read_inbound,
 from services.notify.use_cases.store_inbound import store_text
 from services.notify.use_cases.store_receipt import store_receipt
 from services.notify.web.place import place_of
-from shared import logs
+from shared import fault, logs
 from shared.db.unit import Actor
 from shared.kernel.errors import Refused
 from shared.web.routing import Call, Reply, content, no_content
@@ -27,7 +27,9 @@ async def post_inbound(call: Call) -> Reply:
         logs.get().info("sms.not_for_us")
     else:
         async with call.units.open(county.id, ACTOR, call.trace) as unit:
+            fault.here("webhook_in.after_verify_before_commit")
             await store_text(unit, text)
+        fault.here("webhook_in.after_commit_before_200")
     return content(NOTHING_TO_SAY, content_type=TWIML)
 
 
@@ -40,7 +42,9 @@ async def post_status(call: Call) -> Reply:
         logs.get().info("sms.receipt_unknown")
     else:
         async with call.units.open(county.id, ACTOR, call.trace) as unit:
+            fault.here("webhook_in.after_verify_before_commit")
             await store_receipt(unit, _receipt(status))
+        fault.here("webhook_in.after_commit_before_200")
     return no_content()
 
 
