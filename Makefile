@@ -9,7 +9,7 @@ ARGS ?=
 ALONE := tests/shared/bus tests/shared/jobs tests/notify/jobs tests/portal tests/network/test_commands.py tests/architecture/test_compose.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo stop test check bench migrate lock install-run install-dev
+.PHONY: help demo stop test soak check bench migrate lock install-run install-dev
 
 help: ## Say what make can do here
 	@echo "make <target>, one of:"
@@ -25,6 +25,10 @@ test: install-dev ## Run every test, on servers of their own (ARGS="-k words" to
 	@$(BIN)/python -m deploy.local.assets
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -r sfE $(ALONE:%=--ignore=%) $(ARGS)
 	@$(BIN)/python -m pytest -r sfE $(ALONE) $(ARGS)
+
+soak: install-dev ## Run the tests that take minutes: plugs pulled for long, at random, again and again
+	@$(BIN)/python -m deploy.local.assets
+	@$(BIN)/python -m pytest -m soak -r sfE -s $(ARGS)
 
 check: install-dev ## Check format, lint, types and import contracts
 	@$(BIN)/ruff format --check .
