@@ -1,5 +1,6 @@
 """A small signing kit: issuers with real keys, their JWKS served over HTTP, tokens for whoever a test needs."""
 
+import base64
 import time
 import warnings
 from collections.abc import Iterable, Mapping
@@ -66,6 +67,12 @@ class Issuer:
             return web.Response(status=503)
         return web.json_response(KeySet(self.keys).as_dict(private=False))
 
+    async def token(self, request: web.Request) -> web.Response:
+        """Give a client a token with the scope that it asks for (client credentials); any secret will do."""
+        client = base64.b64decode(request.headers["Authorization"].removeprefix("Basic ")).decode().partition(":")[0]
+        scope = str((await request.post())["scope"])
+        return web.json_response({"access_token": self.sign(self.claims(client, scope=scope)), "expires_in": 600})
+
 
 class Issuers:
     """The providers of two counties and the deployment's own, on one local server."""
@@ -76,6 +83,7 @@ class Issuers:
         app = web.Application()
         for issuer in (self.alder, self.birch, self.system):
             app.router.add_get(f"/oidc/{issuer.slug}/jwks", issuer.jwks)
+            app.router.add_post(f"/oidc/{issuer.slug}/token", issuer.token)
         self._server = TestServer(app)
 
     async def start(self) -> None:

@@ -1,0 +1,1 @@
+"""The numbered log between services: RELIABILITY, the link, fault by fault."""

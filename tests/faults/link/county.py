@@ -1,0 +1,116 @@
+"""Both ends of the link as a test sees them: what network committed, and each single time that notify applied it."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import NullPool, make_url, text
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from shared.db import log
+from shared.db.unit import Actor
+from shared.events.network import CaseAccessChanged
+from tests.support.processes import WITHIN, Deployment, Running, until
+
+AMY = Actor("staff", "amy")
+
+_COUNT_EACH_TIME = """
+CREATE TABLE applied (seq bigint GENERATED ALWAYS AS IDENTITY, case_id uuid NOT NULL);
+CREATE FUNCTION note_applied() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS
+    $$ BEGIN INSERT INTO applied (case_id) VALUES (NEW.case_id); RETURN NEW; END $$;
+CREATE TRIGGER note_applied AFTER INSERT OR UPDATE ON case_access FOR EACH ROW EXECUTE FUNCTION note_applied();
+"""
+"""A listener of notify may well hide that it ran twice, since all of them may be repeated; this table does not."""
+
+
+class Link:
+    """network, which announces who holds families, and notify, which keeps that."""
+
+    def __init__(self, deployment: Deployment) -> None:
+        """Nothing runs yet."""
+        self.deployment = deployment
+        self.families: list[UUID] = []
+        """What network has committed, in order."""
+        self.broken: list[UUID] = []
+        """The ids of facts among them that nobody can read."""
+        self.units = deployment.units("network")
+        self._engines = {
+            name: create_async_engine(
+                make_url(deployment.database(name).owner_url).set(drivername="postgresql+asyncpg"), poolclass=NullPool
+            )
+            for name in ("network", "notify")
+        }
+
+    async def prepare(self) -> None:
+        """Let notify's database note each application of a fact."""
+        for statement in _COUNT_EACH_TIME.strip().split(";\n"):
+            await self.ask("notify", statement)
+
+    async def announce(self, times: int = 1, *, at_once: int = 100) -> None:
+        """Commit facts about families of their own, in transactions of at most so many."""
+        for begin in range(0, times, at_once):
+            async with self.units.open(self.deployment.county_id, AMY) as unit:
+                for _ in range(min(at_once, times - begin)):
+                    case_id = unit.new_id()
+                    told = CaseAccessChanged(case_id=case_id, unit="north", assigned=("amy",), shared_with=(), at=unit.now)
+                    unit.announce(told, subject=case_id)
+                    self.families.append(case_id)
+
+    async def announce_broken(self) -> None:
+        """Commit a fact that is not what its type promises."""
+        async with self.units.open(self.deployment.county_id, AMY) as unit:
+            fact_id = unit.new_id()
+            row = log.NewFact(fact_id, unit.county_id, "network.case_access_changed.v1", fact_id, unit.now, {"case_id": 7})
+            await log.append(unit.session, [row])
+            self.broken.append(fact_id)
+
+    async def ask(self, service: str, query: str, **values: Any) -> Sequence[Any]:
+        """Ask a service's database, past the wall."""
+        async with self._engines[service].begin() as connection:
+            done = await connection.execute(text(query), values)
+            return done.all() if done.returns_rows else ()
+
+    async def applied(self) -> list[UUID]:
+        """Return the families that notify has heard of, once for each time, in the order of hearing."""
+        return [row.case_id for row in await self.ask("notify", "SELECT case_id FROM applied ORDER BY seq")]
+
+    async def cursor(self) -> int:
+        """Return how far notify has come."""
+        rows = await self.ask("notify", "SELECT position FROM cursors WHERE producer = 'network'")
+        return int(rows[0].position) if rows else 0
+
+    async def is_published(self) -> bool:
+        """Say whether all that network committed is numbered, on the stream and marked."""
+        return not await self.ask("network", "SELECT 1 FROM log WHERE NOT published LIMIT 1")
+
+    async def is_applied(self) -> bool:
+        """Say whether notify's cursor stands at the last of all that network committed."""
+        [log_] = await self.ask("network", "SELECT count(*) AS all, coalesce(max(position), 0) AS last FROM log")
+        return bool(log_.all == log_.last == await self.cursor())
+
+    async def recovers(self) -> float:
+        """Wait until everything committed is applied; return the seconds. More than R3 allows is a failure."""
+        return await until(self.is_applied, within=WITHIN)
+
+    async def check(self) -> None:
+        """Nothing is missing, nothing twice, nothing out of order, and what nobody can read is set aside."""
+        positions = [row.position for row in await self.ask("network", "SELECT position FROM log ORDER BY seq")]
+        assert positions == list(range(1, len(positions) + 1))
+        assert await self.cursor() == len(positions)
+        assert await self.applied() == self.families
+        parked = await self.ask("notify", "SELECT event_id FROM parked ORDER BY position")
+        assert [row.event_id for row in parked] == self.broken
+
+    async def relay(self, fault: str = "") -> Running:
+        """Start network's relay."""
+        return await self.deployment.start("network", "relay", fault=fault)
+
+    async def consumer(self, fault: str = "") -> Running:
+        """Start notify's consumers."""
+        return await self.deployment.start("notify", "consume", fault=fault)
+
+    async def api(self, fault: str = "") -> Running:
+        """Start network's API, which takes requests when this returns."""
+        running = await self.deployment.start("network", "serve", fault=fault)
+        await running.ready()
+        return running
