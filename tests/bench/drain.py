@@ -37,10 +37,11 @@ from shared.db.unit import Units
 from shared.events.network import Channel
 from shared.settings import County, Sending, ServiceSettings, SystemClient
 from tests.notify.office import WRAPPING_KEY, Office
-from tests.notify.outside import MailSink, TextStub
 from tests.support.databases import Database, Databases
 from tests.support.mail_sink import SinkProcess
 from tests.support.servers import Servers
+from tests.support.sinks.mail import MailSink
+from tests.support.sinks.texts import TextStub
 
 PEOPLE, MEETINGS, ROUNDS = 100, 10, 3
 CONNECTIONS = 8

@@ -16,9 +16,10 @@ from shared.db.engine import make_engine
 from shared.db.unit import Units
 from shared.settings import Sending, ServiceSettings
 from tests.notify.office import WRAPPING_KEY, Office
-from tests.notify.outside import MailSink, TextStub
 from tests.support.databases import Database, DatabaseOf
 from tests.support.servers import Servers
+from tests.support.sinks.mail import MailSink
+from tests.support.sinks.texts import TextStub
 from tests.support.tokens import Issuers, a_county
 
 CALLBACK = "https://notify.example.org"

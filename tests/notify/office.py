@@ -37,7 +37,8 @@ from shared.events.meetings import (
 from shared.events.network import CaseAccessChanged, Channel, Consent, ContactPoint, PersonChanged, PersonRegistered, PersonWords
 from shared.kernel.wall import at_wall
 from shared.settings import County, Sending
-from tests.notify.outside import MailSink, TextStub
+from tests.support.sinks.mail import MailSink
+from tests.support.sinks.texts import TextStub
 
 ZONE = "America/Los_Angeles"
 SYSTEM = Actor("service", "notify")

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import pytest
 import uvloop
@@ -13,76 +13,22 @@ from services.notify.domain.errors import SendingNotAllowed
 from services.notify.domain.messages import Phase
 from services.notify.gateways.smtp import Sender, Senders, SmtpServer, read_server
 from shared.settings import Sending
+from tests.support.sinks.mail import HALF, MailSink, Reply
 
 FROM, TO = "calendar@alder.example.org", "denise@example.org"
 DATA = b"Subject: x\r\n\r\n.dot\r\nlast line\r\n"
 
 
-@dataclass
-class Sink:
-    """A scripted server: what it answers to each verb, and what it kept. A reply of None hangs up, of "" stays silent.
-
-    What is named in `once` is said one time.
-    """
-
-    replies: dict[str, str | None] = field(default_factory=dict)
-    mails: list[bytes] = field(default_factory=list)
-    stored_before_reply: list[bytes] = field(default_factory=list)
-    connections: int = 0
-    once: set[str] = field(default_factory=set)
-    port: int = 0
-    verbs: list[str] = field(default_factory=list)
-
-    async def talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.connections += 1
-        try:
-            await self._talk(reader, writer)
-        except (ConnectionError, asyncio.IncompleteReadError):
-            pass
-        finally:
-            writer.close()
-
-    async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if not await self._say(writer, "banner", "220 sink"):
-            return
-        while line := await reader.readline():
-            verb = line.split()[0].decode().upper()
-            self.verbs.append(verb)
-            usual = {"EHLO": "250 sink", "DATA": "354 go on", "QUIT": "221 bye"}.get(verb, "250 ok")
-            if not await self._say(writer, verb, usual) or verb == "QUIT":
-                return
-            if verb == "DATA" and self.replies.get("DATA", "354").startswith("354"):  # type: ignore[union-attr]  # never None here
-                mail = await reader.readuntil(b"\r\n.\r\n")
-                self.stored_before_reply.append(mail)
-                if not await self._say(writer, "DOT", "250 stored"):
-                    return
-                self.mails.append(mail)
-
-    async def _say(self, writer: asyncio.StreamWriter, step: str, usual: str) -> bool:
-        reply = self.replies.get(step, usual)
-        if step in self.once:
-            self.once.discard(step)
-            self.replies.pop(step)
-        if reply is None:
-            return False
-        if reply:
-            writer.write(reply.encode() + (b"" if reply.endswith("\0") else b"\r\n"))
-            await writer.drain()
-        return True
-
-
 @asynccontextmanager
-async def a_sink(**replies: str | None) -> AsyncIterator[tuple[Sink, Sender]]:
-    sink = Sink(replies=dict(replies))
-    server = await asyncio.start_server(sink.talk, "127.0.0.1", 0, limit=1 << 22)
-    sink.port = server.sockets[0].getsockname()[1]
+async def a_sink(**replies: Reply) -> AsyncIterator[tuple[MailSink, Sender]]:
+    sink = MailSink(replies=dict(replies))
+    await sink.start()
     sender = Sender(a_server(sink.port))
     try:
         yield sink, sender
     finally:
         await sender.close()
-        server.close()
-        await server.wait_closed()
+        await sink.stop()
 
 
 def a_server(port: int) -> SmtpServer:
@@ -98,7 +44,7 @@ async def test_a_mail_arrives_once_and_the_connection_is_kept() -> None:
         for _ in range(3):
             outcome = await sender.send(FROM, TO, DATA, go_on)
             assert outcome == Outcome(fate=Fate.ACCEPTED, phase=Phase.ANSWERED, code=250)
-        assert sink.mails == [b"Subject: x\r\n\r\n..dot\r\nlast line\r\n.\r\n"] * 3
+        assert [mail.raw for mail in sink.mails] == [DATA] * 3
         assert sink.connections == 1
 
 
@@ -170,7 +116,7 @@ async def test_the_caller_is_asked_when_all_but_the_dot_has_left() -> None:
 
         async def before_dot() -> bool:
             await asyncio.sleep(0.05)
-            seen.append((list(sink.verbs), list(sink.stored_before_reply)))
+            seen.append((list(sink.verbs), list(sink.mails)))
             return True
 
         await sender.send(FROM, TO, DATA, before_dot)
@@ -197,7 +143,7 @@ async def test_when_asking_fails_the_mail_has_not_left() -> None:
         with pytest.raises(RuntimeError):
             await sender.send(FROM, TO, DATA, broken)
         await asyncio.sleep(0.05)
-        assert sink.stored_before_reply == []
+        assert sink.mails == []
 
 
 @pytest.mark.parametrize("step", ["banner", "EHLO", "MAIL", "RCPT", "DATA"])
@@ -210,15 +156,15 @@ async def test_what_breaks_or_stalls_before_the_dot_may_be_tried_again(step: str
             sink.replies["DATA"] = "250 not yet"
         outcome = await sender.send(FROM, TO, DATA, go_on)
         assert outcome.fate in {Fate.BROKE_BEFORE, Fate.TRY_LATER}
-        assert sink.stored_before_reply == []
+        assert sink.mails == []
 
 
-@pytest.mark.parametrize("reply", [None, "", "25\0", "garbage"])
-async def test_what_breaks_after_the_dot_is_unknown_and_was_sent_once(reply: str | None) -> None:
+@pytest.mark.parametrize("reply", [None, "", HALF, "garbage"])
+async def test_what_breaks_after_the_dot_is_unknown_and_was_sent_once(reply: Reply) -> None:
     async with a_sink(DOT=reply) as (sink, sender):
         outcome = await sender.send(FROM, TO, DATA, go_on)
         assert (outcome.fate, outcome.phase) == (Fate.UNKNOWN, Phase.DOT)
-        assert len(sink.stored_before_reply) == 1
+        assert len(sink.mails) == 1
         sink.replies.clear()
         assert (await sender.send(FROM, TO, DATA, go_on)).fate is Fate.ACCEPTED
 
@@ -290,8 +236,7 @@ async def test_a_large_mail_with_bare_line_ends_and_dots_arrives_whole() -> None
     async with a_sink() as (sink, sender):
         body = b"x\n" + b".\n" * 50_000 + b"." * 70
         assert (await sender.send(FROM, TO, body, go_on)).fate is Fate.ACCEPTED
-        received = sink.mails[0].removesuffix(b"\r\n.\r\n").replace(b"\r\n..", b"\r\n.").replace(b"\r\n", b"\n")
-        assert received == body
+        assert sink.mails[0].raw.removesuffix(b"\r\n").replace(b"\r\n", b"\n") == body
 
 
 async def test_each_coroutine_has_a_connection_of_its_own() -> None:

@@ -23,7 +23,7 @@ from shared.events.meetings import MeetingChanged, Notice, PlaceWords
 from shared.events.network import Channel
 from shared.settings import Sending
 from tests.notify.office import Booked, Office, Person, outlet
-from tests.notify.outside import Mail
+from tests.support.sinks.mail import Mail
 
 
 async def due(office: Office, people: int = 1) -> list[Person]:
