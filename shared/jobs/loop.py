@@ -11,6 +11,7 @@ from collections.abc import Callable, Coroutine
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Generic, TypeVar
 
+import uvloop
 from celery.signals import worker_process_shutdown, worker_shutdown
 
 from shared import logs
@@ -74,7 +75,7 @@ class _Running(Generic[Parts]):
 
     def __init__(self, opening: AbstractAsyncContextManager[Parts]) -> None:
         self._opening = opening
-        self.loop = asyncio.new_event_loop()
+        self.loop = uvloop.new_event_loop()
         self._thread = threading.Thread(target=self._serve, name="worker-loop", daemon=True)
         self._thread.start()
         try:
