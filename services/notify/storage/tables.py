@@ -320,6 +320,17 @@ class SuppressionRow(Base):
     since: Mapped[datetime]
 
 
+class SendingHoldRow(Base):
+    """An operator's word that nothing of this county leaves until it is taken back. `held_by` is their account, never a name."""
+
+    __tablename__ = "sending_holds"
+
+    county_id: Mapped[CountyId] = mapped_column(primary_key=True)
+    since: Mapped[datetime]
+    reason_code: Mapped[str]
+    held_by: Mapped[str]
+
+
 class LinkRow(Base):
     """A secret that opens one thing for one person, kept as a hash: an answer page, a reply address, a feed."""
 
