@@ -33,7 +33,8 @@ class Claimed:
 # The claim (RELIABILITY §6). What is due is found lane by lane through the partial index, so that a backlog of reminders never
 # hides an urgent message, and what waits for next month costs nothing. A row that another ticker holds is passed over. While one
 # message about an entry is under way the next one waits, so that a cancellation never overtakes its invitation. Whether a newer
-# revision has left the message behind is decided here, in the same statement.
+# revision has left the message behind is decided here, in the same statement. While an operator holds the county's sending only
+# what grows too late is taken, so that it becomes missed and somebody phones.
 _CLAIM = text("""
 WITH due AS MATERIALIZED (
     SELECT found.* FROM unnest(:lanes) WITH ORDINALITY AS lanes (lane, place)
@@ -41,6 +42,7 @@ WITH due AS MATERIALIZED (
         SELECT m.id, m.kind, m.entry_id, m.revision, m.not_after, lanes.place, m.due_at
         FROM messages m
         WHERE m.county_id = :county AND m.lane = lanes.lane AND m.state = 'pending' AND m.due_at <= :now
+            AND (m.not_after <= :now OR NOT EXISTS (SELECT FROM sending_holds h WHERE h.county_id = :county))
             AND NOT EXISTS (
                 SELECT FROM messages o WHERE o.county_id = :county AND o.entry_id = m.entry_id AND o.state = 'sending'
             )
@@ -101,6 +103,11 @@ async def list_held_for_update(unit: Unit, ids: Collection[UUID], *, lease: UUID
         select(MESSAGES).where(*_unbegun(unit, ids, [lease])).order_by(MESSAGES.c.id).with_for_update()
     )
     return [to_message(row) for row in rows]
+
+
+async def let_go(unit: Unit, ids: Collection[UUID], *, lease: UUID, reason: str) -> None:
+    """Let claimed messages that nobody has begun wait again, due as they were."""
+    await unit.session.execute(update(MESSAGES).where(*_unbegun(unit, ids, [lease])).values(**_PENDING_AGAIN, reason=reason))
 
 
 async def list_unbegun(unit: Unit, ids: Collection[UUID], *, leases: Collection[UUID]) -> set[UUID]:

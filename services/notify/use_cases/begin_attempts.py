@@ -26,7 +26,7 @@ from services.notify.domain.points import KeptPoint
 from services.notify.domain.segments import count
 from services.notify.gateways.letters import Envelope, Scene, written
 from services.notify.gateways.mail import UnsafeMail
-from services.notify.storage import attempts, claims, contacts, entries, suppressions
+from services.notify.storage import attempts, claims, contacts, entries, holds, suppressions
 from services.notify.storage.attempts import Rendering
 from services.notify.storage.claims import Beginning
 from services.notify.storage.contacts import ContactWords
@@ -91,6 +91,9 @@ class _Known:
 
 async def begin_attempts(unit: Unit, ids: Collection[UUID], *, lease: UUID, outlet: Outlet) -> list[Ready]:
     """Return those of these messages that leave now; every other is put back or ended in this transaction."""
+    if await holds.find(unit) is not None:
+        await claims.let_go(unit, ids, lease=lease, reason="on_hold")
+        return []
     subjects = await claims.list_subjects(unit, ids)
     await unit.load_own_keys(contacts.key_of(person_id) for person_id, _ in subjects)
     tokens = await hold_tokens(unit, {entry_id for _, entry_id in subjects if entry_id}, entropy=outlet.entropy)
