@@ -3,16 +3,18 @@
 import argparse
 import asyncio
 import os
+import re
 import sys
 from collections.abc import Sequence
+from datetime import datetime
 
 from services.notify.app import HEARS, LISTENERS, Notify, declare_sending, open_notify, run_worker
-from services.notify.jobs.operators import conservation, oldest_due
+from services.notify.jobs.operators import conservation, hold, oldest_due, release, sent
 from services.notify.settings import NAME, NotifySettings, read_settings
 from shared import logs
 from shared.jobs.operators import migrate, replay_parked, show_parked, verify_audit
 from shared.jobs.process import Part, run_parts, run_process
-from shared.settings import SettingsError
+from shared.settings import County, SettingsError
 
 
 def main(words: Sequence[str]) -> int:
@@ -31,8 +33,8 @@ def main(words: Sequence[str]) -> int:
                 return asyncio.run(_verify(settings))
             case "parked":
                 return asyncio.run(_parked(settings, options.replay))
-            case "conservation" | "oldest-due":
-                return asyncio.run(_look(settings, options.command))
+            case "conservation" | "oldest-due" | "hold" | "release" | "sent":
+                return asyncio.run(_operate(settings, options))
     except SettingsError as error:
         print(error, file=sys.stderr)
         return 2
@@ -54,6 +56,14 @@ def parser() -> argparse.ArgumentParser:
     commands.add_parser("audit-verify", help="walk each county's audit chain")
     commands.add_parser("conservation", help="count every message by day, kind and state; name any that is in none")
     commands.add_parser("oldest-due", help="say since when the oldest due message waits")
+    hold = commands.add_parser("hold", help="let nothing leave until it is released")
+    hold.add_argument("--reason-code", required=True, type=a_code, help="why, in one word: restored, wrong_words, provider_asked")
+    release = commands.add_parser("release", help="let messages leave again, the oldest due first")
+    for each in (hold, release):
+        each.add_argument("--by", required=True, type=an_account, help="your account, for the audit")
+        each.add_argument("--county", default="", help="the slug of one county (default: all)")
+    sent = commands.add_parser("sent", help="list what has left, or may have: ids, states and times")
+    sent.add_argument("--since", required=True, type=an_instant, help="an instant with its offset: 2027-03-01T00:00Z")
     parked = commands.add_parser("parked", help="show events that were set aside")
     parked.add_argument("--replay", nargs=2, metavar=("PRODUCER", "POSITION"), help="apply one of them now")
     return made
@@ -96,12 +106,57 @@ async def _parked(settings: NotifySettings, chosen: Sequence[str] | None) -> int
         return _print(await replay_parked(notify.units, LISTENERS, producer=producer, position=int(position)))
 
 
-async def _look(settings: NotifySettings, command: str) -> int:
+async def _operate(settings: NotifySettings, options: argparse.Namespace) -> int:
+    counties = settings.service.counties
     async with open_notify(settings) as notify:
-        ask = conservation if command == "conservation" else oldest_due
-        good, lines = await ask(notify.units, settings.service.counties)
-    _print(lines)
-    return 0 if good else 1
+        match options.command:
+            case "conservation":
+                found = await conservation(notify.units, counties)
+            case "oldest-due":
+                found = await oldest_due(notify.units, counties)
+            case "hold":
+                found = await hold(notify.units, chosen(counties, options.county), reason_code=options.reason_code, by=options.by)
+            case "release":
+                found = await release(notify.units, chosen(counties, options.county), by=options.by)
+            case _:
+                found = await sent(notify.units, counties, since=options.since)
+    _print(found.lines)
+    return 0 if found.good else 1
+
+
+def chosen(counties: Sequence[County], slug: str) -> list[County]:
+    """Return the county called so, or all of them; raises SettingsError for one that is not configured."""
+    found = [county for county in counties if slug in {"", county.slug}]
+    if not found:
+        raise SettingsError(f"--county is one of: {', '.join(county.slug for county in counties)}")
+    return found
+
+
+def a_code(word: str) -> str:
+    """Read a reason: a code, so that nobody's story gets into an audit."""
+    return _matching(r"[a-z][a-z0-9_]{1,39}", word, "a code of small letters, digits and underscores")
+
+
+def an_account(word: str) -> str:
+    """Read an operator's account."""
+    return _matching(r"[A-Za-z0-9._@-]{1,64}", word, "an account: letters, digits and . _ @ -")
+
+
+def an_instant(word: str) -> datetime:
+    """Read an instant with its offset."""
+    try:
+        at = datetime.fromisoformat(word)
+    except ValueError:
+        at = None
+    if at is None or at.tzinfo is None:
+        raise argparse.ArgumentTypeError("an instant with its offset, like 2027-03-01T00:00Z")
+    return at
+
+
+def _matching(pattern: str, word: str, what: str) -> str:
+    if not re.fullmatch(pattern, word):
+        raise argparse.ArgumentTypeError(what)
+    return word
 
 
 def _print(lines: Sequence[str]) -> int:

@@ -278,6 +278,44 @@ async def oldest_due(unit: Unit) -> datetime | None:
     return found
 
 
+async def count_being_sent(unit: Unit) -> int:
+    """Return how many messages have begun to leave and have not ended."""
+    return await _count(unit, MessageRow.state == State.SENDING.value)
+
+
+async def count_due(unit: Unit) -> int:
+    """Return how many messages wait although they are due."""
+    return await _count(unit, MessageRow.state == State.PENDING.value, MessageRow.due_at <= unit.now)
+
+
+async def _count(unit: Unit, *where: ColumnElement[bool]) -> int:
+    found: int = (await unit.session.execute(select(func.count()).select_from(MessageRow).where(_mine(unit), *where))).scalar_one()
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """A message that left, or may have: in which way, what is known of it, and since when."""
+
+    id: UUID
+    kind: str
+    way: str
+    state: str
+    at: datetime
+
+
+async def list_left(unit: Unit, *, since: datetime) -> list[Left]:
+    """Return what has left since an instant, oldest first. What is being handed over is in it: it may have arrived."""
+    at = func.coalesce(MessageRow.finished_at, MessageRow.lease_until)
+    left = [State.SENT.value, State.DELIVERED.value, State.UNKNOWN.value, State.SENDING.value]
+    rows = await unit.session.execute(
+        select(MessageRow.id, MessageRow.kind, MessageRow.way, MessageRow.state, at)
+        .where(_mine(unit), MessageRow.state.in_(left), at >= since)
+        .order_by(at, MessageRow.id)
+    )
+    return [Left(*row) for row in rows]
+
+
 def _mine(unit: Unit) -> ColumnElement[bool]:
     return MessageRow.county_id == unit.county_id
 
