@@ -458,7 +458,7 @@ async def replay(*, service: str, producer: str, position: int, listeners: Itera
 
 async def _bounded(session: AsyncSession) -> None:
     """End this transaction if its process freezes inside it: it holds rows that a standby needs."""
-    await session.execute(text("SELECT set_config('idle_in_transaction_session_timeout', '10s', true)"))
+    await session.execute(text("SELECT set_config('idle_in_transaction_session_timeout', '5s', true)"))
 
 
 def _batches(envelopes: Sequence[Envelope]) -> Iterator[list[Envelope]]:

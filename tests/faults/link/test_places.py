@@ -1,9 +1,16 @@
 """A process dies at each place of the link, at the first pass and at a later one; its successor finishes within seconds."""
 
+from typing import Any
+from uuid import uuid4
+
+import aiohttp
 import pytest
+from redis.asyncio import Redis
 
 from tests.faults.link.county import Link
+from tests.network.bodies import FAMILY
 from tests.support.processes import until
+from tests.support.tokens import Issuers, bearer
 
 
 @pytest.mark.parametrize("place", ["relay.after_number_before_xadd", "relay.after_xadd_before_mark"])
@@ -18,4 +25,108 @@ async def test_a_relay_that_dies_is_followed_by_one_that_publishes_the_rest(link
     await link.relay()
     await link.recovers()
     await until(link.is_published)
+    await link.check()
+
+
+@pytest.mark.parametrize(
+    ("place", "first", "later"),
+    [("consumer.after_effects_before_cursor", 0, 100), ("consumer.after_commit_before_next", 50, 120)],
+)
+async def test_a_consumer_that_dies_around_its_commit_is_followed_from_the_cursor(
+    link: Link, place: str, first: int, later: int
+) -> None:
+    await link.announce(120)
+    await link.relay()
+    await until(link.is_published)
+    await (await link.consumer(place)).died()
+    assert (await link.cursor(), len(await link.applied())) == (first, first), "effects and cursor moved together or not at all"
+    await (await link.consumer(f"{place}:{3 - first // 50}")).died()
+    assert (await link.cursor(), len(await link.applied())) == (later, later)
+    await link.announce()
+    await link.consumer()
+    await link.recovers()
+    await link.check()
+
+
+async def test_a_consumer_that_dies_while_it_heals_heals_on(link: Link, redis: Redis) -> None:
+    await link.announce(1100, at_once=550)
+    await link.api()
+    await link.relay()
+    await until(link.is_published)
+    await redis.flushall()
+    await (await link.consumer("consumer.while_healing")).died()
+    assert await link.cursor() == 0
+    await (await link.consumer("consumer.while_healing:3")).died()
+    assert await link.cursor() == 999, "a page less the fact by which the log was recognised, and a page before it"
+    await link.consumer()
+    await link.recovers()
+    await link.check()
+
+
+async def test_a_consumer_that_dies_after_it_parked_parks_nothing_twice(link: Link) -> None:
+    for _ in range(3):
+        await link.announce(2)
+        await link.announce_broken()
+    await link.announce()
+    await link.relay()
+    await until(link.is_published)
+    await (await link.consumer("consumer.after_park")).died()
+    assert (await link.cursor(), len(await link.applied())) == (3, 2)
+    await (await link.consumer("consumer.after_park:2")).died()
+    assert (await link.cursor(), len(await link.applied())) == (9, 6)
+    await link.consumer()
+    await link.recovers()
+    await link.check()
+
+
+class Asking:
+    """A person's program, which asks again with the same key when no answer came."""
+
+    def __init__(self, link: Link, issuers: Issuers) -> None:
+        """Ask as Amy."""
+        self._link = link
+        self._url = f"{link.deployment.url('network')}/v1/cases"
+        self._token = issuers.staff("cases.write", staff="amy", units=("north",))
+
+    async def open_family(self, key: str) -> dict[str, Any] | None:
+        """Open a family; None when the connection ended without an answer."""
+        headers = bearer(self._token, **{"Idempotency-Key": key})
+        async with aiohttp.ClientSession() as session:
+            try:
+                async with session.post(self._url, json=FAMILY, headers=headers) as answer:
+                    assert answer.status == 201, await answer.text()
+                    opened: dict[str, Any] = await answer.json()
+                    return opened
+            except aiohttp.ClientError:
+                return None
+
+    async def families(self) -> int:
+        """How many there are."""
+        [row] = await self._link.ask("network", "SELECT count(*) AS n FROM cases")
+        return int(row.n)
+
+
+@pytest.mark.parametrize(("place", "kept"), [("api.before_commit", 0), ("api.after_commit_before_response", 1)])
+async def test_a_request_whose_api_died_is_repeated_and_done_once(link: Link, issuers: Issuers, place: str, kept: int) -> None:
+    asking, keys = Asking(link, issuers), [uuid4().hex for _ in range(3)]
+    await link.consumer()
+    await link.relay()
+    dying = await link.api(place)
+    assert await asking.open_family(keys[0]) is None
+    await dying.died()
+    assert await asking.families() == kept
+    later = await link.api(f"{place}:3")
+    first = await asking.open_family(keys[0])
+    second = await asking.open_family(keys[1])
+    assert await asking.open_family(keys[2]) is None
+    await later.died()
+    assert await asking.families() == 2 + kept
+    await link.api()
+    assert [await asking.open_family(key) for key in keys[:2]] == [first, second]
+    assert await asking.open_family(keys[2]) is not None
+    assert await asking.families() == 3
+    rows = await link.ask("network", "SELECT subject FROM log WHERE type = 'network.case_access_changed.v1' ORDER BY seq")
+    link.families += [row.subject for row in rows]
+    assert len(link.families) == 3
+    await link.recovers()
     await link.check()
