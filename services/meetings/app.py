@@ -9,6 +9,7 @@ from aiohttp import web
 from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from services.meetings.gateways.freebusy import close_reader
 from services.meetings.jobs.every_minute import Ticker
 from services.meetings.jobs.on_case_access_changed import keep_access
 from services.meetings.jobs.on_case_closed import cancel_meetings
@@ -36,6 +37,7 @@ from shared.web.auth import Verifier
 from shared.web.client import SystemTokens, new_session
 from shared.web.factory import make_app
 from shared.web.health import database_reachable, facts_published, migrations_at_head, redis_reachable
+from shared.web.limits import Limits
 from shared.web.serving import serve
 
 PACKAGE = "services.meetings"
@@ -116,6 +118,7 @@ async def open_meetings(settings: ServiceSettings) -> AsyncIterator[Meetings]:
                 healing={each: HttpHealing(session, settings.urls[each], tokens.of("events.read")) for each in HEARS},
             )
         finally:
+            close_reader()
             await redis.aclose()
             await engine.dispose()
 
@@ -138,6 +141,7 @@ def make_web(meetings: Meetings) -> web.Application:
             redis_reachable(partial(_ping, meetings.redis)),
         ],
         public_url=settings.urls[settings.service],
+        limits=Limits(meetings.redis, service=settings.service, limits=settings.limits),
     )
     app[COUNTIES] = {county.id: county_facts(county) for county in settings.counties}
     app[SANDBOX] = is_sandbox(settings)

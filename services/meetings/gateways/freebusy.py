@@ -1,25 +1,18 @@
 """Other people's calendars: fetched from checked addresses, read by a process that is killed when it takes too long."""
 
-import asyncio
-import json
-import os
-import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
-from weakref import WeakKeyDictionary
+from typing import Any
 
+from shared.jobs.apart import Apart, Unread
 from shared.kernel.spans import Span
 from shared.web.outward import FetchFailed, UrlRefused, check_url, fetch
 
-ROOT = Path(__file__).resolve().parents[3]
-READER = "services.meetings.gateways.busy_reader"
 MAX_BYTES = 2 * 1024 * 1024
-PATIENCE_SECONDS = 6.0
-AT_ONCE = 2
 _OK = 200
 
-_places: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
+_READER = Apart("services.meetings.gateways.busy_reader:read_apart")
 
 
 class CalendarUnread(Exception):
@@ -69,37 +62,21 @@ async def fetch_calendar(url: str, *, sandbox: bool) -> bytes:
     return fetched.body
 
 
-async def read_calendar(ics: bytes, *, zone_name: str, during: Span, patience: float = PATIENCE_SECONDS) -> Reading:
+async def read_calendar(ics: bytes, *, zone_name: str, during: Span) -> Reading:
     """Return the busy times of a calendar whose owner lives in a zone. Raises CalendarUnread."""
-    asked = json.dumps({"zone": zone_name, "start": during.start.isoformat(), "end": during.end.isoformat()}).encode()
-    async with _places.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(AT_ONCE)):
-        # The child gets nothing of ours but the way to its code: no settings, no keys.
-        child = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            READER,
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-            cwd=ROOT,
-            env={"PYTHONPATH": str(ROOT), "PATH": os.defpath, "PYTHONDONTWRITEBYTECODE": "1"},
-        )
-        try:
-            async with asyncio.timeout(patience):
-                answer, _ = await child.communicate(asked + b"\n" + ics)
-        except TimeoutError:
-            raise CalendarUnread("ics_too_complex") from None
-        finally:
-            if child.returncode is None:
-                child.kill()
-                await child.wait()
-    if child.returncode != 0:
-        raise CalendarUnread("ics_too_complex")
-    return _reading(answer)
+    try:
+        said = await _READER.read(ics, zone=zone_name, start=during.start.isoformat(), end=during.end.isoformat())
+    except Unread:
+        raise CalendarUnread("ics_too_complex") from None
+    return _reading(said)
 
 
-def _reading(answer: bytes) -> Reading:
-    said = json.loads(answer)
+def close_reader() -> None:
+    """End the processes that read."""
+    _READER.close()
+
+
+def _reading(said: Mapping[str, Any]) -> Reading:
     if said["error"]:
         raise CalendarUnread(str(said["error"]))
     return Reading(
