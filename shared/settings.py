@@ -5,10 +5,12 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from uuid import UUID
 
 from shared import fault
+from shared.kernel.quotas import STANDARD, Quota, Quotas, Who
 from shared.kernel.wall import zone_names
 
 
@@ -59,6 +61,17 @@ class SystemClient:
 
 
 @dataclass(frozen=True, slots=True)
+class LimitSettings:
+    """How much callers may ask for, and whose X-Forwarded-For is believed: nobody's, unless a proxy of ours is named."""
+
+    quotas: Quotas
+    proxies: tuple[IPv4Network | IPv6Network, ...] = ()
+
+
+STANDARD_LIMITS = LimitSettings(STANDARD)
+
+
+@dataclass(frozen=True, slots=True)
 class ServiceSettings:
     """What every service with a database needs."""
 
@@ -74,6 +87,7 @@ class ServiceSettings:
     sending: Sending
     urls: Mapping[str, str]
     metrics_listen: str = ""
+    limits: LimitSettings = STANDARD_LIMITS
 
     def county(self, county_id: UUID) -> County:
         """Return a configured county; raises KeyError for any other."""
@@ -142,6 +156,26 @@ def read_wrapping_key(environment: Mapping[str, str]) -> bytes:
     return key
 
 
+def read_limits(environment: Mapping[str, str]) -> LimitSettings:
+    """Read which quotas differ from ours (`{"staff": {"burst": [40, 1], "day": [100000, 86400]}}`), and our proxies' networks."""
+    try:
+        given = json.loads(environment.get("SURROUND_QUOTAS", "").strip() or "{}")
+        quotas = {Who(who): tuple(_quota(name, *rest) for name, rest in quotas.items()) for who, quotas in given.items()}
+    except (ValueError, TypeError, AttributeError) as error:
+        raise SettingsError('SURROUND_QUOTAS is JSON like {"staff": {"burst": [20, 1], "day": [50000, 86400]}}') from error
+    try:
+        proxies = tuple(ip_network(each) for each in environment.get("SURROUND_TRUSTED_PROXIES", "").replace(",", " ").split())
+    except ValueError as error:
+        raise SettingsError("SURROUND_TRUSTED_PROXIES is a list of networks, like 172.16.0.0/12") from error
+    return LimitSettings({**STANDARD, **quotas}, proxies)
+
+
+def _quota(name: str, most: int, seconds: int) -> Quota:
+    if type(most) is not int or type(seconds) is not int or most < 1 or seconds < 1 or not name.isalnum():
+        raise ValueError("no quota")
+    return Quota(name, most, seconds)
+
+
 def read_service_settings(service: str, environment: Mapping[str, str]) -> ServiceSettings:
     """Read what every service with a database needs."""
     host, _, port = required(environment, "SURROUND_LISTEN").rpartition(":")
@@ -172,4 +206,5 @@ def read_service_settings(service: str, environment: Mapping[str, str]) -> Servi
         sending=sending,
         urls={name: required(environment, f"SURROUND_{name.upper()}_URL") for name in SERVICES},
         metrics_listen=environment.get("SURROUND_METRICS_LISTEN", ""),
+        limits=read_limits(environment),
     )

@@ -27,6 +27,7 @@ from shared.web.auth import Verifier
 from shared.web.client import SystemTokens, new_session
 from shared.web.factory import make_app
 from shared.web.health import database_reachable, facts_published, migrations_at_head, redis_reachable
+from shared.web.limits import Limits
 from shared.web.serving import serve
 
 PACKAGE = "services.network"
@@ -113,6 +114,7 @@ def make_web(network: Network) -> web.Application:
             redis_reachable(partial(_ping, network.redis)),
         ],
         public_url=settings.urls[settings.service],
+        limits=Limits(network.redis, service=settings.service, limits=settings.limits),
     )
     app[COUNTIES] = {county.id: county for county in settings.counties}
     return app

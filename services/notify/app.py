@@ -52,6 +52,7 @@ from shared.web.auth import Verifier
 from shared.web.client import SystemTokens, new_session
 from shared.web.factory import make_app
 from shared.web.health import database_reachable, facts_published, migrations_at_head, redis_reachable
+from shared.web.limits import Limits
 from shared.web.serving import serve
 
 PACKAGE = "services.notify"
@@ -195,6 +196,7 @@ def make_web(notify: Notify) -> web.Application:
         ],
         public_url=service.urls[service.service],
         also_reached_at=settings.sms_callback_url,
+        limits=Limits(notify.redis, service=service.service, limits=service.limits),
     )
     app[PLACE] = Place.of(settings)
     return app

@@ -224,6 +224,18 @@ class CountyRequired(RequestError):
     code = "county_required"
 
 
+class QuotaExceeded(RequestError):
+    """That was too much at once. Wait as many seconds as Retry-After says, then go on."""
+
+    code = "quota_exceeded"
+    status = 429
+
+    def __init__(self, seconds: int = 1) -> None:
+        """Say when there is room again."""
+        super().__init__()
+        self.headers = {"Retry-After": str(seconds)}
+
+
 class InternalError(RequestError):
     """Something went wrong here, not with you. Try again; if it stays, tell us the request id."""
 

@@ -21,9 +21,10 @@ from pydantic import BaseModel
 from shared import fault
 from shared.db import idempotency
 from shared.db.unit import Unit, Units
-from shared.kernel.access import Caller
+from shared.kernel.access import Caller, Role
 from shared.kernel.errors import NotFound, Refused, SurroundError
 from shared.kernel.ids import read
+from shared.kernel.quotas import Who
 from shared.settings import County
 from shared.web import paging
 from shared.web.auth import NO_COUNTY, Principal, Verifier, county_of
@@ -54,6 +55,7 @@ from shared.web.errors import (
 from shared.web.fields import Model, PageQuery
 from shared.web.health import Check, livez, readyz
 from shared.web.hosts import reached_at
+from shared.web.limits import Limits, limit
 from shared.web.observe import HANDLER_PATIENCE, PREFIXES, TRACE, as_problem, observe
 from shared.web.openapi import openapi_handler
 from shared.web.problems import problem
@@ -81,12 +83,14 @@ def make_app(
     ready_checks: Sequence[Check] = (),
     public_url: str = "",
     also_reached_at: str = "",
+    limits: Limits | None = None,
 ) -> web.Application:
     """Return the application of a service.
 
     `prefixes` names the kind of each id in a path. `errors` are the service's own refusals, for the API's pages. `public_url` is
     where the service is reached from outside, for addresses in answers: never taken from a request. A request that names another
-    host is refused, but for that of `also_reached_at`. A service whose routes open no unit needs no `units`.
+    host is refused, but for that of `also_reached_at`. A service whose routes open no unit needs no `units`. Without `limits`
+    nobody's requests are counted.
     """
     app = web.Application(
         middlewares=[observe(service, as_problem, patience=HANDLER_PATIENCE), reached_at(public_url, also_reached_at)],
@@ -97,7 +101,7 @@ def make_app(
     if units is not None:
         app[UNITS] = units
     known_counties = frozenset(c if isinstance(c, UUID) else c.id for c in counties)
-    edge = _Edge(service, units, verifier, known_counties, dict(prefixes), public_url.rstrip("/"))
+    edge = _Edge(service, units, verifier, known_counties, dict(prefixes), public_url.rstrip("/"), limits)
     declared = sorted({*errors}, key=lambda error: error.code)
 
     plain: list[tuple[str, Callable[[web.Request], Awaitable[web.StreamResponse]]]] = [
@@ -121,6 +125,8 @@ def make_app(
         await verifier.close()
 
     app.on_cleanup.append(closing)
+    if limits is not None:
+        limit(app, limits)
     if units is not None:
         app.cleanup_ctx.append(sweeping(units, known_counties))
     return app
@@ -182,6 +188,7 @@ class _Edge:
         counties: frozenset[UUID],
         prefixes: Mapping[str, str],
         public_url: str,
+        limits: Limits | None,
     ) -> None:
         self._service = service
         self._units = units
@@ -189,6 +196,7 @@ class _Edge:
         self._counties = counties
         self._prefixes = prefixes
         self._public_url = public_url
+        self._limits = limits
 
     def endpoint(self, route: Route) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
         """Return what answers one route."""
@@ -232,8 +240,10 @@ class _Edge:
 
     async def _who(self, request: web.Request, route: Route) -> tuple[Principal | None, Caller | None]:
         if route.needs is PUBLIC:
+            if self._limits is not None:
+                self._limits.spend_for_address(request, route.counted_as)
             return None, None
-        principal = await self._verifier.principal(request)
+        principal = await self._principal(request)
         if route.needs not in principal.scopes:
             raise Refused
         if not route.county:
@@ -241,6 +251,19 @@ class _Edge:
                 raise Refused
             return principal, principal.in_county(NO_COUNTY)
         return principal, principal.in_county(county_of(principal, request, self._counties))
+
+    async def _principal(self, request: web.Request) -> Principal:
+        """Return who asks, once the request is counted as theirs; one that nobody stands for is counted by its address."""
+        try:
+            principal = await self._verifier.principal(request)
+        except Unauthenticated:
+            if self._limits is not None:
+                self._limits.spend_for_address(request)
+            raise
+        if self._limits is not None and not principal.is_service:
+            who = Who.SYSTEM if Role.SYSTEM in principal.roles else Who.STAFF
+            self._limits.spend(request, who, str(principal.county_id), principal.subject)
+        return principal
 
     def _path(self, request: web.Request, typed: Sequence[str]) -> tuple[dict[str, UUID], dict[str, str]]:
         ids: dict[str, UUID] = {}

@@ -19,6 +19,10 @@ from shared.web.routing import PUBLIC, Route
 
 _REF = "#/components/schemas/{model}"
 _PARAMETER = re.compile(r"\{([a-z_]+)\}")
+_STANDING: dict[str, Any] = {
+    "RateLimit-Policy": {"schema": {"type": "string"}, "description": "How much may be asked for: quotas `q` in `w` seconds."},
+    "RateLimit": {"schema": {"type": "string"}, "description": "The quota that ends first: `r` is left for `t` seconds."},
+}
 _BODY_ERRORS = (
     http.JsonInvalid,
     http.JsonInvalidUtf8,
@@ -90,7 +94,13 @@ def openapi_handler(
 
 def refusals_of(route: Route) -> list[type[SurroundError]]:
     """Return what a route may be refused with, by status and code."""
-    found: set[type[SurroundError]] = {http.UriTooLong, http.NotAcceptable, http.UnknownParameter, *route.raises}
+    found: set[type[SurroundError]] = {
+        http.UriTooLong,
+        http.NotAcceptable,
+        http.UnknownParameter,
+        http.QuotaExceeded,
+        *route.raises,
+    }
     if route.needs is not PUBLIC:
         found |= {http.Unauthenticated, Refused, http.CountyRequired}
     if "{" in route.path:
@@ -145,7 +155,7 @@ def _request_content(route: Route) -> dict[str, Any]:
 
 def _success(route: Route, names: Mapping[str, str]) -> dict[str, Any]:
     answer: dict[str, Any] = {"description": "Done."}
-    headers: dict[str, Any] = {"X-Request-Id": {"schema": {"type": "string"}}}
+    headers: dict[str, Any] = {"X-Request-Id": {"schema": {"type": "string"}}, **_STANDING}
     if route.answer is not None:
         answer["content"] = {JSON: {"schema": {"$ref": _REF.format(model=names[_name(route.answer)])}}}
     elif route.gives != JSON:
@@ -165,6 +175,8 @@ def _failures(route: Route) -> dict[str, Any]:
     for error in refusals_of(route):
         by_status.setdefault(str(status_of(error)), []).append(error)
     failures = {status: _failure(found) for status, found in by_status.items()}
+    seconds = {"schema": {"type": "string", "pattern": "^[0-9]+$"}, "description": "Seconds to wait."}
+    failures["429"]["headers"] = {**_STANDING, "Retry-After": seconds}
     failures["default"] = {
         "description": "Something went wrong here.",
         "content": {PROBLEM_JSON: {"schema": {"$ref": _REF.format(model="Problem")}}},

@@ -17,6 +17,7 @@ from pydantic import BaseModel, SerializeAsAny
 from shared.db.unit import Trace, Units
 from shared.kernel.access import Caller
 from shared.kernel.errors import SurroundError
+from shared.kernel.quotas import Who
 from shared.web.conditions import matches_strongly, quoted
 from shared.web.errors import PreconditionFailed
 from shared.web.fields import Page
@@ -113,6 +114,7 @@ class Route:
     gives: str
     limit: int | None
     raises: tuple[type[SurroundError], ...]
+    counted_as: Who
 
     def __post_init__(self) -> None:
         """Refuse a route that would leave something open: no permission, no sentence, a unit without a county."""
@@ -156,13 +158,14 @@ def route(
     gives: str = "application/json",
     limit: int | None = None,
     raises: tuple[type[SurroundError], ...] = (),
+    counted_as: Who = Who.ADDRESS,
 ) -> Route:
     """Build a route; the five methods below are the usual way.
 
     `takes` lists media types whose bytes the handler reads itself (`call.raw`), `gives` is the media type of a reply that is not
     JSON, `limit` changes the size limit of the body, `county=False` is for the few routes that read across counties, and `raises`
-    names the refusals that the handler's own rules may answer, for the API's description. `status` is the usual one of the
-    method if not given: 201 for a POST that creates, 204 without an answer.
+    names the refusals that the handler's own rules may answer, for the API's description. `counted_as` says whose quota a public
+    route spends. `status` is the usual one of the method if not given: 201 for a POST that creates, 204 without an answer.
     """
     return Route(
         method=method,
@@ -181,6 +184,7 @@ def route(
         gives=gives,
         limit=limit,
         raises=raises,
+        counted_as=counted_as,
     )
 
 

@@ -10,6 +10,7 @@ from services.notify.domain.errors import (
     MessageNotRetryable,
 )
 from services.notify.web import call_tasks, feeds, handed_over, links, messages, providers, schemas
+from shared.kernel.quotas import Who
 from shared.web.events import events_route
 from shared.web.fields import Page
 from shared.web.routing import PUBLIC, Route, delete, get, post
@@ -61,8 +62,9 @@ ROUTES: tuple[Route, ...] = (
 
     # The provider proves itself by its signature.
     post("/v1/providers/sms/inbound", providers.post_inbound, needs=PUBLIC, unit=False, takes=(providers.FORM,),
-         gives=providers.TWIML, status=200),
-    post("/v1/providers/sms/status", providers.post_status, needs=PUBLIC, unit=False, takes=(providers.FORM,), status=204),
+         gives=providers.TWIML, status=200, counted_as=Who.PROVIDER),
+    post("/v1/providers/sms/status", providers.post_status, needs=PUBLIC, unit=False, takes=(providers.FORM,), status=204,
+         counted_as=Who.PROVIDER),
 
     events_route(),
 )
