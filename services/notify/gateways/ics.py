@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 
 from icalendar import Calendar, Component, vDDDTypes, vText
+from pydantic import TypeAdapter
 
 from services.notify.gateways.content_lines import joined, mailto, parameter, text, utc_stamp, wall_stamp
 from services.notify.gateways.vtimezone import vtimezone
@@ -192,6 +193,19 @@ class ParsedReply:
 
 class _Unusable(Exception):
     """Why a reply is refused."""
+
+
+_REPLY = TypeAdapter(ParsedReply)
+
+
+def spell_reply(reply: ParsedReply) -> str:
+    """Return a reply as it is stored."""
+    return _REPLY.dump_json(reply).decode()
+
+
+def unspell_reply(spelled: str) -> ParsedReply:
+    """Return a reply that was stored."""
+    return _REPLY.validate_json(spelled)
 
 
 def read_reply(data: bytes | str) -> ParsedReply:

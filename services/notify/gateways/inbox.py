@@ -9,21 +9,25 @@ import asyncio
 import hashlib
 import re
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email import message_from_bytes
 from email.message import Message
 from email.utils import getaddresses
 from enum import StrEnum
+from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
 from aiosmtpd.lmtp import LMTP
 from aiosmtpd.smtp import SMTP, Envelope, Session
+from pydantic import TypeAdapter
 
 from services.notify.domain.links import token_in
+from services.notify.gateways.ics import ParsedReply, read_reply
 from services.notify.gateways.mail import message_of
 from shared import fault
 from shared import logs as log
+from shared.jobs.apart import Apart, Unread
 
 LARGEST_MAIL = 1024 * 1024
 MOST_PARTS = 60
@@ -54,7 +58,7 @@ class ParsedMail:
     """One mail as received. `message_id` is unique for a mail (derived from its bytes where it has none).
 
     `mailbox` is the county's address without the token. `is_aligned` says that our own mail server vouches for the From address;
-    without it, and without a token, nothing is proved. `calendar` is the calendar part's text, decoded, or empty.
+    without it, and without a token, nothing is proved. `reply` is what the calendar part says, None where there is none.
     """
 
     message_id: str
@@ -63,7 +67,7 @@ class ParsedMail:
     from_address: str
     is_aligned: bool
     origin: Origin
-    calendar: str
+    reply: ParsedReply | None
     text: str
     bounce: Bounce | None = None
 
@@ -78,28 +82,60 @@ def parse_mail(raw: bytes, *, recipient: str, envelope_from: str | None = None, 
     An empty `envelope_from` is the null sender of reports and automatic replies. `vouched_by` is the name under which our own mail
     server writes Authentication-Results; results of any other are ignored.
     """
-    local, _, domain = recipient.strip().strip("<>").rpartition("@")
-    mailbox = f"{local.partition('+')[0]}@{domain}".lower()
+    mailbox = _mailbox(recipient)
     try:
         return _read(raw, mailbox, token_in(recipient), nobody=envelope_from == "", vouched_by=vouched_by)
-    except Exception as error:  # the library's parser on a stranger's bytes: whatever it raises, the mail is kept as it came
-        log.get().warning("inbox.unreadable", cause=type(error).__name__)
-        return ParsedMail(
-            message_id=f"<{hashlib.sha256(raw).hexdigest()}@derived>",
-            mailbox=mailbox,
-            token=token_in(recipient),
-            from_address="",
-            is_aligned=False,
-            origin=Origin.AUTOMATIC,
-            calendar="",
-            text="",
+    except Exception:  # the library's parser on a stranger's bytes: whatever it raises, the mail is kept as it came
+        return _unread(raw, recipient)
+
+
+async def parse_mail_apart(raw: bytes, *, recipient: str, envelope_from: str | None, vouched_by: str) -> ParsedMail:
+    """Read a mail in a process that is ended after two seconds; what it could not read by then is too complex to be an answer."""
+    try:
+        return _PARSED.validate_python(
+            await _READER.read(raw, recipient=recipient, envelope_from=envelope_from, vouched_by=vouched_by)
         )
+    except Unread:
+        return replace(_unread(raw, recipient), origin=Origin.PERSON, reply=ParsedReply(refused="ics_too_complex"))
+
+
+def read_apart(raw: bytes, asked: dict[str, Any]) -> Any:
+    """Read a mail as `parse_mail_apart` asks for it; what comes back is JSON-plain."""
+    return _PARSED.dump_python(parse_mail(raw, **asked), mode="json")
+
+
+def close_reader() -> None:
+    """End the processes that read."""
+    _READER.close()
+
+
+_READER = Apart(f"{__name__}:read_apart")
+_PARSED = TypeAdapter(ParsedMail)
+
+
+def _mailbox(recipient: str) -> str:
+    local, _, domain = recipient.strip().strip("<>").rpartition("@")
+    return f"{local.partition('+')[0]}@{domain}".lower()
+
+
+def _unread(raw: bytes, recipient: str) -> ParsedMail:
+    return ParsedMail(
+        message_id=f"<{hashlib.sha256(raw).hexdigest()}@derived>",
+        mailbox=_mailbox(recipient),
+        token=token_in(recipient),
+        from_address="",
+        is_aligned=False,
+        origin=Origin.AUTOMATIC,
+        reply=None,
+        text="",
+    )
 
 
 def _read(raw: bytes, mailbox: str, token: str | None, *, nobody: bool, vouched_by: str) -> ParsedMail:
     message = message_from_bytes(raw)
     parts = list(_parts(message))
     origin = _origin(message, parts, nobody=nobody)
+    calendar = _calendar(parts)
     return ParsedMail(
         message_id=_message_id(message, raw),
         mailbox=mailbox,
@@ -107,7 +143,7 @@ def _read(raw: bytes, mailbox: str, token: str | None, *, nobody: bool, vouched_
         from_address=_from(message),
         is_aligned=bool(vouched_by) and _is_aligned(message, vouched_by),
         origin=origin,
-        calendar=_calendar(parts),
+        reply=read_reply(calendar) if calendar else None,
         text=_words(parts),
         bounce=_bounce(parts) if origin is Origin.BOUNCE else None,
     )
@@ -179,8 +215,8 @@ class _Handler:
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 # aiosmtpd's name
         raw = envelope.content if isinstance(envelope.content, bytes) else b""
         try:
-            mail = await asyncio.to_thread(
-                parse_mail, raw, recipient=envelope.rcpt_tos[0], envelope_from=envelope.mail_from, vouched_by=self._vouched_by
+            mail = await parse_mail_apart(
+                raw, recipient=envelope.rcpt_tos[0], envelope_from=envelope.mail_from, vouched_by=self._vouched_by
             )
             fault.here("mail_in.after_data_before_commit")
             await self._deliver(mail, raw)

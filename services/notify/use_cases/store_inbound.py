@@ -4,6 +4,7 @@ import base64
 from collections.abc import Mapping
 from uuid import UUID
 
+from services.notify.gateways.ics import spell_reply
 from services.notify.gateways.inbox import ParsedMail
 from services.notify.gateways.sms import InboundText
 from services.notify.storage import inbound
@@ -44,7 +45,7 @@ def _plain(mail: ParsedMail) -> Mapping[str, str]:
         "from_address": mail.from_address,
         "is_aligned": "yes" if mail.is_aligned else "",
         "origin": mail.origin.value,
-        "calendar": mail.calendar,
+        "reply": spell_reply(mail.reply) if mail.reply else "",
         "text": mail.text,
         "bounce_message_id": str(bounce.message_id) if bounce else "",
         "bounce_status": bounce.status if bounce else "",

@@ -6,7 +6,7 @@ from uuid import UUID
 from services.notify.domain.entries import KeptEntry
 from services.notify.domain.links import Purpose, token_hash
 from services.notify.domain.messages import State
-from services.notify.gateways.ics import ParsedReply, read_reply
+from services.notify.gateways.ics import ParsedReply, unspell_reply
 from services.notify.gateways.inbox import Origin
 from services.notify.storage import contacts, entries, links, messages
 from services.notify.storage.inbound import Arrived
@@ -32,13 +32,13 @@ async def take_mail(unit: Unit, arrived: Arrived) -> Taken:
         if by_token is not None:
             announce_reply(unit, _no_answer(arrived, by_token, Proof.TOKEN, comment=""))
         return Taken("automatic", Proof.TOKEN if by_token else None, by_token.person_id if by_token else None)
-    if not raw["calendar"]:
+    if not raw["reply"]:
         return await _words(unit, arrived, by_token)
     return await _calendar(unit, arrived, by_token)
 
 
 async def _calendar(unit: Unit, arrived: Arrived, by_token: KeptEntry | None) -> Taken:
-    parsed = read_reply(arrived.raw["calendar"])
+    parsed = unspell_reply(arrived.raw["reply"])
     if parsed.refused:
         proof = Proof.TOKEN if by_token else Proof.NONE
         announce_reply(

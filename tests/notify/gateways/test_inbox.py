@@ -9,7 +9,6 @@ import aiosmtplib
 import pytest
 
 from services.notify.domain.links import reply_address, spell_token
-from services.notify.gateways.ics import read_reply
 from services.notify.gateways.inbox import Bounce, Inbox, Origin, ParsedMail, parse_mail
 from services.notify.gateways.mail import message_id_of
 from tests.notify.gateways.test_ics_in import a_reply
@@ -56,7 +55,8 @@ SHAPES = {
 @pytest.mark.parametrize("shape", SHAPES)
 def test_an_answer_is_found_wherever_it_stands(shape: str) -> None:
     mail = read(SHAPES[shape])
-    reply = read_reply(mail.calendar)
+    reply = mail.reply
+    assert reply is not None
     assert (mail.origin, mail.token, mail.mailbox, mail.from_address) == (Origin.PERSON, TOKEN, MAILBOX, "ann@example.org")
     assert (reply.refused, reply.partstat, reply.comment) == ("", "accepted", "Llegaré tarde")
 
@@ -64,12 +64,14 @@ def test_an_answer_is_found_wherever_it_stands(shape: str) -> None:
 def test_quoted_printable_and_latin_1_are_decoded() -> None:
     quoted = REPLY.replace("=", "=3D").replace("é", "=E9")
     head = "Content-Type: text/calendar; method=REPLY; charset=iso-8859-1\r\nContent-Transfer-Encoding: quoted-printable"
-    assert read_reply(read(a_tree(f"{head}\r\n\r\n{quoted}")).calendar).comment == "Llegaré tarde"
+    reply = read(a_tree(f"{head}\r\n\r\n{quoted}")).reply
+    assert reply is not None
+    assert reply.comment == "Llegaré tarde"
 
 
 def test_a_calendar_inside_a_forwarded_mail_is_not_this_mail_s_answer() -> None:
     forwarded = SHAPES["base64"].decode().replace("--b", "--d").replace('"b"', '"d"')
-    assert not read(a_tree(f"Content-Type: message/rfc822\r\n\r\n{forwarded}")).calendar
+    assert read(a_tree(f"Content-Type: message/rfc822\r\n\r\n{forwarded}")).reply is None
 
 
 @pytest.mark.parametrize(
@@ -164,7 +166,8 @@ BROKEN = {
 @pytest.mark.parametrize("case", BROKEN)
 def test_a_broken_mail_is_a_mail_without_an_answer(case: str) -> None:
     mail = read(BROKEN[case])
-    assert (read_reply(mail.calendar).partstat, mail.bounce, mail.is_aligned) == ("", None, False)
+    assert mail.reply is None or mail.reply.refused == "ics_invalid"
+    assert (mail.bounce, mail.is_aligned) == (None, False)
     assert mail.message_id.startswith("<")
     assert read(BROKEN[case]) == mail
 
