@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.support import stack
+from tests.support import limits, stack
 from tests.support.databases import RUN, DatabaseOf, Databases
 from tests.support.servers import Running, Servers, known
 
@@ -15,6 +15,7 @@ _running: list[Running] = []
 
 def pytest_configure(config: pytest.Config) -> None:
     """Start the servers before xdist starts its workers, which find them through the environment."""
+    limits.widen()
     distributed = bool(getattr(config.option, "numprocesses", None)) and not hasattr(config, "workerinput")
     if distributed and not config.option.collectonly:
         os.environ[RUN] = secrets.token_hex(3)

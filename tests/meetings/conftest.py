@@ -36,6 +36,7 @@ from shared.settings import Sending, ServiceSettings
 from shared.web.client import SystemTokens, new_session
 from tests.network.conftest import Api, Written
 from tests.support.databases import Database, DatabaseOf
+from tests.support.limits import WIDE
 from tests.support.servers import Servers
 from tests.support.tokens import Issuers, a_county
 
@@ -379,6 +380,7 @@ async def counties(
         system=issuers.system_client,
         sending=Sending.SANDBOX,
         urls={each: f"http://{each}.test" for each in ("network", "meetings", "notify")},
+        limits=WIDE,
     )
     redis = stream.connect(servers.redis_url)
     async with new_session() as session:

@@ -19,6 +19,7 @@ from shared.db.unit import Actor, Unit, Units
 from shared.settings import Sending, ServiceSettings
 from shared.web.client import SystemTokens, new_session
 from tests.support.databases import Database, DatabaseOf
+from tests.support.limits import WIDE
 from tests.support.servers import Servers
 from tests.support.tokens import Issuers, a_county
 
@@ -248,6 +249,7 @@ async def counties(
         system=issuers.system_client,
         sending=Sending.OFF,
         urls={"network": "http://network.test", "notify": "http://notify.test"},
+        limits=WIDE,
     )
     redis = stream.connect(servers.redis_url)
     async with new_session() as session:

@@ -17,6 +17,7 @@ from shared.db.unit import Units
 from shared.settings import Sending, ServiceSettings
 from tests.notify.office import WRAPPING_KEY, Office
 from tests.support.databases import Database, DatabaseOf
+from tests.support.limits import WIDE
 from tests.support.servers import Servers
 from tests.support.sinks.mail import MailSink
 from tests.support.sinks.texts import TextStub
@@ -102,6 +103,7 @@ def settings(servers: Servers, database: Database, issuers: Issuers, mail: MailS
             "notify": "https://notify.example.org",
             "portal": "https://portal.example.org",
         },
+        limits=WIDE,
     )
     return NotifySettings(
         service=service,

@@ -18,6 +18,7 @@ import aiohttp
 from deploy.local import servers
 from deploy.local.state import ROOT
 from tests.support.databases import Databases
+from tests.support.limits import PLENTY, QUOTAS
 from tests.support.servers import Servers
 from tests.support.tokens import Issuers
 
@@ -71,6 +72,7 @@ def environment_of(here: Place, service: str, issuers: Issuers, *, port: int) ->
         "SURROUND_SYSTEM_TOKEN_URL": system.token_url,
         "SURROUND_SYSTEM_CLIENT_ID": system.client_id,
         "SURROUND_SYSTEM_CLIENT_SECRET": system.client_secret,
+        QUOTAS: PLENTY,
         **{f"SURROUND_{name}_URL": f"http://127.0.0.1:{port}" for name in ("NETWORK", "MEETINGS", "NOTIFY", "PORTAL")},
     }
 
