@@ -11,6 +11,7 @@ from prometheus_client import start_http_server
 from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from services.notify.gateways.inbox import close_reader
 from services.notify.gateways.sms import SmsAccount, SmsProvider
 from services.notify.gateways.smtp import Senders, read_server
 from services.notify.jobs.every_hour import Fader
@@ -139,6 +140,7 @@ async def open_notify(settings: NotifySettings) -> AsyncIterator[Notify]:
     async with AsyncExitStack() as stack:
         engine = make_engine(service.database_url, pool_size=20)
         stack.push_async_callback(engine.dispose)
+        stack.callback(close_reader)
         redis = stream.connect(service.redis_url)
         stack.push_async_callback(redis.aclose)
         session = await stack.enter_async_context(new_session())
