@@ -5,8 +5,6 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 BIN := .venv/bin
 WORKERS ?= auto
 ARGS ?=
-# Streams, queues and sign-ins have fixed names in Valkey, and these tests fill or flush them: they run one after the other.
-ALONE := tests/shared/bus tests/shared/jobs tests/notify/jobs tests/portal tests/network/test_commands.py tests/architecture/test_compose.py
 
 .DEFAULT_GOAL := help
 .PHONY: help demo stop test soak check bench migrate lock install-run install-dev
@@ -23,8 +21,7 @@ stop: install-run ## Stop a demo that was started with --detach
 
 test: install-dev ## Run every test, on servers of their own (ARGS="-k words" to choose)
 	@$(BIN)/python -m deploy.local.assets
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -r sfE $(ALONE:%=--ignore=%) $(ARGS)
-	@$(BIN)/python -m pytest -r sfE $(ALONE) $(ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -r sfE $(ARGS)
 
 soak: install-dev ## Run the tests that take minutes: plugs pulled for long, at random, again and again
 	@$(BIN)/python -m deploy.local.assets

@@ -1,4 +1,4 @@
-"""What every test may ask for. Servers start once for a run, in the process that the person started."""
+"""What every test may ask for. PostgreSQL starts once for a run, in the process that the person started."""
 
 import os
 import secrets
@@ -8,22 +8,22 @@ import pytest
 
 from tests.support import limits, stack
 from tests.support.databases import RUN, DatabaseOf, Databases
-from tests.support.servers import Running, Servers, known
+from tests.support.servers import ADMIN_URL, Postgres, Servers, Valkey
 
-_running: list[Running] = []
+_running: list[Postgres] = []
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Start the servers before xdist starts its workers, which find them through the environment."""
+    """Start PostgreSQL before xdist starts its workers, which find it through the environment."""
     limits.widen()
     distributed = bool(getattr(config.option, "numprocesses", None)) and not hasattr(config, "workerinput")
     if distributed and not config.option.collectonly:
         os.environ[RUN] = secrets.token_hex(3)
-        _running.append(Running())
+        _running.append(Postgres())
 
 
 def pytest_unconfigure() -> None:
-    """Stop the servers that this process started."""
+    """Stop the server that this process started."""
     while _running:
         _running.pop().stop()
 
@@ -38,13 +38,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest.fixture(scope="session")
-def servers() -> Servers:
-    """PostgreSQL and Valkey of this test run; without xdist they start when first asked for."""
-    found = known()
-    if found is None:
-        _running.append(Running())
-        found = _running[-1].servers
-    return found
+def servers() -> Iterator[Servers]:
+    """The PostgreSQL of this test run, and a Valkey that no other worker touches."""
+    if ADMIN_URL not in os.environ:
+        _running.append(Postgres())
+    valkey = Valkey()
+    yield Servers(os.environ[ADMIN_URL], valkey.redis_url)
+    valkey.stop()
 
 
 @pytest.fixture(scope="session")

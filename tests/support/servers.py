@@ -1,9 +1,8 @@
-"""The PostgreSQL and Valkey of one test run: started once, shared by every xdist worker, stopped by pid."""
+"""The PostgreSQL of one test run, shared by every xdist worker, and a Valkey for each worker alone: tests fill and flush it."""
 
 import os
 import shutil
 import signal
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy.engine import URL, make_url
@@ -11,12 +10,12 @@ from sqlalchemy.engine import URL, make_url
 from deploy.local import servers
 
 ADMIN_URL = "SURROUND_TEST_ADMIN_URL"
-REDIS_URL = "SURROUND_TEST_REDIS_URL"
+"""How workers find the PostgreSQL that the process above them started."""
 
 
 @dataclass(frozen=True, slots=True)
 class Servers:
-    """Where this test run's servers are."""
+    """Where this worker's servers are."""
 
     admin_url: str
     """A superuser's database, for psycopg (synchronous)."""
@@ -30,52 +29,44 @@ class Servers:
         return url.render_as_string(hide_password=False)
 
 
-def known(environment: Mapping[str, str] = os.environ) -> Servers | None:
-    """Return the servers that this run already has."""
-    if environment.get(ADMIN_URL) and environment.get(REDIS_URL):
-        return Servers(environment[ADMIN_URL], environment[REDIS_URL])
-    return None
-
-
-class Running:
-    """Servers of this run's own; those named by DATABASE_URL and REDIS_URL are used and left running."""
+class Postgres:
+    """A PostgreSQL of this run's own; one that DATABASE_URL names is used and left running."""
 
     def __init__(self) -> None:
-        """Start what the environment does not name and tell the workers through it."""
+        """Start it where the environment names none, and tell the workers through it."""
         self._folder = servers.short_folder("st")
         self._folder.chmod(0o755)
-        self._pids: list[tuple[int, signal.Signals]] = []
-        self._sockets = None
-        try:
-            admin_url = os.environ.get("DATABASE_URL", "")
-            if admin_url:
-                admin_url = make_url(admin_url).set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
-            else:
-                postgres = servers.start_postgres(
-                    self._folder / "data", self._folder / "postgres.log", settings=servers.NO_DURABILITY
-                )
-                self._pids.append((postgres.pid, signal.SIGINT))
-                self._sockets = postgres.sockets
-                admin_url = postgres.url("postgres")
-            redis_url = os.environ.get("REDIS_URL", "")
-            if not redis_url:
-                valkey = servers.start_valkey(self._folder / "valkey", self._folder / "valkey.log")
-                self._pids.append((valkey.pid, signal.SIGTERM))
-                redis_url = valkey.url()
-        except BaseException:
-            self.stop()
-            raise
-        self.servers = Servers(admin_url, redis_url)
-        os.environ[ADMIN_URL] = admin_url
-        os.environ[REDIS_URL] = redis_url
+        self._running: servers.Postgres | None = None
+        given = os.environ.get("DATABASE_URL", "")
+        if given:
+            self.admin_url = make_url(given).set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+        else:
+            self._running = servers.start_postgres(
+                self._folder / "data", self._folder / "postgres.log", settings=servers.NO_DURABILITY
+            )
+            self.admin_url = self._running.url("postgres")
+        os.environ[ADMIN_URL] = self.admin_url
 
     def stop(self) -> None:
         """Stop what was started and leave no file behind."""
-        for pid, how in reversed(self._pids):
-            servers.stop([pid], how)
-        self._pids.clear()
-        for folder in (self._folder, self._sockets):
-            if folder is not None:
-                shutil.rmtree(folder, ignore_errors=True)
-        for name in (ADMIN_URL, REDIS_URL):
-            os.environ.pop(name, None)
+        if self._running is not None:
+            servers.stop([self._running.pid], signal.SIGINT)
+            shutil.rmtree(self._running.sockets, ignore_errors=True)
+        shutil.rmtree(self._folder, ignore_errors=True)
+        os.environ.pop(ADMIN_URL, None)
+
+
+class Valkey:
+    """A Valkey of this worker's own. One that the environment names is never used: what it holds could not survive the tests."""
+
+    def __init__(self) -> None:
+        """Start it."""
+        self._folder = servers.short_folder("sv")
+        self._folder.chmod(0o755)
+        self._running = servers.start_valkey(self._folder / "valkey", self._folder / "valkey.log")
+        self.redis_url = self._running.url()
+
+    def stop(self) -> None:
+        """Stop it and leave no file behind."""
+        servers.stop([self._running.pid], signal.SIGTERM)
+        shutil.rmtree(self._folder, ignore_errors=True)
