@@ -13,6 +13,7 @@ begins as a fork of it: so a start costs hundredths of a second and not a whole 
 import asyncio
 import base64
 import importlib
+import itertools
 import json
 import multiprocessing
 import os
@@ -165,6 +166,7 @@ class Deployment:
         self._ports = {name: free_port() for name in SERVICES}
         self._units: list[Units] = []
         self._running: list[Running] = []
+        self._numbers = itertools.count()
         county = {**asdict(self.county), "id": str(self.county.id)}
         (folder / "counties.json").write_text(json.dumps([county]), encoding="utf-8")
 
@@ -217,7 +219,7 @@ class Deployment:
         environment = self.environment(service, **settings)
         if fault:
             environment[faults.VARIABLE] = fault
-        log = self._folder / f"{len(self._running)}-{service}-{words[0]}.log"
+        log = self._folder / f"{next(self._numbers)}-{service}-{words[0]}.log"
         # The first start waits until the fork server has imported the services; the test's own servers must go on meanwhile.
         running = await asyncio.to_thread(Running, service, words, environment, log)
         self._running.append(running)
