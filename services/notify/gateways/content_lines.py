@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 LONGEST_LINE = 75
 _LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 def text(value: str) -> str:
@@ -21,8 +22,7 @@ def parameter(value: str) -> str:
 
 def _clean(value: str) -> str:
     """Return the text with one kind of line end and no other control character, so that nothing can begin a line of its own."""
-    plain = _LINE_ENDS.sub("\n", value)
-    return "".join(c for c in plain if c in "\n\t" or (c >= " " and not "\x7f" <= c <= "\x9f" and not "\ud800" <= c <= "\udfff"))
+    return value if value.isprintable() else _CONTROLS.sub("", _LINE_ENDS.sub("\n", value))
 
 
 def mailto(address: str) -> str:

@@ -105,7 +105,7 @@ def check(data: bytes, mail: Mail) -> None:
         raise UnsafeMail("a header that is not ours")
     if any(names.count(name) != 1 for name in _ONCE):
         raise UnsafeMail("a header missing or doubled")
-    if [address for _, address in getaddresses(parsed.get_all("to", []))] != [mail.recipient]:
+    if parsed.get_all("to") != [mail.recipient]:
         raise UnsafeMail("not exactly the one recipient")
     if [address for _, address in getaddresses(parsed.get_all("from", []))] != [mail.sender]:
         raise UnsafeMail("not the one sender")

@@ -8,7 +8,7 @@ is made from its text, so that both say the same. Times are spelled here, with t
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from html import escape
 from pathlib import Path
 from typing import Protocol
@@ -48,16 +48,47 @@ class Facts:
     answer: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
-    """A message in one language; a form that the message does not have is empty."""
+    """A message in one language, each form written when it is asked for; a form that the message does not have is empty."""
 
-    language: str
-    subject: str
-    text: str
-    html: str
-    sms: str
-    script: str
+    def __init__(self, kind: Kind, language: str, facts: Facts) -> None:
+        """Raise TranslationMissing where there are no words."""
+        self._kind, self._facts = kind, facts
+        self.language, self._spelling = _spelling(language)
+        self._template = _template(f"{kind.value}/{self.language}.jinja")
+        self._context = _context(facts, self.language, self._spelling)
+
+    @cached_property
+    def subject(self) -> str:
+        """The subject of the mail."""
+        return " ".join(self._block("subject").split())
+
+    @cached_property
+    def text(self) -> str:
+        """The mail, in paragraphs."""
+        return self._block("mail")
+
+    @cached_property
+    def html(self) -> str:
+        """The same paragraphs as a page."""
+        urls = (self._facts.link, self._facts.join_url)
+        return _html(self.text, self.subject, self.language, urls) if self.text else ""
+
+    @cached_property
+    def sms(self) -> str:
+        """The text message."""
+        words = plain_gsm(" ".join(self._block("sms").split()))
+        if words and self._facts.link and self._kind in ANSWERABLE:
+            return _with_link(words, self._facts.link, self._spelling.most_segments)
+        return words
+
+    @cached_property
+    def script(self) -> str:
+        """What a person reads aloud on the phone."""
+        return self._block("script")
+
+    def _block(self, name: str) -> str:
+        return _block(self._template, name, self._context)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,22 +163,7 @@ def languages() -> tuple[str, ...]:
 
 def render(kind: Kind, language: str, facts: Facts) -> Words:
     """Return the words of a message in a language (BCP 47; `es-MX` reads `es`)."""
-    name, spelling = _spelling(language)
-    template = _template(f"{kind.value}/{name}.jinja")
-    context = _context(facts, name, spelling)
-    text = _block(template, "mail", context)
-    sms = plain_gsm(" ".join(_block(template, "sms", context).split()))
-    if sms and facts.link and kind in ANSWERABLE:
-        sms = _with_link(sms, facts.link, spelling.most_segments)
-    subject = " ".join(_block(template, "subject", context).split())
-    return Words(
-        language=name,
-        subject=subject,
-        text=text,
-        html=_html(text, subject, name, (facts.link, facts.join_url)) if text else "",
-        sms=sms,
-        script=_block(template, "script", context),
-    )
+    return Words(kind, language, facts)
 
 
 def render_entry(language: str, facts: Facts) -> EntryWords:
@@ -260,7 +276,8 @@ def _with_link(sms: str, link: str, most_segments: int) -> str:
 
 def _line(words: str) -> str:
     """Return given words as one line, so that a place cannot begin a paragraph of its own."""
-    return " ".join("".join(c if c.isprintable() else " " for c in words).split())
+    plain = words if words.isprintable() else "".join(c if c.isprintable() else " " for c in words)
+    return " ".join(plain.split())
 
 
 def _number(number: str) -> str:
