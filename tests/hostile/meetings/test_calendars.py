@@ -18,7 +18,7 @@ from shared.db.unit import Units
 from tests.hostile.mapping import CALENDARS, FEED, SENT
 from tests.hostile.rows import Row, tries, tries_all
 from tests.hostile.wire import Listening, Shelf, Wire, judge
-from tests.meetings.conftest import Counties, World
+from tests.meetings.conftest import Counties
 
 GOOD = (
     "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//x//y//EN\r\nBEGIN:VEVENT\r\nUID:good\r\n"
@@ -30,12 +30,6 @@ GOOD = (
 def outside(counties: Counties, monkeypatch: pytest.MonkeyPatch) -> None:
     """meetings as it runs outside of a sandbox: nothing on this machine may be linked."""
     monkeypatch.setitem(counties._client.app._state, SANDBOX, False)
-
-
-@pytest.fixture
-async def person(world: World) -> UUID:
-    """Amy herself, as meetings knows her."""
-    return await world.person(staff_id="amy")
 
 
 @dataclass
