@@ -98,6 +98,10 @@ class Running:
         """Wait until it stands still, at the place that FAULT named or by SIGSTOP."""
         await self._until(self._is_frozen, within)
 
+    async def has_broken(self) -> bool:
+        """Say whether it has ended or stands still."""
+        return not self._process.is_alive() or await self._is_frozen()
+
     async def started(self, *, within: float = WITHIN) -> None:
         """Wait until its parts run."""
         await self._until(self._has_started, within)
@@ -236,8 +240,11 @@ class Deployment:
 
 
 def _state_of(pid: int) -> str:
-    """Return the letter that Linux gives a process's state: T is stopped."""
-    return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0]
+    """Return the letter that Linux gives a process's state: T is stopped, and X is one that is no more."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return "X"
 
 
 def _run(service: str, words: tuple[str, ...], environment: dict[str, str], log: str) -> None:
