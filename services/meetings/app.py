@@ -21,6 +21,7 @@ from services.meetings.jobs.on_person_facts import keep_person
 from services.meetings.jobs.on_reply_received import judge_reply
 from services.meetings.jobs.on_separation_lifted import let_meet
 from services.meetings.jobs.on_separation_set import keep_apart
+from services.meetings.jobs.on_words_destroyed import forget_what_was_written
 from services.meetings.web.county import COUNTIES, SANDBOX, county_facts
 from services.meetings.web.routes import ERRORS, ROUTES
 from services.meetings.web.schemas import PREFIXES
@@ -53,6 +54,7 @@ LISTENERS: tuple[Listener, ...] = (
     keep_apart,
     let_meet,
     judge_reply,
+    forget_what_was_written,
 )
 """What meetings does about the facts of network and notify."""
 

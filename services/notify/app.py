@@ -32,6 +32,7 @@ from services.notify.jobs.on_participant_removed import plan_participant_removed
 from services.notify.jobs.on_person_changed import keep_changed
 from services.notify.jobs.on_person_registered import keep_registered
 from services.notify.jobs.on_response_recorded import keep_answer
+from services.notify.jobs.on_words_destroyed import forget_what_was_written
 from services.notify.jobs.sending import Dispatch
 from services.notify.jobs.worker import LANES, carrier_app
 from services.notify.settings import NotifySettings
@@ -72,6 +73,7 @@ LISTENERS: tuple[Listener, ...] = (
     plan_participant_invited,
     plan_participant_removed,
     keep_answer,
+    forget_what_was_written,
 )
 """What notify does about the facts of others."""
 

@@ -200,3 +200,16 @@ class SeparationLifted:
     person_a: UUID
     person_b: UUID
     at: datetime
+
+
+@event("network.words_destroyed.v1")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WordsDestroyed:
+    """Somebody's words are gone for good: names, addresses, notes of a person, or all that was written about a family.
+
+    Whoever kept the data key destroys it too. `kind` is `person` or `case`. Ids, times and states stay.
+    """
+
+    kind: str
+    subject_id: UUID
+    at: datetime

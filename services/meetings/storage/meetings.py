@@ -82,6 +82,12 @@ async def find_family(unit: Unit, meeting_id: UUID) -> UUID | None:
     return found
 
 
+async def list_ids_of_family(unit: Unit, case_id: UUID) -> list[UUID]:
+    """Return every meeting that a family ever had."""
+    query = select(MeetingRow.id).where(MeetingRow.county_id == unit.county_id, MeetingRow.case_id == case_id)
+    return list(await unit.session.scalars(query.order_by(MeetingRow.id)))
+
+
 async def find_by_uid(unit: Unit, uid: str) -> UUID | None:
     """Return the meeting of a calendar identity."""
     found: UUID | None = await unit.session.scalar(

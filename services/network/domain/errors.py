@@ -70,3 +70,9 @@ class CountySystemsOnly(Refused):
     """Writing by external id is for county systems and administrators. Use the record's own address instead."""
 
     code = "county_systems_only"
+
+
+class WordsStillNeeded(Conflict):
+    """Work with a family of this record goes on, so its words are needed. End that work first."""
+
+    code = "words_still_needed"

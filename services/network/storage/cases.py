@@ -77,6 +77,16 @@ async def list_access_around(unit: Unit, people: Collection[PersonId]) -> dict[P
     return held
 
 
+async def is_around_open(unit: Unit, person_id: PersonId) -> bool:
+    """Whether work goes on with any family that the person belongs or once belonged to."""
+    around = union(
+        select(ChildRow.case_id).where(ChildRow.county_id == unit.county_id, ChildRow.person_id == person_id),
+        select(MemberRow.case_id).where(MemberRow.county_id == unit.county_id, MemberRow.person_id == person_id),
+    ).subquery()
+    query = select(CaseRow.id).join(around, CaseRow.id == around.c.case_id).where(_mine(unit), CaseRow.closed_at.is_(None))
+    return await unit.session.scalar(query.limit(1)) is not None
+
+
 async def add(unit: Unit, case: Case) -> None:
     """Store a new family. Raises ExternalIdTaken."""
     row = CaseRow(id=case.id, county_id=unit.county_id, opened_at=case.opened_at)

@@ -1,0 +1,21 @@
+"""Destroy the words of a person or a family that network has destroyed."""
+
+from services.notify.domain.links import Purpose
+from services.notify.storage import entries, links, messages
+from services.notify.use_cases.end_message import end_messages
+from shared.db.erasure import destroy_words
+from shared.db.unit import Unit
+from shared.kernel.sealed import KeyKind, KeyOf
+
+REASON = "words_destroyed"
+
+
+async def forget_words(unit: Unit, key: KeyOf) -> None:
+    """Destroy what is kept of them here. What still waits to leave to the person is cancelled: nobody knows whereto any more."""
+    if key.kind is KeyKind.PERSON:
+        await links.revoke_of_person(unit, key.id, list(Purpose))
+        await end_messages(unit, await messages.cancel_of_person(unit, key.id, reason=REASON))
+    if key.kind is KeyKind.CASE:
+        for meeting_id in await entries.list_meetings_of_family(unit, key.id):
+            await destroy_words(unit, KeyOf(KeyKind.MEETING, meeting_id))
+    await destroy_words(unit, key)
