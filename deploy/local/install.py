@@ -1,6 +1,7 @@
 """What a demo needs before its services can start: servers, databases at the right revision, and what is in the state file."""
 
 import os
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +22,7 @@ from shared.db import migrations_kit
 
 WITH_DATABASE = ("network", "meetings", "notify")
 SERVICES = (*WITH_DATABASE, "portal")
+AGAIN_WITHIN = 30.0
 
 
 @dataclass(slots=True)
@@ -93,6 +95,30 @@ def start_valkey(folder: Folder, backing: Backing, port: int) -> None:
         return
     valkey = servers.start_valkey(folder.path / "valkey", folder.log("valkey"), port=port, durable=True)
     backing.redis_url, backing.valkey_pid, backing.sources["Valkey"] = valkey.url(), valkey.pid, valkey.source
+
+
+def start_postgres_again(folder: Folder, backing: Backing) -> None:
+    """Start a PostgreSQL that fell, where its clients look for it; what its predecessor left running is waited for."""
+    give_up = time.monotonic() + AGAIN_WITHIN
+    while True:
+        try:
+            postgres = servers.start_postgres(folder.path / "postgres", folder.log("postgres"), sockets=backing.sockets)
+        except ServerError:
+            if time.monotonic() > give_up:
+                raise
+            time.sleep(0.2)
+        else:
+            backing.postgres_pid = postgres.pid
+            return
+
+
+def start_valkey_again(folder: Folder, backing: Backing) -> None:
+    """Start a Valkey that fell, on its port and with its password."""
+    url = make_url(backing.redis_url)
+    valkey = servers.start_valkey(
+        folder.path / "valkey", folder.log("valkey"), port=url.port, password=str(url.password), durable=True
+    )
+    backing.valkey_pid = valkey.pid
 
 
 def migrate(backing: Backing) -> None:

@@ -12,7 +12,7 @@ import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +53,6 @@ class Process:
     log: Path
     ready_url: str = ""
     child: subprocess.Popen[bytes] | None = None
-    falls: list[float] = field(default_factory=list)
     last_answer: str = ""
 
     def start(self) -> None:
@@ -109,6 +108,7 @@ class Runner:
         self._secrets = folder.secrets()
         self._backing = install.Backing("", "", None)
         self._processes: list[Process] = []
+        self._falls: dict[str, list[float]] = {}
         self.state: dict[str, Any] = {}
 
     def start(self) -> None:
@@ -142,10 +142,10 @@ class Runner:
             if time.monotonic() - renewed > TOKEN_RENEWED_EVERY:
                 renewed = time.monotonic()
                 self._renew_token()
-            for name, pid in (("PostgreSQL", self._backing.postgres_pid), ("Valkey", self._backing.valkey_pid)):
-                if pid and not servers.is_alive(pid):
-                    log = self._folder.log("postgres" if name == "PostgreSQL" else "valkey")
-                    raise StartError(f"{name} ended. The end of {log}:\n\n{servers.tail(log)}")
+            if self._backing.postgres_pid and not servers.is_alive(self._backing.postgres_pid):
+                self._start_server_again("postgres", install.start_postgres_again)
+            if self._backing.valkey_pid and not servers.is_alive(self._backing.valkey_pid):
+                self._start_server_again("valkey", install.start_valkey_again)
             for process in self._processes:
                 if process.ended is not None:
                     self._start_again(process)
@@ -203,13 +203,27 @@ class Runner:
             time.sleep(0.05)
 
     def _start_again(self, process: Process) -> None:
-        now = time.monotonic()
-        process.falls = [at for at in process.falls if now - at < FALLS_COUNTED_FOR] + [now]
-        if len(process.falls) > FALLS_ALLOWED:
-            raise process.failure(f"ended with {process.ended}, for the {len(process.falls)}th time in a minute")
+        falls = self._count_fall(process.name)
+        if falls > FALLS_ALLOWED:
+            raise process.failure(f"ended with {process.ended}, for the {falls}th time in a minute")
         print(f"  {process.name} ended with {process.ended}; started again (log: {process.log})", flush=True)
         process.start()
         self._write(self.state)
+
+    def _start_server_again(self, name: str, start: Callable[[Folder, install.Backing], None]) -> None:
+        """Start PostgreSQL or Valkey again; the services find it by themselves."""
+        log, falls = self._folder.log(name), self._count_fall(name)
+        if falls > FALLS_ALLOWED:
+            raise StartError(f"{name} ended, for the {falls}th time in a minute. The end of {log}:\n\n{servers.tail(log)}")
+        print(f"  {name} ended; started again (log: {log})", flush=True)
+        start(self._folder, self._backing)
+        self._write(self.state)
+
+    def _count_fall(self, name: str) -> int:
+        """Note that something fell, and return how often it has within a minute."""
+        now = time.monotonic()
+        self._falls[name] = [at for at in self._falls.get(name, []) if now - at < FALLS_COUNTED_FOR] + [now]
+        return len(self._falls[name])
 
     def _token(self) -> dict[str, str]:
         """Ask the sandbox for a token of the sample county's system."""

@@ -207,13 +207,17 @@ def _version(binary: Path) -> str | None:
     return ran.stdout.strip() if ran.returncode == 0 else None
 
 
-def start_postgres(data: Path, log: Path, *, settings: Mapping[str, str] | None = None) -> Postgres:
-    """Start PostgreSQL without a TCP listener; as root it runs as `nobody`, who must be able to reach `data`."""
+def start_postgres(data: Path, log: Path, *, settings: Mapping[str, str] | None = None, sockets: Path | None = None) -> Postgres:
+    """Start PostgreSQL without a TCP listener; as root it runs as `nobody`, who must be able to reach `data`.
+
+    One that is started again takes the folder of its predecessor's `sockets`, so that its clients find it.
+    """
     found = usable_by_nobody(find_postgres())
     binaries = found.folder
     version = (_version(binaries / "postgres") or "PostgreSQL").replace("postgres (PostgreSQL)", "PostgreSQL")
-    sockets = short_folder("pg")
+    sockets = sockets or short_folder("pg")
     data.mkdir(parents=True, exist_ok=True)
+    sockets.mkdir(mode=0o700, exist_ok=True)
     for folder in (data, sockets):
         give_to_nobody(folder)
     environment = {**os.environ, "LC_ALL": "C.UTF-8", "TZ": "UTC"}
@@ -251,14 +255,14 @@ def start_postgres(data: Path, log: Path, *, settings: Mapping[str, str] | None 
     return Postgres(release(process), sockets, f"{version} from {found.source}")
 
 
-def start_valkey(folder: Path, log: Path, *, port: int | None = None, durable: bool = False) -> Valkey:
+def start_valkey(folder: Path, log: Path, *, port: int | None = None, password: str = "", durable: bool = False) -> Valkey:
     """Start Valkey on a loopback port; `durable` keeps an append-only file, a comfort on which nothing depends."""
     found = find_valkey()
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o700)  # sign-ins are kept in there
     log.parent.mkdir(parents=True, exist_ok=True)
     port = port or free_port()
-    password = secrets.token_hex(16)
+    password = password or secrets.token_hex(16)
     words = [
         "--bind", "127.0.0.1", "--port", str(port), "--dir", str(folder.resolve()), "--save", "",
         "--appendonly", "yes" if durable else "no", "--maxmemory-policy", "noeviction", "--daemonize", "no",
