@@ -16,6 +16,9 @@ from shared.bus.leader import HOLD_SECONDS, lead, wait
 from shared.db import log
 
 BATCH = 500
+DESTROYING = frozenset({"network.words_destroyed.v1"})
+"""Facts after which no earlier entry stays on the stream: one may carry the data key that was destroyed, still wrapped."""
+
 POLL_SECONDS = 1.0
 """The floor under NOTIFY: a lost wake-up costs at most this."""
 
@@ -69,6 +72,9 @@ class Relay:
             return 0
         fault.here("relay.after_number_before_xadd")
         there = await stream.publish(self._redis, facts, before=before)
+        for fact in facts:
+            if fact.type in DESTROYING:
+                await stream.forget_before(self._redis, self._service, fact.position)
         fault.here("relay.after_xadd_before_mark")
         metrics.PUBLISH_FAILURES.labels(self._service).inc(len(facts) - len(there))
         if there:

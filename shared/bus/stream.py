@@ -73,6 +73,11 @@ async def publish(redis: Redis, envelopes: Sequence[Envelope], *, before: UUID |
     return [envelope.position for envelope, answer in zip(envelopes, answers, strict=True) if _is_there(answer)]
 
 
+async def forget_before(redis: Redis, producer: str, position: int) -> None:
+    """Drop the entries before a position, with the wrapped keys they carry; a reader that still needs one finds it in the log."""
+    await redis.xtrim(producer, minid=f"{position}-0", approximate=False)
+
+
 def _is_there(answer: object) -> bool:
     # The refusal of an id that is not greater than the last one *means* that it was published before (DESIGN §5.2).
     return not isinstance(answer, Exception) or (isinstance(answer, ResponseError) and "equal or smaller" in str(answer))

@@ -9,9 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.bus import stream
 from shared.db import log
+from shared.db.erasure import destroy_words
 from shared.db.unit import Trace
 from shared.events.envelope import to_json
-from shared.events.network import PersonWords
+from shared.events.network import PersonWords, WordsDestroyed
+from shared.kernel.sealed import KeyKind, KeyOf
 from tests.shared.bus.conftest import ALDER, BIRCH, STAFF, Producer, running, until
 
 AWAY = "redis://127.0.0.1:1/0"
@@ -24,7 +26,7 @@ async def positions_on_stream(redis: Redis) -> list[int]:
 async def test_a_fact_has_no_position_until_its_transaction_has_committed(producer: Producer) -> None:
     async with producer.units.open(ALDER, STAFF) as unit:
         row = log.NewFact(unit.new_id(), ALDER, "network.case_opened.v1", unit.new_id(), unit.now, {})
-        await log.append(unit.session, [row])
+        await log.append(unit.driver, [row])
         await producer.announce()
         assert await producer.relay().number() == 1
     assert await producer.relay().number() == 1
@@ -153,3 +155,22 @@ async def test_a_fact_carries_the_trace_of_its_request(producer: Producer) -> No
     await producer.announce(trace=Trace("request-1", parent))
     await producer.relay().number()
     assert [fact.traceparent for fact in await producer.facts()] == [parent]
+
+
+async def test_a_destroyed_key_leaves_the_stream_and_the_facts_stay_in_the_log(producer: Producer, redis: Redis) -> None:
+    person_id = await producer.announce_person(PersonWords(given_name="Carmen"))
+    await producer.relay().round()
+    assert await wrapped_keys_on(redis) == 1
+    async with producer.units.open(ALDER, STAFF) as unit:
+        await destroy_words(unit, KeyOf(KeyKind.PERSON, person_id))
+        unit.announce(WordsDestroyed(kind="person", subject_id=person_id, at=unit.now), subject=person_id)
+    await producer.relay().round()
+    assert await wrapped_keys_on(redis) == 0
+    assert await redis.xlen("network") == 1
+    assert [fact.position for fact in await producer.facts()] == [1, 2]
+
+
+async def wrapped_keys_on(redis: Redis) -> int:
+    """How many data keys the stream carries."""
+    entries = await stream.read_after(redis, "network", 0, limit=100, block=1)
+    return sum(len(entry.envelope.keys) for entry in entries if entry.envelope)
