@@ -13,11 +13,25 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, Index, LargeBinary, PrimaryKeyConstraint, Table, Text, Uuid, insert, select, text
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Index,
+    LargeBinary,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    Uuid,
+    bindparam,
+    insert,
+    select,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.db.base import SHARED, county_column, instant_column
+from shared.db.direct import Direct, Driver
 
 GENESIS = bytes(32)
 PAGE = 2000
@@ -50,6 +64,9 @@ BEGIN
   RETURN QUERY SELECT a.seq, a.hash FROM audit a WHERE a.county_id = county ORDER BY a.seq DESC LIMIT 1;
 END $$
 """
+
+_HEAD = Direct(text("SELECT seq, hash FROM audit_head(:county)").bindparams(bindparam("county", type_=Uuid())))
+_WRITE = Direct(insert(AUDIT))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +106,11 @@ class Verdict:
         return self.broken_seq is None
 
 
-class Chain:
-    """One county's chain in one database session."""
+class Pen:
+    """Writes the end of one county's chain, in the transaction of a unit."""
 
-    def __init__(self, session: AsyncSession, county_id: UUID, key: bytes) -> None:
-        self._session = session
+    def __init__(self, driver: Driver, county_id: UUID, key: bytes) -> None:
+        self._driver = driver
         self._county_id = county_id
         self._key = key
 
@@ -101,16 +118,23 @@ class Chain:
         """Append entries. It takes the county's lock until the commit: call it last."""
         if not entries:
             return
-        found = (
-            await self._session.execute(text("SELECT seq, hash FROM audit_head(:county)"), {"county": self._county_id})
-        ).first()
-        head = Head(found.seq, found.hash) if found else Head(0, GENESIS)
+        found = await _HEAD.fetch(self._driver, county=self._county_id)
+        head = Head(found[0]["seq"], found[0]["hash"]) if found else Head(0, GENESIS)
         rows = []
         for entry in entries:
             row = {"county_id": self._county_id, "seq": head.seq + 1, "prev_hash": head.hash} | _columns(entry)
-            head = Head(head.seq + 1, self._link(row))
+            head = Head(head.seq + 1, link(self._key, row))
             rows.append(row | {"hash": head.hash})
-        await self._session.execute(insert(AUDIT), rows)
+        await _WRITE.each(self._driver, rows)
+
+
+class Chain:
+    """One county's chain, read in one database session."""
+
+    def __init__(self, session: AsyncSession, county_id: UUID, key: bytes) -> None:
+        self._session = session
+        self._county_id = county_id
+        self._key = key
 
     async def head(self) -> Head:
         """Return the newest link."""
@@ -149,29 +173,31 @@ class Chain:
             return "removed"
         if not hmac.compare_digest(row["prev_hash"], head.hash):
             return "not linked to the entry before"
-        if not hmac.compare_digest(row["hash"], self._link(row)):
+        if not hmac.compare_digest(row["hash"], link(self._key, row)):
             return "changed"
         return ""
 
-    def _link(self, row: Mapping[str, Any]) -> bytes:
-        canonical = json.dumps(
-            {
-                "county_id": str(row["county_id"]),
-                "seq": row["seq"],
-                "at": row["at"].astimezone(UTC).isoformat(timespec="microseconds"),
-                "actor_kind": row["actor_kind"],
-                "actor_id": row["actor_id"],
-                "action": row["action"],
-                "subject_kind": row["subject_kind"],
-                "subject_id": str(row["subject_id"]),
-                "request_id": row["request_id"],
-                "details": row["details"],
-            },
-            sort_keys=True,
-            separators=(",", ":"),
-            ensure_ascii=True,
-        ).encode()
-        return hmac.new(self._key, row["prev_hash"] + canonical, hashlib.sha256).digest()
+
+def link(key: bytes, row: Mapping[str, Any]) -> bytes:
+    """Return the hash of an entry: of all that it says, and of the entry before it."""
+    canonical = json.dumps(
+        {
+            "county_id": str(row["county_id"]),
+            "seq": row["seq"],
+            "at": row["at"].astimezone(UTC).isoformat(timespec="microseconds"),
+            "actor_kind": row["actor_kind"],
+            "actor_id": row["actor_id"],
+            "action": row["action"],
+            "subject_kind": row["subject_kind"],
+            "subject_id": str(row["subject_id"]),
+            "request_id": row["request_id"],
+            "details": row["details"],
+        },
+        sort_keys=True,
+        separators=(",", ":"),
+        ensure_ascii=True,
+    ).encode()
+    return hmac.new(key, row["prev_hash"] + canonical, hashlib.sha256).digest()
 
 
 def _columns(entry: Entry) -> dict[str, Any]:

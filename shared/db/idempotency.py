@@ -9,10 +9,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import Column, Index, Integer, LargeBinary, PrimaryKeyConstraint, Table, Text, delete, insert, text, update
+from sqlalchemy import (
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    Uuid,
+    bindparam,
+    delete,
+    insert,
+    text,
+    update,
+)
 
 from shared.db import sealing
 from shared.db.base import SHARED, county_column, instant_column
+from shared.db.direct import Direct
 from shared.db.unit import Unit
 
 KEPT_FOR = timedelta(days=7)
@@ -52,7 +67,12 @@ BEGIN
 END $$
 """
 
-_CLAIM = text("SELECT claimed, fingerprint, status, reply FROM claim_reply(:county, :caller, :route, :key)")
+_CLAIM = Direct(
+    text("SELECT claimed, fingerprint, status, reply FROM claim_reply(:county, :caller, :route, :key)").bindparams(
+        bindparam("county", type_=Uuid())
+    )
+)
+_KEEP = Direct(insert(REPLIES))
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,36 +114,32 @@ Claim = Fresh | InProgress | Mismatch | Replay
 
 async def claim(unit: Unit, request: Request) -> Claim:
     """Claim a key until the transaction ends; never waits."""
-    found = await unit.session.execute(
-        _CLAIM, {"county": unit.county_id, "caller": request.caller, "route": request.route, "key": request.key}
-    )
-    row = found.one()
-    if not row.claimed:
+    (row,) = await unit.fetch(_CLAIM, county=unit.county_id, caller=request.caller, route=request.route, key=request.key)
+    if not row["claimed"]:
         return InProgress()
-    if row.fingerprint is None:
+    if row["fingerprint"] is None:
         return Fresh()
-    if row.fingerprint != request.fingerprint:
+    if row["fingerprint"] != request.fingerprint:
         return Mismatch()
-    if row.reply is None:
-        return Replay(row.status, {}, b"")
-    kept = json.loads(sealing.unshut(unit.county_key("replies"), row.reply, _place(unit, request)))
-    return Replay(row.status, kept["headers"], base64.b64decode(kept["body"]))
+    if row["reply"] is None:
+        return Replay(row["status"], {}, b"")
+    kept = json.loads(sealing.unshut(unit.county_key("replies"), row["reply"], _place(unit, request)))
+    return Replay(row["status"], kept["headers"], base64.b64decode(kept["body"]))
 
 
 async def complete(unit: Unit, request: Request, *, status: int, headers: Mapping[str, str], body: bytes) -> None:
     """Keep the reply of a claimed key, in the transaction of its effect."""
     kept = json.dumps({"headers": dict(headers), "body": base64.b64encode(body).decode()}).encode()
-    await unit.session.execute(
-        insert(REPLIES).values(
-            county_id=unit.county_id,
-            caller=request.caller,
-            route=request.route,
-            key=request.key,
-            fingerprint=request.fingerprint,
-            status=status,
-            reply=sealing.shut(unit.county_key("replies"), kept, _place(unit, request)),
-            created_at=unit.now,
-        )
+    await unit.fetch(
+        _KEEP,
+        county_id=unit.county_id,
+        caller=request.caller,
+        route=request.route,
+        key=request.key,
+        fingerprint=request.fingerprint,
+        status=status,
+        reply=sealing.shut(unit.county_key("replies"), kept, _place(unit, request)),
+        created_at=unit.now,
     )
 
 

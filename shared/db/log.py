@@ -22,6 +22,7 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
+    bindparam,
     cast,
     delete,
     false,
@@ -37,6 +38,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.db import sealing
 from shared.db.base import SHARED, county_column, instant_column
+from shared.db.direct import Direct, Driver
 from shared.events.envelope import Envelope
 from shared.kernel.sealed import Place, Sealed
 
@@ -129,31 +131,32 @@ def place_of_words(event_id: UUID, county_id: UUID) -> Place:
     return Place("log", "words", event_id, county_id)
 
 
-# In one message with the wake-up; PostgreSQL folds equal wake-ups of a transaction into one. Written once, because an insert that
-# is given its `values()` is compiled anew each time: half a millisecond a fact.
-_APPEND = insert(LOG).returning(cast(func.pg_notify(CHANNEL, ""), Text))
+# In one message with the wake-up; PostgreSQL folds equal wake-ups of a transaction into one.
+_APPEND = Direct(
+    insert(LOG).returning(cast(func.pg_notify(CHANNEL, ""), Text)),
+    *("id", "county_id", "type", "subject", "at", "data", "key_id", "words", "traceparent"),
+)
 
 
-async def append(session: AsyncSession, rows: Sequence[NewFact]) -> None:
+async def append(driver: Driver, rows: Sequence[NewFact]) -> None:
     """Write the facts of a transaction and wake the relay at its commit; call it last, after the changed rows are locked."""
-    if rows:
-        await session.execute(
-            _APPEND,
-            [
-                {
-                    "id": row.id,
-                    "county_id": row.county_id,
-                    "type": row.type,
-                    "subject": row.subject,
-                    "at": row.time,
-                    "data": row.data,
-                    "key_id": row.words.key_id if row.words else None,
-                    "words": row.words.box if row.words else None,
-                    "traceparent": row.traceparent,
-                }
-                for row in rows
-            ],
-        )
+    await _APPEND.each(
+        driver,
+        [
+            {
+                "id": row.id,
+                "county_id": row.county_id,
+                "type": row.type,
+                "subject": row.subject,
+                "at": row.time,
+                "data": row.data,
+                "key_id": row.words.key_id if row.words else None,
+                "words": row.words.box if row.words else None,
+                "traceparent": row.traceparent,
+            }
+            for row in rows
+        ],
+    )
 
 
 async def read_every_county(session: AsyncSession) -> None:
@@ -244,15 +247,18 @@ async def get_cursor(session: AsyncSession, producer: str) -> Cursor:
     return Cursor(row.position, row.event_id)
 
 
-async def move_cursor(session: AsyncSession, producer: str, *, before: int, to: Cursor) -> bool:
+_MOVE = Direct(
+    update(CURSORS)
+    .where(CURSORS.c.producer == bindparam("of"), CURSORS.c.position == bindparam("before"))
+    .returning(CURSORS.c.position),
+    "position",
+    "event_id",
+)
+
+
+async def move_cursor(driver: Driver, producer: str, *, before: int, to: Cursor) -> bool:
     """Move a cursor on from `before`; False means that another consumer moved it, and this transaction must not commit."""
-    moved = await session.execute(
-        update(CURSORS)
-        .where(CURSORS.c.producer == producer, CURSORS.c.position == before)
-        .values(position=to.position, event_id=to.event_id)
-        .returning(CURSORS.c.position)
-    )
-    return moved.first() is not None
+    return bool(await _MOVE.fetch(driver, of=producer, before=before, position=to.position, event_id=to.event_id))
 
 
 async def park(session: AsyncSession, parked: Parked) -> None:

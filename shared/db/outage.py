@@ -3,6 +3,7 @@
 The first passes: a request is answered with 503, an event is waited out. The second does not: 500, and parking.
 """
 
+import asyncpg
 from sqlalchemy.exc import DBAPIError, InterfaceError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
@@ -17,9 +18,14 @@ def is_outage(error: BaseException) -> bool:
     """Say whether the database, not the request or the event, is the cause; then the same may well succeed later."""
     if isinstance(error, OSError | PoolTimeoutError | InterfaceError):
         return True
-    if not isinstance(error, DBAPIError):
+    if isinstance(error, asyncpg.InterfaceError):  # its ValueErrors are about what was to be sent
+        return not isinstance(error, ValueError)
+    if isinstance(error, DBAPIError):
+        if error.connection_invalidated:
+            return True
+        state = str(getattr(error.orig, "sqlstate", None) or "")
+    elif isinstance(error, asyncpg.PostgresError):  # of a statement that the driver sent itself
+        state = str(error.sqlstate or "")
+    else:
         return False
-    if error.connection_invalidated:
-        return True
-    state = str(getattr(error.orig, "sqlstate", None) or "")
     return state != _STATEMENT_TIMEOUT and (state[:2] in _CLASSES or state in _STATES)

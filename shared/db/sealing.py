@@ -6,7 +6,8 @@ opens. A service seals with keys that it made itself and opens with those and wi
 
 import base64
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 from uuid import UUID, uuid4
 
 from cryptography.exceptions import InvalidTag
@@ -14,15 +15,17 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import (
+    ARRAY,
     Boolean,
     CheckConstraint,
     Column,
-    ColumnElement,
     Index,
     LargeBinary,
     Table,
     Text,
     Uuid,
+    any_,
+    bindparam,
     func,
     select,
     text,
@@ -32,6 +35,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.db.base import SHARED, county_column, instant_column
+from shared.db.direct import Direct, Driver
 from shared.events.envelope import WrappedKey
 from shared.kernel.errors import NotFound
 from shared.kernel.sealed import KeyKind, KeyOf, Place, Sealed
@@ -93,8 +97,31 @@ def _wrap_place(county_id: UUID, kind: str, subject_id: UUID, key_id: UUID) -> b
 
 # A key that is being made or imported is not yet seen by a destruction: whoever destroys waits for it, and it for them.
 _LOCK = "SELECT {lock}(hashtextextended(subject, 0)) FROM unnest(cast(:subjects AS text[])) AS subject"
-_ALONE = text(_LOCK.format(lock="pg_advisory_xact_lock"))
-_BESIDE_OTHERS = text(_LOCK.format(lock="pg_advisory_xact_lock_shared"))
+_ALONE = Direct(text(_LOCK.format(lock="pg_advisory_xact_lock")))
+_BESIDE_OTHERS = Direct(text(_LOCK.format(lock="pg_advisory_xact_lock_shared")))
+
+_OF_COUNTY = DATA_KEYS.c.county_id == bindparam("of_county")
+_OF_SUBJECTS = (
+    _OF_COUNTY & (DATA_KEYS.c.kind == bindparam("of_kind")) & (DATA_KEYS.c.subject_id == any_(bindparam("of", type_=ARRAY(Uuid()))))
+)
+_KEY = select(DATA_KEYS.c.key_id, DATA_KEYS.c.kind, DATA_KEYS.c.subject_id, DATA_KEYS.c.own, DATA_KEYS.c.wrapped)
+_BY_ID = Direct(
+    _KEY.where(_OF_COUNTY, DATA_KEYS.c.key_id == any_(bindparam("ids", type_=ARRAY(Uuid()))), DATA_KEYS.c.wrapped.is_not(None))
+)
+_BY_SUBJECT = Direct(_KEY.where(_OF_SUBJECTS))
+_ADD = Direct(
+    insert(DATA_KEYS).values(made_at=func.surround_now()).on_conflict_do_nothing().returning(DATA_KEYS.c.key_id),
+    "key_id", "county_id", "kind", "subject_id", "own", "wrapped",
+)  # fmt: skip
+_BURY = Direct(
+    insert(DATA_KEYS)
+    .values(made_at=func.surround_now(), wrapped=None, destroyed_at=func.surround_now())
+    .on_conflict_do_nothing(),
+    "key_id", "county_id", "kind", "subject_id", "own",
+)  # fmt: skip
+_DESTROY = Direct(
+    update(DATA_KEYS).where(_OF_SUBJECTS, DATA_KEYS.c.wrapped.is_not(None)).values(wrapped=None, destroyed_at=func.surround_now())
+)
 
 
 async def export_wrapped(session: AsyncSession, key_ids: Iterable[UUID]) -> list[WrappedKey]:
@@ -113,8 +140,8 @@ async def export_wrapped(session: AsyncSession, key_ids: Iterable[UUID]) -> list
 class Keyring:
     """The data keys that one unit of work has used, unwrapped for as long as it lasts."""
 
-    def __init__(self, session: AsyncSession, county_id: UUID, wrapping_key: bytes) -> None:
-        self._session = session
+    def __init__(self, driver: Driver, county_id: UUID, wrapping_key: bytes) -> None:
+        self._driver = driver
         self._county_id = county_id
         self._wrapping_key = wrapping_key
         self._open: dict[UUID, bytes] = {}
@@ -139,15 +166,8 @@ class Keyring:
         missing = set(key_ids) - self._open.keys()
         if not missing:
             return
-        found = await self._session.execute(
-            select(DATA_KEYS).where(
-                DATA_KEYS.c.key_id.in_(missing),
-                DATA_KEYS.c.county_id == self._county_id,
-                DATA_KEYS.c.wrapped.is_not(None),
-            )
-        )
-        for row in found:
-            self._open[row.key_id] = self._unwrap(row.key_id, row.kind, row.subject_id, row.wrapped)
+        for row in await _BY_ID.fetch(self._driver, of_county=self._county_id, ids=list(missing)):
+            self._open[row["key_id"]] = self._unwrap(row)
 
     async def load_own(self, keys: Iterable[KeyOf]) -> None:
         """Fetch the keys that this service seals with for many subjects; one not made yet is made at its first use."""
@@ -156,101 +176,83 @@ class Keyring:
             if key not in self._own:
                 by_kind.setdefault(key.kind, set()).add(key.id)
         for kind, ids in by_kind.items():
-            found = (
-                await self._session.execute(
-                    select(DATA_KEYS).where(
-                        DATA_KEYS.c.county_id == self._county_id, DATA_KEYS.c.kind == kind.value, DATA_KEYS.c.subject_id.in_(ids)
-                    )
-                )
-            ).all()
-            gone = {row.subject_id for row in found if row.wrapped is None}
+            found = await _BY_SUBJECT.fetch(self._driver, of_county=self._county_id, of_kind=kind.value, of=list(ids))
+            gone = {row["subject_id"] for row in found if row["wrapped"] is None}
             for row in found:
-                if row.own and row.subject_id not in gone:
-                    self._open[row.key_id] = self._unwrap(row.key_id, row.kind, row.subject_id, row.wrapped)
-                    self._own[KeyOf(kind, row.subject_id)] = row.key_id
+                if row["own"] and row["subject_id"] not in gone:
+                    self._open[row["key_id"]] = self._unwrap(row)
+                    self._own[KeyOf(kind, row["subject_id"])] = row["key_id"]
 
     async def destroy(self, key: KeyOf) -> None:
         """Destroy every key of one subject, and see to it that no other is ever made or imported for it here."""
-        await self._session.execute(_ALONE, {"subjects": [self._name_of(key)]})
-        await self._session.execute(
-            update(DATA_KEYS)
-            .where(self._of(key), DATA_KEYS.c.wrapped.is_not(None))
-            .values(wrapped=None, destroyed_at=func.surround_now())
-            .execution_options(synchronize_session=False)
-        )
-        tombstone = {"wrapped": None, "destroyed_at": func.surround_now()}
-        await self._session.execute(
-            insert(DATA_KEYS).values(self._row(uuid4(), key, own=True) | tombstone).on_conflict_do_nothing()
-        )
+        await _ALONE.fetch(self._driver, subjects=[self._name_of(key)])
+        await _DESTROY.fetch(self._driver, **self._of(key))
+        await _BURY.fetch(self._driver, **self._row(uuid4(), key, own=True))
         self._own.pop(key, None)
         self._open.clear()
 
-    async def export_wrapped(self, key_ids: Iterable[UUID]) -> list[WrappedKey]:
-        """Return keys of this county as they travel."""
-        return await export_wrapped(self._session, key_ids)
+    def check(self, keys: Iterable[WrappedKey]) -> None:
+        """Raise SealBroken or ValueError unless all of these keys, which came with a fact, open in this county."""
+        for key in keys:
+            self._unwrap(self._travelled(key))
 
     async def import_wrapped(self, keys: Sequence[WrappedKey]) -> None:
         """Keep keys that came with facts of this county. One that is known, or whose subject was destroyed, stays as it is."""
-        subjects = sorted({self._name_of(KeyOf(KeyKind(key.kind), key.subject_id)) for key in keys})
-        await self._session.execute(_BESIDE_OTHERS, {"subjects": subjects})
-        for key in keys:
-            of = KeyOf(KeyKind(key.kind), key.subject_id)
-            wrapped = base64.b64decode(key.wrapped, validate=True)
-            unwrapped = self._unwrap(key.key_id, key.kind, key.subject_id, wrapped)
-            gone = await self._session.scalar(
-                select(DATA_KEYS.c.key_id).where(self._of(of), DATA_KEYS.c.wrapped.is_(None)).limit(1)
-            )
-            if gone is not None:
-                continue
-            row = self._row(key.key_id, of, own=False) | {"wrapped": wrapped}
-            await self._session.execute(insert(DATA_KEYS).values(row).on_conflict_do_nothing())
-            self._open[key.key_id] = unwrapped
+        rows = [self._travelled(key) for key in keys]
+        opened = {row["key_id"]: self._unwrap(row) for row in rows}
+        by_kind: dict[str, set[UUID]] = {}
+        for row in rows:
+            by_kind.setdefault(row["kind"], set()).add(row["subject_id"])
+        names = sorted(self._name_of(KeyOf(KeyKind(kind), each)) for kind, ids in by_kind.items() for each in ids)
+        await _BESIDE_OTHERS.fetch(self._driver, subjects=names)
+        gone: set[tuple[str, UUID]] = set()
+        for kind, ids in by_kind.items():
+            known = await _BY_SUBJECT.fetch(self._driver, of_county=self._county_id, of_kind=kind, of=list(ids))
+            gone |= {(kind, row["subject_id"]) for row in known if row["wrapped"] is None}
+        kept = [row for row in rows if (row["kind"], row["subject_id"]) not in gone]
+        await _ADD.each(self._driver, kept)
+        self._open |= {row["key_id"]: opened[row["key_id"]] for row in kept}
 
     async def _own_key(self, key: KeyOf) -> UUID:
         """Find or make the key that this service seals with."""
         key_id = await self._find_own(key)
         if key_id is None:
-            await self._session.execute(_BESIDE_OTHERS, {"subjects": [self._name_of(key)]})
+            await _BESIDE_OTHERS.fetch(self._driver, subjects=[self._name_of(key)])
             key_id, plain = uuid4(), AESGCM.generate_key(bit_length=KEY_BYTES * 8)
             wrapped = shut(self._wrapping_key, plain, _wrap_place(self._county_id, key.kind, key.id, key_id))
             row = self._row(key_id, key, own=True) | {"wrapped": wrapped}
-            made = await self._session.scalar(insert(DATA_KEYS).values(row).on_conflict_do_nothing().returning(DATA_KEYS.c.key_id))
-            if made is None:  # somebody else made it while we waited on their commit
+            if await _ADD.fetch(self._driver, **row):
+                self._open[key_id] = plain
+            else:  # somebody else made it while we waited on their commit
                 key_id = await self._find_own(key)
                 assert key_id is not None, "a key that stood in the way has to be there"  # noqa: S101
-            else:
-                self._open[key_id] = plain
         self._own[key] = key_id
         return key_id
 
     async def _find_own(self, key: KeyOf) -> UUID | None:
-        rows = (await self._session.execute(select(DATA_KEYS).where(self._of(key)))).all()
-        if any(row.wrapped is None for row in rows):
+        rows = await _BY_SUBJECT.fetch(self._driver, **self._of(key))
+        if any(row["wrapped"] is None for row in rows):
             raise KeyDestroyed
         for row in rows:
-            if row.own:
-                self._open[row.key_id] = self._unwrap(row.key_id, row.kind, row.subject_id, row.wrapped)
-                key_id: UUID = row.key_id
+            if row["own"]:
+                self._open[row["key_id"]] = self._unwrap(row)
+                key_id: UUID = row["key_id"]
                 return key_id
         return None
 
-    def _unwrap(self, key_id: UUID, kind: str, subject_id: UUID, wrapped: bytes) -> bytes:
-        return unshut(self._wrapping_key, wrapped, _wrap_place(self._county_id, kind, subject_id, key_id))
+    def _unwrap(self, row: Mapping[str, Any]) -> bytes:
+        place = _wrap_place(self._county_id, row["kind"], row["subject_id"], row["key_id"])
+        return unshut(self._wrapping_key, row["wrapped"], place)
 
     def _name_of(self, key: KeyOf) -> str:
         return f"data-key|{self._county_id}|{key.kind.value}|{key.id}"
 
-    def _of(self, key: KeyOf) -> ColumnElement[bool]:
-        return (
-            (DATA_KEYS.c.county_id == self._county_id) & (DATA_KEYS.c.kind == key.kind.value) & (DATA_KEYS.c.subject_id == key.id)
-        )
+    def _of(self, key: KeyOf) -> dict[str, Any]:
+        return {"of_county": self._county_id, "of_kind": key.kind.value, "of": [key.id]}
 
-    def _row(self, key_id: UUID, key: KeyOf, *, own: bool) -> dict[str, object]:
-        return {
-            "key_id": key_id,
-            "county_id": self._county_id,
-            "kind": key.kind.value,
-            "subject_id": key.id,
-            "own": own,
-            "made_at": func.surround_now(),
-        }
+    def _travelled(self, key: WrappedKey) -> dict[str, Any]:
+        wrapped = base64.b64decode(key.wrapped, validate=True)
+        return self._row(key.key_id, KeyOf(KeyKind(key.kind), key.subject_id), own=False) | {"wrapped": wrapped}
+
+    def _row(self, key_id: UUID, key: KeyOf, *, own: bool) -> dict[str, Any]:
+        return {"key_id": key_id, "county_id": self._county_id, "kind": key.kind.value, "subject_id": key.id, "own": own}

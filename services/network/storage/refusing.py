@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
+from asyncpg import IntegrityConstraintViolationError
 from sqlalchemy.exc import IntegrityError
 
 from shared.kernel.errors import Conflict
@@ -13,9 +14,9 @@ def refusing(conflicts: Mapping[str, type[Conflict]]) -> Iterator[None]:
     """Raise the conflict that a violated constraint stands for; any other violation is a fault of ours."""
     try:
         yield
-    except IntegrityError as error:
-        name = getattr(getattr(error.orig, "__cause__", None), "constraint_name", None)
-        conflict = conflicts.get(str(name))
+    except (IntegrityError, IntegrityConstraintViolationError) as error:
+        told = error.orig.__cause__ if isinstance(error, IntegrityError) and error.orig else error
+        conflict = conflicts.get(str(getattr(told, "constraint_name", None)))
         if conflict is None:
             raise
         raise conflict from error

@@ -67,7 +67,7 @@ class Client:
         self._pairs = [await asyncio.open_connection("127.0.0.1", self._port) for _ in range(self._connections)]
         return self
 
-    async def __aexit__(self, *_: object) -> None:
+    async def __aexit__(self, *_gone: object) -> None:
         """Hang up."""
         for _, writer in self._pairs:
             writer.close()

@@ -61,7 +61,7 @@ class Link:
         async with self.units.open(self.deployment.county_id, AMY) as unit:
             fact_id = unit.new_id()
             row = log.NewFact(fact_id, unit.county_id, "network.case_access_changed.v1", fact_id, unit.now, {"case_id": 7})
-            await log.append(unit.session, [row])
+            await log.append(unit.driver, [row])
             self.broken.append(fact_id)
 
     async def ask(self, service: str, query: str, **values: Any) -> Sequence[Any]:

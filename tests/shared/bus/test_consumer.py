@@ -199,7 +199,7 @@ async def test_a_parked_event_is_replayed_once(producer: Producer, listening: Li
 async def test_a_body_that_breaks_its_schema_is_parked_at_once(producer: Producer, listening: Listening) -> None:
     async with producer.units.open(ALDER, STAFF) as unit:
         row = log.NewFact(unit.new_id(), ALDER, "network.case_opened.v1", unit.new_id(), unit.now, {"case_id": 7})
-        await log.append(unit.session, [row])
+        await log.append(unit.driver, [row])
     await published(producer, 1)
     await listening.consumer().step()
     assert await listening.applied() == [2]
@@ -210,7 +210,7 @@ async def test_an_unknown_type_is_ignored_and_an_unknown_major_version_parked(pr
     for name in ("network.weather_changed.v1", "network.case_opened.v2"):
         async with producer.units.open(ALDER, STAFF) as unit:
             row = log.NewFact(unit.new_id(), ALDER, name, unit.new_id(), unit.now, {"a": 1})
-            await log.append(unit.session, [row])
+            await log.append(unit.driver, [row])
     await published(producer, 1)
     before = counted("ignored")
     await listening.consumer().step()

@@ -113,7 +113,7 @@ async def test_destroying_the_key_destroys_the_words(opened: Open) -> None:
         with pytest.raises(KeyDestroyed):
             await seal(unit, key, row_id)
         assert await read(unit, other, row_id) == "unharmed"
-        assert await unit.keys.export_wrapped([Sealed.from_bytes(stored).key_id]) == []
+        assert await sealing.export_wrapped(unit.session, [Sealed.from_bytes(stored).key_id]) == []
 
 
 async def test_destruction_that_is_undone_destroys_nothing(opened: Open) -> None:
@@ -160,7 +160,7 @@ async def test_a_key_that_is_imported_while_its_subject_is_destroyed_goes_too(op
         destroying = await begun(destroy(opened, key))
     await destroying
     async with opened() as unit:
-        assert await unit.keys.export_wrapped([elsewhere.key_id]) == []
+        assert await sealing.export_wrapped(unit.session, [elsewhere.key_id]) == []
 
 
 async def destroy(opened: Open, key: KeyOf) -> None:
@@ -187,7 +187,7 @@ async def test_keys_travel_wrapped_between_databases(opened: Open, county: UUID,
     key, row_id = a_person(), uuid4()
     async with opened() as unit:
         stored = await seal(unit, key, row_id)
-        travelling = await unit.keys.export_wrapped([Sealed.from_bytes(stored).key_id])
+        travelling = await sealing.export_wrapped(unit.session, [Sealed.from_bytes(stored).key_id])
     behind_the_wall.execute(DATA_KEYS.delete().where(DATA_KEYS.c.county_id == county))  # as in a consumer's database
     behind_the_wall.commit()
     async with opened() as unit:
@@ -205,7 +205,7 @@ async def test_a_destroyed_subject_gets_no_key_by_a_late_fact(opened: Open, coun
     key, row_id = a_person(), uuid4()
     async with opened() as unit:
         stored = await seal(unit, key, row_id)
-        travelling = await unit.keys.export_wrapped([Sealed.from_bytes(stored).key_id])
+        travelling = await sealing.export_wrapped(unit.session, [Sealed.from_bytes(stored).key_id])
     behind_the_wall.execute(DATA_KEYS.delete().where(DATA_KEYS.c.county_id == county))
     behind_the_wall.commit()
     async with opened() as unit:
