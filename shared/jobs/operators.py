@@ -6,8 +6,10 @@ Each returns the lines to print; none of them holds a name, a number or an addre
 from collections.abc import AsyncIterator, Iterable, Sequence
 
 from shared.bus.consumer import Listener, replay
+from shared.bus.healing import HealingReader
 from shared.db import log, migrations_kit
 from shared.db.unit import Units
+from shared.kernel.access import NO_COUNTY
 from shared.settings import County, ServiceSettings, SettingsError
 
 
@@ -20,13 +22,13 @@ def migrate(settings: ServiceSettings) -> list[str]:
 
 
 async def verify_audit(units: Units, counties: Iterable[County]) -> AsyncIterator[tuple[bool, str]]:
-    """Walk each county's audit chain; yield whether it holds, and a line with its head or its first broken entry."""
-    for county in counties:
-        verdict = await units.verify_audit(county.id)
+    """Walk each county's audit chain, and that of no county; yield whether it holds, and its head or first broken entry."""
+    for slug, county_id in (*((county.slug, county.id) for county in counties), ("no county", NO_COUNTY)):
+        verdict = await units.verify_audit(county_id)
         if verdict.holds:
-            yield True, f"{county.slug}: {verdict.checked} entries hold; head {verdict.head.seq} {verdict.head.hash.hex()}"
+            yield True, f"{slug}: {verdict.checked} entries hold; head {verdict.head.seq} {verdict.head.hash.hex()}"
         else:
-            yield False, f"{county.slug}: entry {verdict.broken_seq} is broken ({verdict.reason}); {verdict.checked} before it hold"
+            yield False, f"{slug}: entry {verdict.broken_seq} is broken ({verdict.reason}); {verdict.checked} before it hold"
 
 
 async def show_parked(units: Units) -> list[str]:
@@ -39,7 +41,9 @@ async def show_parked(units: Units) -> list[str]:
     ] or ["Nothing is parked."]
 
 
-async def replay_parked(units: Units, listeners: Sequence[Listener], *, producer: str, position: int) -> list[str]:
+async def replay_parked(
+    units: Units, listeners: Sequence[Listener], *, producer: str, position: int, heal: HealingReader | None
+) -> list[str]:
     """Apply one parked event now. What its listener raises, it raises; then the event stays parked."""
-    done = await replay(service=units.service, producer=producer, position=position, listeners=listeners, units=units)
+    done = await replay(service=units.service, producer=producer, position=position, listeners=listeners, units=units, heal=heal)
     return [f"{producer} {position}: applied" if done else f"{producer} {position}: nothing is parked there"]

@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
+NO_COUNTY = UUID(int=0)
+"""Stands where a county would, for what belongs to none: the log's reader, and callers whom nobody vouches for."""
+
 
 class Role(StrEnum):
     """The roles of staff and of county systems (DESIGN §8). An unknown role in a token grants nothing."""

@@ -9,7 +9,8 @@ SurroundError
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Self
+from uuid import UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,14 @@ class NotFound(SurroundError):
     """Nothing here is visible to you. Check the address, or ask who holds it."""
 
     code = "not_found"
+    hidden: tuple[str, UUID] | None = None
+
+    @classmethod
+    def hiding(cls, kind: str, record_id: UUID) -> Self:
+        """Return the refusal of a record that is there, but not for this caller. Only the audit ever learns which one."""
+        refusal = cls()
+        refusal.hidden = kind, record_id
+        return refusal
 
 
 class Conflict(SurroundError):

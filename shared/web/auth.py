@@ -37,7 +37,6 @@ MAX_KEYS_BYTES = 256 * 1024
 MAX_TOKEN = 8000
 REMEMBERED_SECONDS = 30.0
 MAX_REMEMBERED = 4096
-NO_COUNTY = UUID(int=0)
 
 _REFUSALS = Counter("auth_refusals", "Requests refused for their token, by reason.", ["service", "reason"])
 
@@ -68,7 +67,7 @@ class Principal:
         """Who the audit says it was."""
         if self.is_service:
             return Actor("service", self.subject)
-        return Actor("system" if Role.SYSTEM in self.roles else "staff", self.subject)
+        return Actor("system" if Role.SYSTEM in self.roles else "staff", self.subject, ",".join(sorted(self.roles)))
 
 
 @dataclass(slots=True)

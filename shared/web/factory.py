@@ -10,7 +10,7 @@ import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from email.utils import format_datetime
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -20,14 +20,14 @@ from pydantic import BaseModel
 
 from shared import fault
 from shared.db import idempotency
-from shared.db.unit import Unit, Units
-from shared.kernel.access import Caller, Role
+from shared.db.unit import Actor, Unit, Units
+from shared.kernel.access import NO_COUNTY, Caller, Role
 from shared.kernel.errors import NotFound, Refused, SurroundError
 from shared.kernel.ids import read
 from shared.kernel.quotas import Who
 from shared.settings import County
 from shared.web import paging
-from shared.web.auth import NO_COUNTY, Principal, Verifier, county_of
+from shared.web.auth import Principal, Verifier, county_of
 from shared.web.body import (
     JSON,
     MAX_BODY,
@@ -58,13 +58,18 @@ from shared.web.hosts import reached_at
 from shared.web.limits import Limits, limit
 from shared.web.observe import HANDLER_PATIENCE, PREFIXES, TRACE, as_problem, observe
 from shared.web.openapi import openapi_handler
-from shared.web.problems import problem
+from shared.web.problems import problem, status_of
+from shared.web.refusals import NO_RECORD, NOBODY, REFUSALS, Refusal, Refusals, writing
 from shared.web.routing import PUBLIC, UNITS, Call, Reply, Route
 from shared.web.sweeping import sweeping
 
 _KEY = re.compile(r'"(?P<quoted>[\x21\x23-\x7e]{8,128})"|(?P<bare>[\x21\x23-\x7e]{8,128})')
 _PARAMETER = re.compile(r"\{([a-z_]+)\}")
 _HEAD_TOO = "GET"
+_TURNED_AWAY = frozenset({401, 403})
+
+# Who asks, as soon as a token has said so, and for which county: a refusal that follows is theirs.
+_ASKS: Final = web.RequestKey("asks", tuple[Actor, UUID])
 
 
 class _Empty(Model):
@@ -100,6 +105,7 @@ def make_app(
     app[PREFIXES] = dict(prefixes)
     if units is not None:
         app[UNITS] = units
+        app[REFUSALS] = Refusals(units)
     known_counties = frozenset(c if isinstance(c, UUID) else c.id for c in counties)
     edge = _Edge(service, units, verifier, known_counties, dict(prefixes), public_url.rstrip("/"), limits)
     declared = sorted({*errors}, key=lambda error: error.code)
@@ -129,6 +135,7 @@ def make_app(
         limit(app, limits)
     if units is not None:
         app.cleanup_ctx.append(sweeping(units, known_counties))
+        app.cleanup_ctx.append(writing)
     return app
 
 
@@ -201,10 +208,18 @@ class _Edge:
     def endpoint(self, route: Route) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
         """Return what answers one route."""
         typed = [name for name in _PARAMETER.findall(route.path) if name in self._prefixes]
+        named = f"{route.method} {route.path}"
         if route.unit and self._units is None:
             raise ValueError(f"{route.method} {route.path} needs units")
 
         async def endpoint(request: web.Request) -> web.StreamResponse:
+            try:
+                return await answered(request)
+            except SurroundError as refusal:
+                self._remember(request, route, refusal)
+                raise
+
+        async def answered(request: web.Request) -> web.StreamResponse:
             principal, caller = await self._who(request, route)
             check_accept(request, route)
             ids, words = self._path(request, typed)
@@ -215,7 +230,7 @@ class _Edge:
             call = Call(
                 request=request,
                 route=route,
-                trace=request[TRACE],
+                trace=replace(request[TRACE], route=named),
                 caller=caller,
                 ids=ids,
                 words=words,
@@ -244,13 +259,34 @@ class _Edge:
                 self._limits.spend_for_address(request, route.counted_as)
             return None, None
         principal = await self._principal(request)
+        request[_ASKS] = principal.actor, principal.county_id or NO_COUNTY
         if route.needs not in principal.scopes:
             raise Refused
         if not route.county:
             if not principal.is_service:
                 raise Refused
             return principal, principal.in_county(NO_COUNTY)
-        return principal, principal.in_county(county_of(principal, request, self._counties))
+        county_id = county_of(principal, request, self._counties)
+        request[_ASKS] = principal.actor, county_id
+        return principal, principal.in_county(county_id)
+
+    def _remember(self, request: web.Request, route: Route, refusal: SurroundError) -> None:
+        """Note who was turned away. A 404 counts where something is there and was not shown."""
+        status, hidden = status_of(type(refusal)), refusal.hidden if isinstance(refusal, NotFound) else None
+        if REFUSALS not in request.app or (status not in _TURNED_AWAY and hidden is None):
+            return
+        actor, county_id = request.get(_ASKS, (NOBODY, NO_COUNTY))
+        kind, record_id = hidden or (self._about(request) if actor is not NOBODY else None) or ("route", NO_RECORD)
+        noted = Refusal(county_id, actor, f"{route.method} {route.path}", status, kind, record_id)
+        request.app[REFUSALS].note(noted, request_id=request[TRACE].request_id)
+
+    def _about(self, request: web.Request) -> tuple[str, UUID] | None:
+        """Return the record that a path names first. Nobody has said yet that there is one."""
+        for name, text in request.match_info.items():
+            record_id = read(self._prefixes[name], text) if name in self._prefixes else None
+            if record_id is not None:
+                return name.removesuffix("_id"), record_id
+        return None
 
     async def _principal(self, request: web.Request) -> Principal:
         """Return who asks, once the request is counted as theirs; one that nobody stands for is counted by its address."""

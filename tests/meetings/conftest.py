@@ -109,14 +109,15 @@ class Log:
         rows = self.rows("SELECT action, subject_id FROM audit WHERE county_id = :county AND subject_kind = 'meeting' ORDER BY seq")
         return [(row[0], row[1]) for row in rows]
 
-    def everything(self) -> str:
-        """Return every row of the county in every table, as text."""
+    def everything(self, *, but: str = "") -> str:
+        """Return every row of the county in every table (but one), as text."""
         walled = [
             row[0]
             for row in self.rows(
                 "SELECT c.table_name FROM information_schema.columns c JOIN pg_tables t ON t.tablename = c.table_name "
                 "WHERE c.column_name = 'county_id' AND t.schemaname = 'public'"
             )
+            if row[0] != but
         ]
         return "\n".join(
             str(row[0])

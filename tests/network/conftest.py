@@ -105,13 +105,21 @@ class BehindTheWall:
         rows = self._rows("SELECT action, subject_kind, subject_id FROM audit WHERE county_id = :county ORDER BY seq")
         return [(row[0], row[1], row[2]) for row in rows]
 
-    def everything(self) -> str:
-        """Return every row of the county in every table, as text."""
+    def refused(self) -> list[tuple[str, str, UUID, dict[str, Any]]]:
+        """Return who was turned away from what, in order."""
+        rows = self._rows(
+            "SELECT actor_id, subject_kind, subject_id, details FROM audit"
+            " WHERE county_id = :county AND action LIKE 'refused%' ORDER BY seq"
+        )
+        return [(row[0], row[1], row[2], row[3]) for row in rows]
+
+    def everything(self, *, but: str = "") -> str:
+        """Return every row of the county in every table (but one), as text."""
         tables = [row[0] for row in self._rows("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")]
         walled = [
             row[0]
             for row in self._rows("SELECT table_name FROM information_schema.columns WHERE column_name = 'county_id'")
-            if row[0] in tables
+            if row[0] in tables and row[0] != but
         ]
         return "\n".join(
             str(row[0])

@@ -18,8 +18,10 @@ _KEEP_STAFF = frozenset({Role.SCHEDULER, Role.SUPERVISOR, Role.COUNTY_ADMIN, Rol
 async def see_family(unit: Unit, case_id: UUID, *, caller: Caller, hold: bool = False) -> Family:
     """Return a family that the caller may see. Raises NotFound for any other, as for none."""
     family = await families.find(unit, case_id, hold=hold)
-    if family is None or not may_see(family.access, caller):
+    if family is None:
         raise NotFound
+    if not may_see(family.access, caller):
+        raise NotFound.hiding("case", case_id)
     return family
 
 
@@ -42,8 +44,10 @@ def _open(family: Family | None) -> Family:
 async def see_person(unit: Unit, person_id: UUID, *, caller: Caller) -> KnownPerson:
     """Return a person of a family that the caller may see, or a colleague. Raises NotFound for any other, as for none."""
     person = await people.find(unit, person_id)
-    if person is None or not await may_see_person(unit, person, caller=caller):
+    if person is None:
         raise NotFound
+    if not await may_see_person(unit, person, caller=caller):
+        raise NotFound.hiding("person", person_id)
     return person
 
 

@@ -71,7 +71,7 @@ async def check_visible(unit: Unit, meeting: Meeting, caller: Caller) -> None:
     if family is not None and may_see(family.access, caller):
         return
     if not await meetings.facilitates(unit, meeting, caller.staff_id):
-        raise MeetingNotFound
+        raise MeetingNotFound.hiding("meeting", meeting.meeting_id)
 
 
 async def look(unit: Unit, kept: Kept, *, county: CountyFacts) -> SeenMeeting:

@@ -12,7 +12,7 @@ async def see_case(unit: Unit, case_id: CaseId, *, caller: Caller) -> Case:
     """Return a family that the caller may see. Raises NotFound for any other, as for none."""
     case = await cases.get(unit, case_id)
     if not is_visible(case, caller):
-        raise NotFound
+        raise NotFound.hiding("case", case.id)
     await unit.audit("case.read", subject_kind="case", subject_id=case.id)
     return case
 
@@ -21,7 +21,7 @@ async def hold_case(unit: Unit, case_id: CaseId, *, caller: Caller) -> Case:
     """Return a family that the caller may see, and hold its row, so that nobody closes or hands it over meanwhile."""
     case = await cases.get_for_update(unit, case_id)
     if not is_visible(case, caller):
-        raise NotFound
+        raise NotFound.hiding("case", case.id)
     await unit.audit("case.read", subject_kind="case", subject_id=case.id)
     return case
 

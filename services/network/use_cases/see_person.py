@@ -38,4 +38,4 @@ async def check_may_be_added(unit: Unit, person_id: PersonId, *, caller: Caller)
 async def _check_visible(unit: Unit, person: Person, caller: Caller) -> None:
     families = await cases.list_access_around(unit, [person.id])
     if not may_see_person(person, families[person.id], caller):
-        raise NotFound
+        raise NotFound.hiding("person", person.id)

@@ -43,8 +43,10 @@ async def hand_over_link(unit: Unit, person_id: UUID, meeting_id: UUID, *, calle
     """Return the secret of a person's page for a meeting; it is the one that their messages carry."""
     mine = [entry for entry in await entries.list_by_meeting(unit, meeting_id) if entry.person_id == person_id and entry.is_live]
     access = await case_access.list_by_case(unit, {entry.case_id for entry in mine})
-    if not mine or not _sees(access.get(mine[0].case_id), caller):
+    if not mine:
         raise NotFound
+    if not _sees(access.get(mine[0].case_id), caller):
+        raise NotFound.hiding("person", person_id)
     token = (await hold_tokens(unit, [mine[0].id], entropy=entropy))[mine[0].id].link
     if not token:
         raise LinkNotFound
@@ -70,7 +72,7 @@ async def _require_sight(unit: Unit, person_id: UUID, caller: Caller) -> None:
     mine = await entries.list_by_person(unit, person_id, ending_after=unit.now)
     access = await case_access.list_by_case(unit, {entry.case_id for entry in mine})
     if not any(may_see(each, caller) for each in access.values()):
-        raise NotFound
+        raise NotFound.hiding("person", person_id)
 
 
 def _sees(access: CaseAccess | None, caller: Caller) -> bool:

@@ -33,7 +33,8 @@ async def list_messages(
 ) -> list[Listed]:
     """Return a page of the messages about a meeting of a family that the caller holds. Raises NotFound."""
     told = await entries.list_by_meeting(unit, meeting_id)
-    await _require_sight(unit, {entry.case_id for entry in told}, caller)
+    if not await _sees(unit, {entry.case_id for entry in told}, caller):
+        raise NotFound.hiding("meeting", meeting_id) if told else NotFound
     found = await messages.list_by_subject(unit, meeting_id, limit=limit, after=after)
     for person_id in sorted({each.message.person_id for each in found}):
         await unit.audit("messages.listed", subject_kind="person", subject_id=person_id)
@@ -79,15 +80,13 @@ async def retry_message(unit: Unit, message_id: UUID, *, caller: Caller) -> List
 
 async def _require_message(unit: Unit, message: Message, caller: Caller) -> None:
     entry = await entries.find(unit, message.entry_id) if message.entry_id else None
-    try:
-        await _require_sight(unit, {entry.case_id} if entry else set(), caller)
-    except NotFound as error:
-        raise MessageNotFound from error
+    if not await _sees(unit, {entry.case_id} if entry else set(), caller):
+        raise MessageNotFound.hiding("message", message.id)
 
 
-async def _require_sight(unit: Unit, case_ids: set[UUID], caller: Caller) -> None:
+async def _sees(unit: Unit, case_ids: set[UUID], caller: Caller) -> bool:
+    """Say whether a caller holds one of these families."""
     if caller.roles & _WHOLE_COUNTY:
-        return
+        return True
     access = await case_access.list_by_case(unit, case_ids)
-    if not any(may_see(each, caller) for each in access.values()):
-        raise NotFound
+    return any(may_see(each, caller) for each in access.values())
