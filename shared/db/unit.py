@@ -7,7 +7,7 @@ import hashlib
 import hmac
 import json
 import os
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,9 +15,10 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 
 from shared.db import audit, log, sealing
+from shared.db.direct import Direct, Driver
 from shared.events import catalogue
 from shared.kernel.ids import ENTROPY_BYTES, uuid7
 from shared.kernel.sealed import KeyOf, Place, Sealed
@@ -66,7 +67,8 @@ class Unit:
 
     def __init__(
         self,
-        session: AsyncSession,
+        connection: AsyncConnection,
+        driver: Driver,
         *,
         service: str,
         county_id: UUID,
@@ -75,18 +77,43 @@ class Unit:
         now: datetime,
         secrets: "_Secrets",
     ) -> None:
-        self.session = session
+        self._connection = connection
+        self.driver = driver
+        self._session: AsyncSession | None = None
         self.service = service
         self.county_id = county_id
         self.actor = actor
         self.trace = trace
         self.now = now
-        self.keys = sealing.Keyring(session, county_id, secrets.wrapping_key)
-        self.chain = audit.Chain(session, county_id, secrets.of("audit", county_id))
+        self.keys = sealing.Keyring(driver, county_id, secrets.wrapping_key)
+        self.chain = audit.Pen(driver, county_id, secrets.of("audit", county_id))
         self._secrets = secrets
         self._made_ids = 0
         self._announced: list[_Announced] = []
         self._deeds: list[audit.Entry] = []
+
+    @property
+    def session(self) -> AsyncSession:
+        """SQLAlchemy's session in this transaction, made when it is first asked for."""
+        if self._session is None:
+            self._session = AsyncSession(self._connection, expire_on_commit=False)
+        return self._session
+
+    async def fetch(self, statement: Direct, **values: object) -> Sequence[Mapping[str, Any]]:
+        """Send a statement by the driver itself, after what the session has not yet written, and return its rows."""
+        await self.flush()
+        return await statement.fetch(self.driver, **values)
+
+    async def each(self, statement: Direct, rows: Iterable[Mapping[str, object]]) -> None:
+        """Send a statement for every row in one message, after what the session has not yet written."""
+        await self.flush()
+        await statement.each(self.driver, rows)
+
+    async def flush(self) -> None:
+        """Write what the session has not yet written."""
+        session = self._session
+        if session is not None and (session.new or session.dirty or session.deleted):
+            await session.flush()
 
     def new_id(self) -> UUID:
         """Return a new id. Those of one unit sort in the order they were made."""
@@ -156,11 +183,16 @@ class Unit:
 
         The audit comes last, because it holds its county's lock until the commit.
         """
-        await self.session.flush()
+        await self.flush()
         announced, self._announced = self._announced, []
-        await log.append(self.session, [await self._fact(each) for each in announced])
+        await log.append(self.driver, [await self._fact(each) for each in announced])
         deeds, self._deeds = self._deeds, []
         await self.chain.write(deeds)
+
+    async def close(self) -> None:
+        """Forget the session. The transaction is ended by `Units.open`."""
+        if self._session is not None:
+            await self._session.close()
 
     async def _fact(self, announced: _Announced) -> log.NewFact:
         sealed = None
@@ -205,13 +237,25 @@ class Units:
     @asynccontextmanager
     async def open(self, county_id: UUID, actor: Actor, trace: Trace = NO_TRACE) -> AsyncIterator[Unit]:
         """One transaction behind one county's wall: committed with its facts and audit at the end, undone by any exception."""
-        async with AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
-            _, now = (await session.execute(_OPEN, {"county": str(county_id)})).one()
+        async with self.engine.begin() as connection:
+            # By SQLAlchemy, which knows a connection that died in the pool and forgets the others of its age.
+            _, now = (await connection.execute(_OPEN, {"county": str(county_id)})).one()
+            driver: Driver = (await connection.get_raw_connection()).driver_connection  # type: ignore[assignment]  # asyncpg's
             unit = Unit(
-                session, service=self.service, county_id=county_id, actor=actor, trace=trace, now=now, secrets=self._secrets
+                connection,
+                driver,
+                service=self.service,
+                county_id=county_id,
+                actor=actor,
+                trace=trace,
+                now=now,
+                secrets=self._secrets,
             )
-            yield unit
-            await unit.finish()
+            try:
+                yield unit
+                await unit.finish()
+            finally:
+                await unit.close()
 
     @asynccontextmanager
     async def outside(self, **settings: str) -> AsyncIterator[AsyncSession]:

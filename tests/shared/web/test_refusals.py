@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -162,12 +162,14 @@ class AwayAtFirst(Units):
 
     tried = 0
 
-    def open(self, county_id: UUID, actor: Actor, trace: Trace = NO_TRACE) -> AbstractAsyncContextManager[Unit]:
+    @asynccontextmanager
+    async def open(self, county_id: UUID, actor: Actor, trace: Trace = NO_TRACE) -> AsyncIterator[Unit]:
         """Fail once."""
         self.tried += 1
         if self.tried == 1:
             raise ConnectionRefusedError
-        return super().open(county_id, actor, trace)
+        async with super().open(county_id, actor, trace) as unit:
+            yield unit
 
 
 async def test_while_the_database_is_away_refusals_wait(units: Units, record: Record, county: UUID) -> None:
