@@ -6,42 +6,51 @@ from datetime import datetime
 from typing import cast
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Integer, Table, bindparam, select, text, update
+from sqlalchemy import ARRAY, Integer, Table, Text, any_, bindparam, select, text, update
 from sqlalchemy.dialects.postgresql import UUID as PG_UUID
 from sqlalchemy.dialects.postgresql import insert
 
 from services.notify.domain.delivery import Outcome
-from services.notify.domain.messages import Message, Phase
+from services.notify.domain.messages import Message
 from services.notify.storage.messages import MESSAGES
 from services.notify.storage.tables import AttemptRow, ContentRow
+from shared.db.base import INSTANT
+from shared.db.direct import Direct
 from shared.db.unit import Unit
 from shared.kernel.sealed import KeyKind, KeyOf
 
 ATTEMPTS, CONTENTS = cast(Table, AttemptRow.__table__), cast(Table, ContentRow.__table__)
 
 
+_ADD = Direct(
+    text("""
+INSERT INTO attempts (message_id, n, county_id, lease_owner, way, phase, fate, reason, provider_id, late, started_at)
+SELECT begun.message_id, begun.n, :county, begun.lease, begun.way, 'begun', '', '', '', false, :now
+FROM unnest(:ids, :numbers, :leases, :ways) AS begun (message_id, n, lease, way)
+ON CONFLICT DO NOTHING
+""").bindparams(
+        bindparam("ids", type_=ARRAY(PG_UUID)),
+        bindparam("numbers", type_=ARRAY(Integer)),
+        bindparam("leases", type_=ARRAY(PG_UUID)),
+        bindparam("ways", type_=ARRAY(Text)),
+        bindparam("county", type_=PG_UUID),
+        bindparam("now", type_=INSTANT),
+    )
+)
+
+
 async def add(unit: Unit, begun: Collection[Message]) -> None:
     """Record that attempts begin."""
-    if not begun:
-        return
-    rows = [
-        {
-            "message_id": message.id,
-            "n": message.attempt,
-            "county_id": unit.county_id,
-            "lease_owner": message.lease_owner,
-            "way": message.way.value,
-            "phase": Phase.BEGUN.value,
-            "fate": "",
-            "code": None,
-            "reason": "",
-            "provider_id": "",
-            "late": False,
-            "started_at": unit.now,
-        }
-        for message in begun
-    ]
-    await unit.session.execute(insert(ATTEMPTS).on_conflict_do_nothing(), rows)
+    if begun:
+        await unit.fetch(
+            _ADD,
+            county=unit.county_id,
+            now=unit.now,
+            ids=[message.id for message in begun],
+            numbers=[message.attempt for message in begun],
+            leases=[message.lease_owner for message in begun],
+            ways=[message.way.value for message in begun],
+        )
 
 
 async def end(unit: Unit, message: Message, outcome: Outcome, *, late: bool) -> None:
@@ -62,30 +71,29 @@ async def end(unit: Unit, message: Message, outcome: Outcome, *, late: bool) -> 
     )
 
 
-_END_ACCEPTED = text("""
+_END_ACCEPTED = Direct(
+    text("""
 UPDATE attempts a SET phase = 'answered', fate = 'accepted', code = ended.code, ended_at = :now
 FROM unnest(:ids, :numbers, :codes) AS ended (message_id, n, code)
 WHERE a.county_id = :county AND a.message_id = ended.message_id AND a.n = ended.n
 """).bindparams(
-    bindparam("ids", type_=ARRAY(PG_UUID)),
-    bindparam("numbers", type_=ARRAY(Integer)),
-    bindparam("codes", type_=ARRAY(Integer)),
-    bindparam("county", type_=PG_UUID),
+        bindparam("ids", type_=ARRAY(PG_UUID)),
+        bindparam("numbers", type_=ARRAY(Integer)),
+        bindparam("codes", type_=ARRAY(Integer)),
+    )
 )
 
 
 async def end_accepted(unit: Unit, accepted: Collection[tuple[Message, Outcome]]) -> None:
     """Record that attempts ended as they should."""
     if accepted:
-        await unit.session.execute(
+        await unit.fetch(
             _END_ACCEPTED,
-            {
-                "county": unit.county_id,
-                "now": unit.now,
-                "ids": [message.id for message, _ in accepted],
-                "numbers": [message.attempt for message, _ in accepted],
-                "codes": [outcome.code for _, outcome in accepted],
-            },
+            county=unit.county_id,
+            now=unit.now,
+            ids=[message.id for message, _ in accepted],
+            numbers=[message.attempt for message, _ in accepted],
+            codes=[outcome.code for _, outcome in accepted],
         )
 
 
@@ -101,28 +109,40 @@ class Rendering:
     made_at: datetime
 
 
+_RENDERINGS = Direct(
+    select(CONTENTS).where(
+        CONTENTS.c.county_id == bindparam("county"), CONTENTS.c.message_id == any_(bindparam("ids", type_=ARRAY(PG_UUID)))
+    )
+)
+
+
 async def find_renderings(unit: Unit, message_ids: Collection[UUID]) -> dict[UUID, Rendering]:
     """Return the last rendering of each of these messages."""
-    rows = await unit.session.execute(
-        select(CONTENTS).where(CONTENTS.c.county_id == unit.county_id, CONTENTS.c.message_id.in_(message_ids))
-    )
     return {
-        row.message_id: Rendering(
-            version=row.version,
-            language=row.language,
-            template=row.template,
-            sha256=row.sha256,
-            header_id=row.header_id,
-            made_at=row.made_at,
+        row["message_id"]: Rendering(
+            version=row["version"],
+            language=row["language"],
+            template=row["template"],
+            sha256=row["sha256"],
+            header_id=row["header_id"],
+            made_at=row["made_at"],
         )
-        for row in rows
+        for row in await unit.fetch(_RENDERINGS, county=unit.county_id, ids=message_ids)
     }
+
+
+_RENDERING = ("version", "language", "template", "words", "sha256", "header_id", "made_at")
+_NEW_CONTENT = insert(CONTENTS)
+_KEEP_CONTENT = Direct(
+    _NEW_CONTENT.on_conflict_do_update(
+        index_elements=["message_id"], set_={name: _NEW_CONTENT.excluded[name] for name in _RENDERING}
+    ),
+    *("message_id", "county_id", *_RENDERING),
+)
 
 
 async def keep_contents(unit: Unit, contents: Collection[tuple[Message, Rendering, str]]) -> None:
     """Keep what messages say, sealed with each person's key, in place of earlier renderings."""
-    if not contents:
-        return
     rows = [
         {
             "message_id": message.id,
@@ -143,9 +163,8 @@ async def keep_contents(unit: Unit, contents: Collection[tuple[Message, Renderin
         }
         for message, rendering, words in contents
     ]
-    new = insert(CONTENTS)
-    kept = {name: new.excluded[name] for name in rows[0] if name not in {"message_id", "county_id"}}
-    await unit.session.execute(new.on_conflict_do_update(index_elements=["message_id"], set_=kept), rows)
+    if rows:
+        await unit.each(_KEEP_CONTENT, rows)
 
 
 async def find_content(unit: Unit, message_id: UUID) -> tuple[str, str] | None:

@@ -11,12 +11,13 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, BigInteger, ColumnElement, Integer, Text, TextClause, bindparam, case, func, select, text, update
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, Integer, Text, any_, bindparam, case, func, select, text, update
 from sqlalchemy.dialects.postgresql import INTERVAL
 from sqlalchemy.dialects.postgresql import UUID as PG_UUID
 
 from services.notify.domain.messages import Lane, Message, Phase, State
 from services.notify.storage.messages import HELD, MESSAGES, to_message
+from shared.db.direct import Direct
 from shared.db.unit import Unit
 
 LEASE = timedelta(seconds=20)
@@ -35,7 +36,8 @@ class Claimed:
 # message about an entry is under way the next one waits, so that a cancellation never overtakes its invitation. Whether a newer
 # revision has left the message behind is decided here, in the same statement. While an operator holds the county's sending only
 # what grows too late is taken, so that it becomes missed and somebody phones.
-_CLAIM = text("""
+_CLAIM = Direct(
+    text("""
 WITH due AS MATERIALIZED (
     SELECT found.* FROM unnest(:lanes) WITH ORDINALITY AS lanes (lane, place)
     CROSS JOIN LATERAL (
@@ -70,11 +72,12 @@ UPDATE messages m SET
 FROM judged WHERE m.id = judged.id
 RETURNING m.*
 """).bindparams(
-    bindparam("lanes", type_=ARRAY(Text)),
-    bindparam("county", type_=PG_UUID),
-    bindparam("lease", type_=PG_UUID),
-    bindparam("lasting", type_=INTERVAL),
-    bindparam("most", type_=BigInteger),
+        bindparam("lanes", type_=ARRAY(Text)),
+        bindparam("county", type_=PG_UUID),
+        bindparam("lease", type_=PG_UUID),
+        bindparam("lasting", type_=INTERVAL),
+        bindparam("most", type_=BigInteger),
+    )
 )
 
 
@@ -83,44 +86,53 @@ async def claim(unit: Unit, *, lanes: Sequence[Lane], lease: UUID, most: int) ->
 
     Those whose time has passed, or whose subject was left behind, come back as missed or cancelled: they have ended.
     """
-    found = await unit.session.execute(
+    found = await unit.fetch(
         _CLAIM,
-        {
-            "lanes": [lane.value for lane in lanes],
-            "county": unit.county_id,
-            "now": unit.now,
-            "most": most,
-            "lease": lease,
-            "lasting": LEASE,
-        },
+        lanes=[lane.value for lane in lanes],
+        county=unit.county_id,
+        now=unit.now,
+        most=most,
+        lease=lease,
+        lasting=LEASE,
     )
-    return sorted((Claimed(to_message(row), row.traceparent) for row in found), key=lambda each: each.message.due_at)
+    return sorted((Claimed(to_message(row), row["traceparent"]) for row in found), key=lambda each: each.message.due_at)
+
+
+_UNBEGUN = (
+    MESSAGES.c.county_id == bindparam("county"),
+    MESSAGES.c.id == any_(bindparam("ids", type_=ARRAY(PG_UUID))),
+    MESSAGES.c.lease_owner == any_(bindparam("leases", type_=ARRAY(PG_UUID))),
+    MESSAGES.c.state == State.CLAIMED.value,
+    MESSAGES.c.begun.is_(False),
+)
+_HELD_FOR_UPDATE = Direct(select(MESSAGES).where(*_UNBEGUN).order_by(MESSAGES.c.id).with_for_update())
+_LIST_UNBEGUN = Direct(select(MESSAGES.c.id).where(*_UNBEGUN))
+_SUBJECTS = Direct(
+    select(MESSAGES.c.person_id, MESSAGES.c.entry_id).where(
+        MESSAGES.c.county_id == bindparam("county"), MESSAGES.c.id == any_(bindparam("ids", type_=ARRAY(PG_UUID)))
+    )
+)
 
 
 async def list_held_for_update(unit: Unit, ids: Collection[UUID], *, lease: UUID) -> list[Message]:
     """Return those of these messages that this lease still holds and nobody has begun, and hold their rows."""
-    rows = await unit.session.execute(
-        select(MESSAGES).where(*_unbegun(unit, ids, [lease])).order_by(MESSAGES.c.id).with_for_update()
-    )
-    return [to_message(row) for row in rows]
+    return [to_message(row) for row in await unit.fetch(_HELD_FOR_UPDATE, county=unit.county_id, ids=ids, leases=[lease])]
 
 
 async def let_go(unit: Unit, ids: Collection[UUID], *, lease: UUID, reason: str) -> None:
     """Let claimed messages that nobody has begun wait again, due as they were."""
-    await unit.session.execute(update(MESSAGES).where(*_unbegun(unit, ids, [lease])).values(**_PENDING_AGAIN, reason=reason))
+    again = update(MESSAGES).where(*_UNBEGUN).values(**_PENDING_AGAIN, reason=reason)
+    await unit.session.execute(again, {"county": unit.county_id, "ids": list(ids), "leases": [lease]})
 
 
 async def list_unbegun(unit: Unit, ids: Collection[UUID], *, leases: Collection[UUID]) -> set[UUID]:
     """Return which of these messages nobody has started, of those held under these leases: the watchdog takes them."""
-    return set(await unit.session.scalars(select(MESSAGES.c.id).where(*_unbegun(unit, ids, leases))))
+    return {row["id"] for row in await unit.fetch(_LIST_UNBEGUN, county=unit.county_id, ids=ids, leases=leases)}
 
 
 async def list_subjects(unit: Unit, ids: Collection[UUID]) -> list[tuple[UUID, UUID | None]]:
     """Return the person, and the entry if any, that each of these messages is about."""
-    found = await unit.session.execute(
-        select(MESSAGES.c.person_id, MESSAGES.c.entry_id).where(MESSAGES.c.county_id == unit.county_id, MESSAGES.c.id.in_(ids))
-    )
-    return [(row.person_id, row.entry_id) for row in found]
+    return [(row["person_id"], row["entry_id"]) for row in await unit.fetch(_SUBJECTS, county=unit.county_id, ids=ids)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,36 +144,35 @@ class Beginning:
     segments: int
 
 
-_BEGIN = text("""
+_BEGIN = Direct(
+    text("""
 UPDATE messages m SET state = 'sending', begun = true, phase = 'begun', way = b.way, contact_point_id = b.point,
     sent_lookup = b.lookup, segments = b.segments, lease_until = clock_timestamp() + :lasting
 FROM unnest(:ids, :ways, :points, :lookups, :segments) AS b (id, way, point, lookup, segments)
 WHERE m.county_id = :county AND m.id = b.id
 """).bindparams(
-    bindparam("ids", type_=ARRAY(PG_UUID)),
-    bindparam("ways", type_=ARRAY(Text)),
-    bindparam("points", type_=ARRAY(PG_UUID)),
-    bindparam("lookups", type_=ARRAY(Text)),
-    bindparam("segments", type_=ARRAY(Integer)),
-    bindparam("county", type_=PG_UUID),
-    bindparam("lasting", type_=INTERVAL),
+        bindparam("ids", type_=ARRAY(PG_UUID)),
+        bindparam("ways", type_=ARRAY(Text)),
+        bindparam("points", type_=ARRAY(PG_UUID)),
+        bindparam("lookups", type_=ARRAY(Text)),
+        bindparam("segments", type_=ARRAY(Integer)),
+        bindparam("lasting", type_=INTERVAL),
+    )
 )
 
 
 async def begin(unit: Unit, beginnings: Sequence[Beginning]) -> None:
     """Mark held messages as being sent, each in the way and to the contact point decided now."""
     if beginnings:
-        await unit.session.execute(
+        await unit.fetch(
             _BEGIN,
-            {
-                "county": unit.county_id,
-                "lasting": LEASE,
-                "ids": [each.message.id for each in beginnings],
-                "ways": [each.message.way.value for each in beginnings],
-                "points": [each.message.contact_point_id for each in beginnings],
-                "lookups": [each.lookup for each in beginnings],
-                "segments": [each.segments for each in beginnings],
-            },
+            county=unit.county_id,
+            lasting=LEASE,
+            ids=[each.message.id for each in beginnings],
+            ways=[each.message.way.value for each in beginnings],
+            points=[each.message.contact_point_id for each in beginnings],
+            lookups=[each.lookup for each in beginnings],
+            segments=[each.segments for each in beginnings],
         )
 
 
@@ -181,17 +192,18 @@ _AT_THE_DOT = "phase = 'dot', lease_until = clock_timestamp() + :lasting"
 _SENT = "state = 'sent', reason = :reason, finished_at = :now, lease_owner = NULL, lease_until = NULL"
 
 
-def _of_holders(change: str, *, more: str = "", waiting: str = "SKIP LOCKED") -> TextClause:
-    return text(_OF_HOLDERS.format(change=change, more=more, waiting=waiting)).bindparams(
-        bindparam("ids", type_=ARRAY(PG_UUID)),
-        bindparam("attempts", type_=ARRAY(Integer)),
-        bindparam("leases", type_=ARRAY(PG_UUID)),
-        bindparam("county", type_=PG_UUID),
+def _of_holders(change: str, *, more: str = "", waiting: str = "SKIP LOCKED") -> Direct:
+    return Direct(
+        text(_OF_HOLDERS.format(change=change, more=more, waiting=waiting)).bindparams(
+            bindparam("ids", type_=ARRAY(PG_UUID)),
+            bindparam("attempts", type_=ARRAY(Integer)),
+            bindparam("leases", type_=ARRAY(PG_UUID)),
+        )
     )
 
 
-_PASS_DOT = _of_holders(_AT_THE_DOT, more=_STILL_TRUE, waiting="").bindparams(bindparam("lasting", type_=INTERVAL))
-_PASS_DOTS = _of_holders(_AT_THE_DOT, more=_STILL_TRUE).bindparams(bindparam("lasting", type_=INTERVAL))
+_PASS_DOT = _of_holders(_AT_THE_DOT, more=_STILL_TRUE, waiting="")
+_PASS_DOTS = _of_holders(_AT_THE_DOT, more=_STILL_TRUE)
 _FINISH_SENT = _of_holders(_SENT)
 
 
@@ -200,20 +212,17 @@ async def pass_dot(unit: Unit, message: Message) -> bool:
 
     Once this is committed nothing can take the message back, and if this process dies its fate is unknown.
     """
-    passed = await unit.session.scalars(_PASS_DOT, {**_holders(unit, [message]), "lasting": LEASE})
-    return passed.first() is not None
+    return bool(await unit.fetch(_PASS_DOT, **_holders(unit, [message]), lasting=LEASE))
 
 
 async def pass_dots(unit: Unit, asked: Sequence[Message]) -> set[UUID]:
     """Say the same of several, and return those that pass at once; of the others each has to be asked for alone."""
-    passed = await unit.session.scalars(_PASS_DOTS, {**_holders(unit, asked), "lasting": LEASE})
-    return set(passed)
+    return {row["id"] for row in await unit.fetch(_PASS_DOTS, **_holders(unit, asked), lasting=LEASE)}
 
 
 async def finish_sent(unit: Unit, accepted: Sequence[Message], *, reason: str) -> set[UUID]:
     """Mark several messages as sent, and return those that were; of the others each has to be looked at alone."""
-    done = await unit.session.scalars(_FINISH_SENT, {**_holders(unit, accepted), "reason": reason, "now": unit.now})
-    return set(done)
+    return {row["id"] for row in await unit.fetch(_FINISH_SENT, **_holders(unit, accepted), reason=reason, now=unit.now)}
 
 
 async def renew(unit: Unit, ids: Collection[UUID], *, lease: UUID) -> None:
@@ -267,22 +276,26 @@ async def release_expired(unit: Unit) -> list[Message]:
     What had passed the dot is returned, for its fate is unknown; it is held until the caller has said so.
     """
     locked = (
-        await unit.session.execute(
-            select(MESSAGES)
-            .where(
-                MESSAGES.c.county_id == unit.county_id,
-                MESSAGES.c.state.in_(HELD),
-                MESSAGES.c.lease_until < func.clock_timestamp(),
+        (
+            await unit.session.execute(
+                select(MESSAGES)
+                .where(
+                    MESSAGES.c.county_id == unit.county_id,
+                    MESSAGES.c.state.in_(HELD),
+                    MESSAGES.c.lease_until < func.clock_timestamp(),
+                )
+                .order_by(MESSAGES.c.id)
+                .limit(500)
+                .with_for_update(skip_locked=True)
             )
-            .order_by(MESSAGES.c.id)
-            .limit(500)
-            .with_for_update(skip_locked=True)
         )
-    ).all()
-    safe = [row.id for row in locked if row.phase != Phase.DOT.value]
+        .mappings()
+        .all()
+    )
+    safe = [row["id"] for row in locked if row["phase"] != Phase.DOT.value]
     if safe:
         await unit.session.execute(update(MESSAGES).where(MESSAGES.c.id.in_(safe)).values(**_PENDING_AGAIN, reason="lease_ran_out"))
-    return [to_message(row) for row in locked if row.phase == Phase.DOT.value]
+    return [to_message(row) for row in locked if row["phase"] == Phase.DOT.value]
 
 
 _PENDING_AGAIN: dict[str, Any] = {
@@ -294,16 +307,6 @@ _PENDING_AGAIN: dict[str, Any] = {
     "lease_owner": None,
     "lease_until": None,
 }
-
-
-def _unbegun(unit: Unit, ids: Collection[UUID], leases: Collection[UUID]) -> tuple[ColumnElement[bool], ...]:
-    return (
-        MESSAGES.c.county_id == unit.county_id,
-        MESSAGES.c.id.in_(ids),
-        MESSAGES.c.lease_owner.in_(leases),
-        MESSAGES.c.state == State.CLAIMED.value,
-        MESSAGES.c.begun.is_(False),
-    )
 
 
 def _held_by(unit: Unit, message: Message) -> tuple[ColumnElement[bool], ...]:

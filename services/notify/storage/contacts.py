@@ -1,18 +1,19 @@
 """Queries about contacts: notify's own copy of how to reach a person, and what each number or address has been told."""
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Table, delete, select, update
+from sqlalchemy import ARRAY, ColumnElement, Table, Uuid, any_, bindparam, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from services.notify.domain.channels import Contact, Point
 from services.notify.domain.points import KeptPoint
 from services.notify.storage.tables import ContactPointRow, ContactRow
+from shared.db.direct import Direct
 from shared.db.sealing import KeyDestroyed
 from shared.db.unit import Unit
 from shared.events.network import Channel, Consent, PersonFacts, PersonWords
@@ -27,6 +28,18 @@ class ContactWords:
 
     greeting_name: str = ""
     safe_words: str = ""
+
+
+_PEOPLE = Direct(
+    select(CONTACTS).where(
+        CONTACTS.c.county_id == bindparam("county"), CONTACTS.c.person_id == any_(bindparam("people", type_=ARRAY(Uuid())))
+    )
+)
+_POINTS_OF = Direct(
+    select(POINTS)
+    .where(POINTS.c.county_id == bindparam("county"), POINTS.c.person_id == any_(bindparam("people", type_=ARRAY(Uuid()))))
+    .order_by(POINTS.c.person_id, POINTS.c.rank)
+)
 
 
 async def told_at(unit: Unit, person_id: UUID) -> datetime | None:
@@ -100,22 +113,18 @@ async def list_points(unit: Unit, person_ids: Collection[UUID], *, hold: bool = 
     """Return the contact points of some people, in their order; `hold` keeps their rows for a change."""
     if not person_ids:
         return []
-    return await _points(unit, ContactPointRow.person_id.in_(person_ids), hold=hold)
+    return await _points(unit, POINTS.c.person_id.in_(person_ids), hold=hold)
 
 
 async def list_points_by_lookup(unit: Unit, lookup: str) -> list[KeptPoint]:
     """Return every contact point that is this number or address: people in one household share a phone."""
-    return await _points(unit, ContactPointRow.lookup == lookup)
+    return await _points(unit, POINTS.c.lookup == lookup)
 
 
 async def find_point_for_update(unit: Unit, point_id: UUID) -> KeptPoint | None:
     """Return one contact point and hold its row."""
-    row = await unit.session.scalar(
-        select(ContactPointRow)
-        .where(_mine(unit), ContactPointRow.id == point_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
+    held = select(POINTS).where(_mine(unit), POINTS.c.id == point_id).with_for_update()
+    row = (await unit.session.execute(held)).mappings().first()
     return None if row is None else _to_point(row)
 
 
@@ -138,39 +147,49 @@ async def find(unit: Unit, person_id: UUID) -> Contact | None:
     return (await list_by_id(unit, [person_id])).get(person_id)
 
 
-async def list_by_id(unit: Unit, person_ids: Collection[UUID], points: Collection[KeptPoint] | None = None) -> dict[UUID, Contact]:
-    """Return how to reach some people, by id; `points` are their contact points, if they were read before."""
-    if not person_ids:
-        return {}
-    rows = (
-        await unit.session.execute(
-            select(CONTACTS).where(CONTACTS.c.county_id == unit.county_id, CONTACTS.c.person_id.in_(person_ids))
-        )
-    ).all()
-    if points is None:
-        points = await list_points(unit, person_ids)
-    return {row.person_id: _to_contact(row, [each.point for each in points if each.person_id == row.person_id]) for row in rows}
+async def list_by_id(unit: Unit, person_ids: Collection[UUID]) -> dict[UUID, Contact]:
+    """Return how to reach some people, by id."""
+    people = await unit.fetch(_PEOPLE, county=unit.county_id, people=person_ids)
+    return _to_contacts(people, [_to_point(row) for row in await unit.fetch(_POINTS_OF, county=unit.county_id, people=person_ids)])
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """Everything about some people that their messages need: contacts and words by person, points and addresses by point.
+
+    What was destroyed is not among the addresses, and greets nobody by name.
+    """
+
+    contacts: Mapping[UUID, Contact]
+    words: Mapping[UUID, ContactWords]
+    points: Mapping[UUID, KeptPoint]
+    addresses: Mapping[UUID, str]
+
+
+async def open_by_id(unit: Unit, person_ids: Collection[UUID]) -> Opened:
+    """Return how to reach some people, with their words, numbers and addresses."""
+    people = await unit.fetch(_PEOPLE, county=unit.county_id, people=person_ids)
+    points = await unit.fetch(_POINTS_OF, county=unit.county_id, people=person_ids)
+    known = {row["id"]: _to_point(row) for row in points}
+    return Opened(_to_contacts(people, known.values()), await _open_words(unit, people), known, await _open_addresses(unit, points))
 
 
 async def open_words(unit: Unit, person_ids: Collection[UUID]) -> dict[UUID, ContactWords]:
     """Return the words about some people; those whose words were destroyed are greeted without a name."""
-    rows = (
-        await unit.session.execute(
-            select(ContactRow.person_id, ContactRow.words).where(
-                ContactRow.county_id == unit.county_id, ContactRow.person_id.in_(person_ids)
-            )
-        )
-    ).all()
-    await unit.load_keys([row.words for row in rows])
+    return await _open_words(unit, await unit.fetch(_PEOPLE, county=unit.county_id, people=person_ids))
+
+
+async def _open_words(unit: Unit, rows: Sequence[Mapping[Any, Any]]) -> dict[UUID, ContactWords]:
+    await unit.load_keys([row["words"] for row in rows])
     found = {}
     for row in rows:
-        found[row.person_id] = ContactWords()
-        if row.words is not None:
+        found[row["person_id"]] = ContactWords()
+        if row["words"] is not None:
             try:
-                plain = await unit.open(row.words, table="contacts", column="words", row_id=row.person_id)
+                plain = await unit.open(row["words"], table="contacts", column="words", row_id=row["person_id"])
             except KeyDestroyed:
                 continue
-            found[row.person_id] = ContactWords(**json.loads(plain))
+            found[row["person_id"]] = ContactWords(**json.loads(plain))
     return found
 
 
@@ -178,17 +197,17 @@ async def open_addresses(unit: Unit, point_ids: Collection[UUID]) -> dict[UUID, 
     """Return the numbers and addresses of contact points; one whose words were destroyed is not among them."""
     if not point_ids:
         return {}
-    rows = (
-        await unit.session.execute(
-            select(ContactPointRow.id, ContactPointRow.value).where(_mine(unit), ContactPointRow.id.in_(point_ids))
-        )
-    ).all()
-    await unit.load_keys([row.value for row in rows])
+    rows = await unit.session.execute(select(POINTS.c.id, POINTS.c.value).where(_mine(unit), POINTS.c.id.in_(point_ids)))
+    return await _open_addresses(unit, rows.mappings().all())
+
+
+async def _open_addresses(unit: Unit, rows: Sequence[Mapping[Any, Any]]) -> dict[UUID, str]:
+    await unit.load_keys([row["value"] for row in rows])
     found = {}
     for row in rows:
-        if row.value is not None:
+        if row["value"] is not None:
             try:
-                found[row.id] = await unit.open(row.value, table="contact_points", column="value", row_id=row.id)
+                found[row["id"]] = await unit.open(row["value"], table="contact_points", column="value", row_id=row["id"])
             except KeyDestroyed:
                 continue
     return found
@@ -200,38 +219,46 @@ def key_of(person_id: UUID) -> KeyOf:
 
 
 def _mine(unit: Unit) -> ColumnElement[bool]:
-    return ContactPointRow.county_id == unit.county_id
+    return POINTS.c.county_id == unit.county_id
 
 
 async def _points(unit: Unit, where: ColumnElement[bool], *, hold: bool = False) -> list[KeptPoint]:
     query = select(POINTS).where(_mine(unit), where).order_by(POINTS.c.person_id, POINTS.c.rank)
     rows = await unit.session.execute(query.with_for_update() if hold else query)
-    return [_to_point(row) for row in rows]
+    return [_to_point(row) for row in rows.mappings()]
 
 
-def _to_point(row: ContactPointRow | Row[Any]) -> KeptPoint:
+def _to_contacts(people: Sequence[Mapping[Any, Any]], points: Iterable[KeptPoint]) -> dict[UUID, Contact]:
+    of: dict[UUID, list[Point]] = {row["person_id"]: [] for row in people}
+    for each in points:
+        if each.person_id in of:
+            of[each.person_id].append(each.point)
+    return {row["person_id"]: _to_contact(row, of[row["person_id"]]) for row in people}
+
+
+def _to_point(row: Mapping[Any, Any]) -> KeptPoint:
     return KeptPoint(
-        id=row.id,
-        person_id=row.person_id,
-        channel=Channel(row.channel),
-        consent=Consent(row.consent),
-        consent_at=row.consent_at,
-        preferred=row.preferred,
-        lookup=row.lookup,
-        undelivered=row.undelivered,
+        id=row["id"],
+        person_id=row["person_id"],
+        channel=Channel(row["channel"]),
+        consent=Consent(row["consent"]),
+        consent_at=row["consent_at"],
+        preferred=row["preferred"],
+        lookup=row["lookup"],
+        undelivered=row["undelivered"],
     )
 
 
-def _to_contact(row: Row[Any], points: list[Point]) -> Contact:
+def _to_contact(row: Mapping[Any, Any], points: Iterable[Point]) -> Contact:
     return Contact(
-        person_id=row.person_id,
-        time_zone=row.time_zone,
-        spoken_language=row.spoken_language,
-        written_language=row.written_language,
-        is_minor=row.is_minor,
-        is_staff=row.staff_id is not None,
-        voicemail_ok=row.voicemail_ok,
-        quiet_from=row.quiet_from,
-        quiet_until=row.quiet_until,
+        person_id=row["person_id"],
+        time_zone=row["time_zone"],
+        spoken_language=row["spoken_language"],
+        written_language=row["written_language"],
+        is_minor=row["is_minor"],
+        is_staff=row["staff_id"] is not None,
+        voicemail_ok=row["voicemail_ok"],
+        quiet_from=row["quiet_from"],
+        quiet_until=row["quiet_until"],
         points=tuple(points),
     )

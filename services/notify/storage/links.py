@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.notify.domain.links import Link, Purpose
 from services.notify.storage.tables import EntryRow, LinkRow
+from shared.db.direct import Direct
 from shared.db.unit import Unit
 
 LINKS = cast(Table, LinkRow.__table__)
@@ -28,10 +29,15 @@ class Found:
     made_at: datetime
 
 
+_ADD = Direct(
+    insert(LINKS),
+    *("id", "county_id", "purpose", "person_id", "entry_id", "subject_id", "part", "sequence"),
+    *("token_hash", "language", "expires_at", "made_at"),
+)
+
+
 async def add(unit: Unit, made: Sequence[tuple[Link, UUID | None]]) -> None:
     """Store the hashes of new secrets, each with the entry it is about."""
-    if not made:
-        return
     rows = [
         {
             "id": link.id,
@@ -49,7 +55,8 @@ async def add(unit: Unit, made: Sequence[tuple[Link, UUID | None]]) -> None:
         }
         for link, entry_id in made
     ]
-    await unit.session.execute(insert(LINKS), rows)
+    if rows:
+        await unit.each(_ADD, rows)
 
 
 async def find_anywhere(session: AsyncSession, token_hash: str) -> Found | None:

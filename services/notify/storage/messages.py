@@ -3,14 +3,14 @@
 Every change of state names, in its predicate, the state it comes from. What a holder does under its lease is in `claims`.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from typing import cast as cast_type
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Integer, Row, Table, Text, and_, case, cast, func, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Integer, Table, Text, and_, case, cast, func, or_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 
 from services.notify.domain.delivery import Fate
@@ -28,10 +28,16 @@ _WAITING = (State.PENDING.value, State.CLAIMED.value)
 HELD = (State.CLAIMED.value, State.SENDING.value)
 
 
+# Wakes the tickers at the commit; a lost wake-up costs a second. Written once: an insert with its `values()` is compiled each time.
+_ADD = (
+    insert(MESSAGES)
+    .on_conflict_do_nothing(index_elements=["county_id", "dedupe_key"])
+    .returning(MESSAGES.c.id, cast(func.pg_notify(CHANNEL, ""), Text))
+)
+
+
 async def add(unit: Unit, messages: Sequence[Message]) -> list[Message]:
     """Store planned messages and return those that are new: one with the same key was planned before, and stays as it is."""
-    if not messages:
-        return []
     rows = [
         {
             "id": message.id,
@@ -63,23 +69,22 @@ async def add(unit: Unit, messages: Sequence[Message]) -> list[Message]:
         }
         for message in messages
     ]
-    made = await unit.session.execute(
-        insert(MessageRow)
-        .values(rows)
-        .on_conflict_do_nothing(index_elements=["county_id", "dedupe_key"])
-        # Wakes the tickers at the commit; a lost wake-up costs a second.
-        .returning(MessageRow.__table__.c.id, cast(func.pg_notify(CHANNEL, ""), Text))
-    )
+    made = (await unit.session.execute(_ADD, rows)).all() if rows else []
     new = {row.id for row in made}
     return [message for message in messages if message.id in new]
 
 
 async def cancel_of_entry(unit: Unit, entry_id: UUID, *, but_reminders: bool = False) -> list[Message]:
     """Cancel what has not passed its final dot, and return it. With `but_reminders` those stay."""
-    conditions = [_mine(unit), MessageRow.entry_id == entry_id, _can_be_withdrawn()]
+    conditions = [_mine(unit), MESSAGES.c.entry_id == entry_id, _can_be_withdrawn()]
     if but_reminders:
-        conditions.append(MessageRow.kind.not_in([kind.value for kind in REMINDERS]))
+        conditions.append(MESSAGES.c.kind.not_in([kind.value for kind in REMINDERS]))
     return await _cancel(unit, and_(*conditions), reason="superseded")
+
+
+async def cancel_of_person(unit: Unit, person_id: UUID, *, reason: str) -> list[Message]:
+    """Cancel everything to somebody that has not passed its final dot, and return it."""
+    return await _cancel(unit, and_(_mine(unit), MESSAGES.c.person_id == person_id, _can_be_withdrawn()), reason=reason)
 
 
 async def carry_reminders(unit: Unit, entry_id: UUID, *, revision: int, sequence: int) -> None:
@@ -108,17 +113,17 @@ async def carry_reminders(unit: Unit, entry_id: UUID, *, revision: int, sequence
 async def was_told(unit: Unit, entry_id: UUID) -> bool:
     """Whether anything that put an entry into this person's calendar, or on their mind, has left or may have left."""
     told = await unit.session.scalar(
-        select(MessageRow.id)
+        select(MESSAGES.c.id)
         .where(
             _mine(unit),
-            MessageRow.entry_id == entry_id,
-            MessageRow.kind.in_([kind.value for kind in ENTRY_KINDS - {Kind.CANCELLED, Kind.REMOVED}]),
+            MESSAGES.c.entry_id == entry_id,
+            MESSAGES.c.kind.in_([kind.value for kind in ENTRY_KINDS - {Kind.CANCELLED, Kind.REMOVED}]),
             or_(
-                MessageRow.state.in_([State.SENT.value, State.DELIVERED.value, State.UNKNOWN.value]),
-                and_(MessageRow.state == State.SENDING.value, MessageRow.phase == Phase.DOT.value),
+                MESSAGES.c.state.in_([State.SENT.value, State.DELIVERED.value, State.UNKNOWN.value]),
+                and_(MESSAGES.c.state == State.SENDING.value, MESSAGES.c.phase == Phase.DOT.value),
                 # It was asked for again, or bounced; an earlier attempt may have arrived all the same.
                 select(AttemptRow.n)
-                .where(AttemptRow.message_id == MessageRow.id, AttemptRow.fate.in_([Fate.ACCEPTED.value, Fate.UNKNOWN.value]))
+                .where(AttemptRow.message_id == MESSAGES.c.id, AttemptRow.fate.in_([Fate.ACCEPTED.value, Fate.UNKNOWN.value]))
                 .exists(),
             ),
         )
@@ -129,7 +134,7 @@ async def was_told(unit: Unit, entry_id: UUID) -> bool:
 
 async def find(unit: Unit, message_id: UUID) -> Message | None:
     """Return one message."""
-    row = (await unit.session.execute(select(MESSAGES).where(_mine(unit), MESSAGES.c.id == message_id))).first()
+    row = (await unit.session.execute(select(MESSAGES).where(_mine(unit), MESSAGES.c.id == message_id))).mappings().first()
     return None if row is None else to_message(row)
 
 
@@ -144,48 +149,48 @@ async def find_by_provider_id(unit: Unit, provider_id: str) -> Message | None:
 
 
 async def _hold(unit: Unit, where: ColumnElement[bool]) -> Message | None:
-    row = (await unit.session.execute(select(MESSAGES).where(_mine(unit), where).with_for_update())).first()
+    row = (await unit.session.execute(select(MESSAGES).where(_mine(unit), where).with_for_update())).mappings().first()
     return None if row is None else to_message(row)
 
 
 async def list_asked(unit: Unit, lookup: str, kinds: Collection[Kind], *, people: Collection[UUID], limit: int) -> list[Message]:
     """Return the newest questions that went to a number for some people, newest first."""
-    rows = await unit.session.scalars(
-        select(MessageRow)
+    rows = await unit.session.execute(
+        select(MESSAGES)
         .where(
             _mine(unit),
-            MessageRow.sent_lookup == lookup,
-            MessageRow.person_id.in_(people),
-            MessageRow.kind.in_([kind.value for kind in kinds]),
-            MessageRow.state.in_([State.SENT.value, State.DELIVERED.value, State.UNKNOWN.value]),
+            MESSAGES.c.sent_lookup == lookup,
+            MESSAGES.c.person_id.in_(people),
+            MESSAGES.c.kind.in_([kind.value for kind in kinds]),
+            MESSAGES.c.state.in_([State.SENT.value, State.DELIVERED.value, State.UNKNOWN.value]),
         )
-        .order_by(MessageRow.finished_at.desc(), MessageRow.id.desc())
+        .order_by(MESSAGES.c.finished_at.desc(), MESSAGES.c.id.desc())
         .limit(limit)
     )
-    return [to_message(row) for row in rows]
+    return [to_message(row) for row in rows.mappings()]
 
 
 async def raise_state(unit: Unit, message: Message, state: State, *, lower: Collection[State], reason: str) -> bool:
     """Raise what is known of a message that left; the states it may be raised from stand in the predicate."""
     raised = await unit.session.execute(
-        update(MessageRow)
-        .where(_mine(unit), MessageRow.id == message.id, MessageRow.state.in_([each.value for each in lower]))
-        .values(state=state.value, reason=reason, finished_at=func.coalesce(MessageRow.finished_at, unit.now))
-        .returning(MessageRow.id)
+        update(MESSAGES)
+        .where(_mine(unit), MESSAGES.c.id == message.id, MESSAGES.c.state.in_([each.value for each in lower]))
+        .values(state=state.value, reason=reason, finished_at=func.coalesce(MESSAGES.c.finished_at, unit.now))
+        .returning(MESSAGES.c.id)
     )
     return raised.first() is not None
 
 
 async def keep_provider_id(unit: Unit, message_id: UUID, provider_id: str) -> None:
     """Remember by which id a provider knows a message."""
-    await unit.session.execute(update(MessageRow).where(_mine(unit), MessageRow.id == message_id).values(provider_id=provider_id))
+    await unit.session.execute(update(MESSAGES).where(_mine(unit), MESSAGES.c.id == message_id).values(provider_id=provider_id))
 
 
 async def send_again(unit: Unit, message: Message, *, due_at: datetime, not_after: datetime) -> None:
     """Let an ended message wait once more, because a person asked for it."""
     await unit.session.execute(
-        update(MessageRow)
-        .where(_mine(unit), MessageRow.id == message.id)
+        update(MESSAGES)
+        .where(_mine(unit), MESSAGES.c.id == message.id)
         .values(
             state=State.PENDING.value,
             reason="asked_again",
@@ -202,18 +207,16 @@ async def send_again(unit: Unit, message: Message, *, due_at: datetime, not_afte
 
 async def list_by_subject(unit: Unit, subject_id: UUID, *, limit: int, after: tuple[datetime, UUID] | None) -> list["Listed"]:
     """Return a page of the messages about a meeting, oldest first."""
-    query = select(MessageRow).where(_mine(unit), MessageRow.subject_id == subject_id)
+    query = select(MESSAGES).where(_mine(unit), MESSAGES.c.subject_id == subject_id)
     if after is not None:
-        query = query.where(tuple_(MessageRow.created_at, MessageRow.id) > after)
-    rows = await unit.session.scalars(query.order_by(MessageRow.created_at, MessageRow.id).limit(limit))
-    return [_to_listed(row) for row in rows]
+        query = query.where(tuple_(MESSAGES.c.created_at, MESSAGES.c.id) > after)
+    rows = await unit.session.execute(query.order_by(MESSAGES.c.created_at, MESSAGES.c.id).limit(limit))
+    return [_to_listed(row) for row in rows.mappings()]
 
 
 async def find_listed(unit: Unit, message_id: UUID) -> "Listed | None":
     """Return one message with what staff may see of it."""
-    row = await unit.session.scalar(
-        select(MessageRow).where(_mine(unit), MessageRow.id == message_id).execution_options(populate_existing=True)
-    )
+    row = (await unit.session.execute(select(MESSAGES).where(_mine(unit), MESSAGES.c.id == message_id))).mappings().first()
     return None if row is None else _to_listed(row)
 
 
@@ -237,12 +240,12 @@ class Count:
 
 async def count_by_state(unit: Unit) -> list[Count]:
     """Return the whole ledger: every row of the county is in exactly one line."""
-    day = func.to_char(func.timezone("UTC", MessageRow.created_at), "YYYY-MM-DD")
+    day = func.to_char(func.timezone("UTC", MESSAGES.c.created_at), "YYYY-MM-DD")
     rows = await unit.session.execute(
-        select(day, MessageRow.kind, MessageRow.state, func.count().cast(Integer))
+        select(day, MESSAGES.c.kind, MESSAGES.c.state, func.count().cast(Integer))
         .where(_mine(unit))
-        .group_by(day, MessageRow.kind, MessageRow.state)
-        .order_by(day, MessageRow.kind, MessageRow.state)
+        .group_by(day, MESSAGES.c.kind, MESSAGES.c.state)
+        .order_by(day, MESSAGES.c.kind, MESSAGES.c.state)
     )
     return [Count(*row) for row in rows]
 
@@ -250,16 +253,16 @@ async def count_by_state(unit: Unit) -> list[Count]:
 async def list_contradictory(unit: Unit) -> list[UUID]:
     """Return rows that are neither open nor properly ended: there should be none."""
     ended = [state.value for state in FINALS]
-    waits = MessageRow.state == State.PENDING.value
-    held = MessageRow.state.in_(HELD)
+    waits = MESSAGES.c.state == State.PENDING.value
+    held = MESSAGES.c.state.in_(HELD)
     return list(
         await unit.session.scalars(
-            select(MessageRow.id).where(
+            select(MESSAGES.c.id).where(
                 _mine(unit),
                 ~or_(
-                    and_(MessageRow.state.in_(ended), MessageRow.finished_at.is_not(None)),
-                    and_(waits, MessageRow.finished_at.is_(None), MessageRow.lease_owner.is_(None)),
-                    and_(held, MessageRow.finished_at.is_(None), MessageRow.lease_owner.is_not(None)),
+                    and_(MESSAGES.c.state.in_(ended), MESSAGES.c.finished_at.is_not(None)),
+                    and_(waits, MESSAGES.c.finished_at.is_(None), MESSAGES.c.lease_owner.is_(None)),
+                    and_(held, MESSAGES.c.finished_at.is_(None), MESSAGES.c.lease_owner.is_not(None)),
                 ),
             )
         )
@@ -269,10 +272,10 @@ async def list_contradictory(unit: Unit) -> list[UUID]:
 async def oldest_due(unit: Unit) -> datetime | None:
     """Return since when the oldest due message waits, held ones too; None when nothing is due."""
     found: datetime | None = await unit.session.scalar(
-        select(func.min(MessageRow.due_at)).where(
+        select(func.min(MESSAGES.c.due_at)).where(
             _mine(unit),
-            or_(MessageRow.state == State.PENDING.value, MessageRow.state.in_(HELD)),
-            MessageRow.due_at <= unit.now,
+            or_(MESSAGES.c.state == State.PENDING.value, MESSAGES.c.state.in_(HELD)),
+            MESSAGES.c.due_at <= unit.now,
         )
     )
     return found
@@ -280,16 +283,16 @@ async def oldest_due(unit: Unit) -> datetime | None:
 
 async def count_being_sent(unit: Unit) -> int:
     """Return how many messages have begun to leave and have not ended."""
-    return await _count(unit, MessageRow.state == State.SENDING.value)
+    return await _count(unit, MESSAGES.c.state == State.SENDING.value)
 
 
 async def count_due(unit: Unit) -> int:
     """Return how many messages wait although they are due."""
-    return await _count(unit, MessageRow.state == State.PENDING.value, MessageRow.due_at <= unit.now)
+    return await _count(unit, MESSAGES.c.state == State.PENDING.value, MESSAGES.c.due_at <= unit.now)
 
 
 async def _count(unit: Unit, *where: ColumnElement[bool]) -> int:
-    found: int = (await unit.session.execute(select(func.count()).select_from(MessageRow).where(_mine(unit), *where))).scalar_one()
+    found: int = (await unit.session.execute(select(func.count()).select_from(MESSAGES).where(_mine(unit), *where))).scalar_one()
     return found
 
 
@@ -306,69 +309,68 @@ class Left:
 
 async def list_left(unit: Unit, *, since: datetime) -> list[Left]:
     """Return what has left since an instant, oldest first. What is being handed over is in it: it may have arrived."""
-    at = func.coalesce(MessageRow.finished_at, MessageRow.lease_until)
+    at = func.coalesce(MESSAGES.c.finished_at, MESSAGES.c.lease_until)
     left = [State.SENT.value, State.DELIVERED.value, State.UNKNOWN.value, State.SENDING.value]
     rows = await unit.session.execute(
-        select(MessageRow.id, MessageRow.kind, MessageRow.way, MessageRow.state, at)
-        .where(_mine(unit), MessageRow.state.in_(left), at >= since)
-        .order_by(at, MessageRow.id)
+        select(MESSAGES.c.id, MESSAGES.c.kind, MESSAGES.c.way, MESSAGES.c.state, at)
+        .where(_mine(unit), MESSAGES.c.state.in_(left), at >= since)
+        .order_by(at, MESSAGES.c.id)
     )
     return [Left(*row) for row in rows]
 
 
 def _mine(unit: Unit) -> ColumnElement[bool]:
-    return MessageRow.county_id == unit.county_id
+    return MESSAGES.c.county_id == unit.county_id
 
 
 def _can_be_withdrawn() -> ColumnElement[bool]:
     return or_(
-        MessageRow.state.in_(_WAITING),
-        and_(MessageRow.state == State.SENDING.value, MessageRow.phase != Phase.DOT.value),
+        MESSAGES.c.state.in_(_WAITING),
+        and_(MESSAGES.c.state == State.SENDING.value, MESSAGES.c.phase != Phase.DOT.value),
     )
 
 
 async def _cancel(unit: Unit, where: ColumnElement[bool], *, reason: str) -> list[Message]:
-    rows = await unit.session.scalars(
-        update(MessageRow)
+    rows = await unit.session.execute(
+        update(MESSAGES)
         .where(where)
         .values(state=State.CANCELLED.value, reason=reason, finished_at=unit.now, lease_owner=None, lease_until=None)
-        .returning(MessageRow)
-        .execution_options(populate_existing=True)
+        .returning(MESSAGES)
     )
-    return [to_message(row) for row in rows]
+    return [to_message(row) for row in rows.mappings()]
 
 
-def _to_listed(row: MessageRow) -> Listed:
-    return Listed(to_message(row), row.segments)
+def _to_listed(row: Mapping[Any, Any]) -> Listed:
+    return Listed(to_message(row), row["segments"])
 
 
-def to_message(row: MessageRow | Row[Any]) -> Message:
+def to_message(row: Mapping[Any, Any]) -> Message:
     """Return a stored message as a value."""
     return Message(
-        id=row.id,
-        county_id=row.county_id,
-        kind=Kind(row.kind),
-        way=Way(row.way),
-        lane=Lane(row.lane),
-        person_id=row.person_id,
-        contact_point_id=row.contact_point_id,
-        subject_kind=SubjectKind(row.subject_kind),
-        subject_id=row.subject_id,
-        revision=row.revision,
-        due_at=row.due_at,
-        not_after=row.not_after,
-        dedupe_key=row.dedupe_key,
-        part=row.part,
-        participant_id=row.participant_id,
-        entry_id=row.entry_id,
-        sequence=row.sequence,
-        offset=row.wall_rule,
-        detail=row.detail,
-        state=State(row.state),
-        attempt=row.attempt,
-        lease_owner=row.lease_owner,
-        lease_until=row.lease_until,
-        finished_at=row.finished_at,
-        reason=row.reason,
-        created_at=row.created_at,
+        id=row["id"],
+        county_id=row["county_id"],
+        kind=Kind(row["kind"]),
+        way=Way(row["way"]),
+        lane=Lane(row["lane"]),
+        person_id=row["person_id"],
+        contact_point_id=row["contact_point_id"],
+        subject_kind=SubjectKind(row["subject_kind"]),
+        subject_id=row["subject_id"],
+        revision=row["revision"],
+        due_at=row["due_at"],
+        not_after=row["not_after"],
+        dedupe_key=row["dedupe_key"],
+        part=row["part"],
+        participant_id=row["participant_id"],
+        entry_id=row["entry_id"],
+        sequence=row["sequence"],
+        offset=row["wall_rule"],
+        detail=row["detail"],
+        state=State(row["state"]),
+        attempt=row["attempt"],
+        lease_owner=row["lease_owner"],
+        lease_until=row["lease_until"],
+        finished_at=row["finished_at"],
+        reason=row["reason"],
+        created_at=row["created_at"],
     )

@@ -1,13 +1,17 @@
 """Queries about suppressions: numbers and addresses to which nothing goes until the person opts in again."""
 
 from collections.abc import Collection
+from typing import cast
 
-from sqlalchemy import delete, select
+from sqlalchemy import ARRAY, Table, Text, any_, bindparam, delete, select
 from sqlalchemy.dialects.postgresql import insert
 
 from services.notify.storage.tables import SuppressionRow
+from shared.db.direct import Direct
 from shared.db.unit import Unit
 from shared.events.network import Channel
+
+SUPPRESSIONS = cast(Table, SuppressionRow.__table__)
 
 
 async def add(unit: Unit, lookup: str, channel: Channel, *, reason: str, source: str) -> bool:
@@ -31,13 +35,13 @@ async def lift(unit: Unit, lookup: str) -> bool:
     return gone.first() is not None
 
 
+_REASONS = Direct(
+    select(SUPPRESSIONS.c.lookup, SUPPRESSIONS.c.reason).where(
+        SUPPRESSIONS.c.county_id == bindparam("county"), SUPPRESSIONS.c.lookup == any_(bindparam("lookups", type_=ARRAY(Text)))
+    )
+)
+
+
 async def reasons(unit: Unit, lookups: Collection[str]) -> dict[str, str]:
     """Return which of these are suppressed, and why."""
-    if not lookups:
-        return {}
-    rows = await unit.session.execute(
-        select(SuppressionRow.lookup, SuppressionRow.reason).where(
-            SuppressionRow.county_id == unit.county_id, SuppressionRow.lookup.in_(lookups)
-        )
-    )
-    return {row.lookup: row.reason for row in rows}
+    return {row["lookup"]: row["reason"] for row in await unit.fetch(_REASONS, county=unit.county_id, lookups=lookups)}

@@ -22,14 +22,13 @@ from services.notify.domain.messages import (
     Way,
     waits_for_morning,
 )
-from services.notify.domain.points import KeptPoint
 from services.notify.domain.segments import count
 from services.notify.gateways.letters import Envelope, Scene, written
 from services.notify.gateways.mail import UnsafeMail
 from services.notify.storage import attempts, claims, contacts, entries, holds, suppressions
 from services.notify.storage.attempts import Rendering
 from services.notify.storage.claims import Beginning
-from services.notify.storage.contacts import ContactWords
+from services.notify.storage.contacts import ContactWords, Opened
 from services.notify.use_cases.end_message import end_message
 from services.notify.use_cases.hold_tokens import Tokens, hold_tokens
 from services.notify.use_cases.open_call_task import open_call_task
@@ -81,10 +80,7 @@ class _Known:
     entries: Mapping[UUID, KeptEntry]
     places: Mapping[UUID, PlaceWords]
     tokens: Mapping[UUID, Tokens]
-    contacts: Mapping[UUID, Contact]
-    words: Mapping[UUID, ContactWords]
-    points: Mapping[UUID, KeptPoint]
-    addresses: Mapping[UUID, str]
+    people: Opened
     stopped: Mapping[str, str]
     renderings: Mapping[UUID, Rendering]
 
@@ -109,25 +105,21 @@ async def begin_attempts(unit: Unit, ids: Collection[UUID], *, lease: UUID, outl
 
 
 async def _know(unit: Unit, held: Collection[Message], tokens: Mapping[UUID, Tokens]) -> _Known:
-    people = {message.person_id for message in held}
-    entry_ids = {message.entry_id for message in held if message.entry_id}
-    points = {point.id: point for point in await contacts.list_points(unit, people)}
+    about, places = await entries.open_by_id(unit, {message.entry_id for message in held if message.entry_id})
+    people = await contacts.open_by_id(unit, {message.person_id for message in held})
     return _Known(
-        entries=await entries.list_by_id(unit, entry_ids),
-        places=await entries.open_places(unit, entry_ids),
+        entries=about,
+        places=places,
         tokens=tokens,
-        contacts=await contacts.list_by_id(unit, people, points.values()),
-        words=await contacts.open_words(unit, people),
-        points=points,
-        addresses=await contacts.open_addresses(unit, points.keys()),
-        stopped=await suppressions.reasons(unit, {point.lookup for point in points.values()}),
+        people=people,
+        stopped=await suppressions.reasons(unit, {point.lookup for point in people.points.values()}),
         renderings=await attempts.find_renderings(unit, [message.id for message in held]),
     )
 
 
 async def _begin(unit: Unit, message: Message, known: _Known, outlet: Outlet) -> _Written | None:
     entry = known.entries.get(message.entry_id) if message.entry_id else None
-    contact = known.contacts.get(message.person_id)
+    contact = known.people.contacts.get(message.person_id)
     choice = _choice(message, contact, known) if contact else None
     if message.entry_id and (entry is None or message.revision < entry.revision or not _may_speak(message, entry)):
         await _end(unit, message, State.CANCELLED, "superseded")
@@ -162,16 +154,16 @@ def _choice(message: Message, contact: Contact, known: _Known) -> Choice:
 
 
 def _masked(point: Point, known: _Known) -> Point:
-    kept = known.points.get(point.id)
+    kept = known.people.points.get(point.id)
     stopped = kept is not None and kept.lookup in known.stopped and point.channel in {Channel.SMS, Channel.EMAIL}
-    unknown = point.channel in {Channel.SMS, Channel.EMAIL} and point.id not in known.addresses
+    unknown = point.channel in {Channel.SMS, Channel.EMAIL} and point.id not in known.people.addresses
     return replace(point, consent=Consent.REVOKED) if stopped or unknown else point
 
 
 def _fixed_choice(message: Message, known: _Known) -> Choice:
     """A direct reply goes to the number it answers, or nowhere."""
-    point = known.points.get(message.contact_point_id) if message.contact_point_id else None
-    if point is None or point.id not in known.addresses or point.consent is Consent.INVALID_NUMBER:
+    point = known.people.points.get(message.contact_point_id) if message.contact_point_id else None
+    if point is None or point.id not in known.people.addresses or point.consent is Consent.INVALID_NUMBER:
         return Choice(Way.CALL, None, "no_channel")
     stopped = point.lookup in known.stopped or point.consent is Consent.REVOKED
     if stopped and message.kind not in PASSES_OPT_OUT:
@@ -221,15 +213,15 @@ async def _write(
     unit: Unit, message: Message, entry: KeptEntry | None, contact: Contact, known: _Known, outlet: Outlet
 ) -> _Written | None:
     """Write the words, or end the message where that cannot be done."""
-    point = known.points[message.contact_point_id] if message.contact_point_id else None
+    point = known.people.points[message.contact_point_id] if message.contact_point_id else None
     if point is None:
         await _end(unit, message, State.SUPPRESSED, "no_channel")
         return None
     scene = Scene(
         county=outlet.county,
         contact=contact,
-        words=(known.words.get(message.person_id) or ContactWords()).greeting_name,
-        address=known.addresses[point.id],
+        words=(known.people.words.get(message.person_id) or ContactWords()).greeting_name,
+        address=known.people.addresses[point.id],
         entry=entry,
         place=known.places.get(entry.id) if entry else None,
         link_token=known.tokens[entry.id].link if entry else "",

@@ -25,8 +25,8 @@ async def hold_tokens(unit: Unit, entry_ids: Collection[UUID], *, entropy: Calla
     """
     found = await entries.open_tokens(unit, entry_ids)
     missing = [entry_id for entry_id in entry_ids if not all(found.get(entry_id, ("", "")))]
-    kept = await entries.hold(unit, missing)
-    found |= await entries.open_tokens(unit, kept.keys())
+    kept, now_found = await entries.hold(unit, missing)
+    found |= now_found
     made: list[tuple[KeptEntry, Link]] = []
     changed: list[tuple[KeptEntry, str, str]] = []
     for entry in kept.values():
