@@ -188,6 +188,8 @@ def environment_of(service: str, state: Mapping[str, Any], folder: Folder, secre
     system = f"{urls['sandbox']}/oidc/system"
     settings = {
         "SURROUND_LISTEN": f"127.0.0.1:{ports[service]}",
+        # Portal tells notify where a member's request came from.
+        "SURROUND_TRUSTED_PROXIES": "127.0.0.1/32",
         "SURROUND_METRICS_LISTEN": f"127.0.0.1:{ports[f'{service} metrics']}",
         "SURROUND_REDIS_URL": backing.redis_url,
         "SURROUND_COUNTIES": str(folder.counties),

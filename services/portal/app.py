@@ -16,6 +16,7 @@ from shared.bus import stream
 from shared.jobs.process import Part
 from shared.web.client import ServiceClient, new_session
 from shared.web.health import Check, livez, readyz, redis_reachable
+from shared.web.limits import Limits, limit
 from shared.web.observe import HANDLER_PATIENCE, observe
 from shared.web.serving import serve
 
@@ -43,15 +44,17 @@ async def open_portal(settings: PortalSettings, *, static: StaticFiles | None = 
                     static=files,
                     environment=make_environment(files),
                 ),
+                Limits(redis, service=NAME, limits=settings.limits),
             )
         finally:
             await redis.aclose()
 
 
-def make_web(portal: Portal) -> web.Application:
+def make_web(portal: Portal, limits: Limits) -> web.Application:
     """Return the application."""
     app = web.Application(middlewares=[observe(NAME, as_page, patience=HANDLER_PATIENCE)], client_max_size=MAX_FORM)
     app[PORTAL] = portal
+    limit(app, limits)
     app.router.add_get("/livez", livez)
     app.router.add_get("/readyz", readyz([Check("sign_ins", redis_reachable(portal.sign_ins.ping).holds)]))
     app.router.add_get("/static/{path:.+}", portal.static.serve)

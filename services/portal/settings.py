@@ -6,7 +6,17 @@ from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from shared.settings import SERVICES, County, SettingsError, read_counties, read_wrapping_key, required
+from shared.settings import (
+    SERVICES,
+    STANDARD_LIMITS,
+    County,
+    LimitSettings,
+    SettingsError,
+    read_counties,
+    read_limits,
+    read_wrapping_key,
+    required,
+)
 
 NAME = "portal"
 
@@ -25,6 +35,7 @@ class PortalSettings:
     client_id: str
     client_secret: str
     metrics_listen: str = ""
+    limits: LimitSettings = STANDARD_LIMITS
 
     @property
     def is_https(self) -> bool:
@@ -60,6 +71,7 @@ def read_settings(environment: Mapping[str, str]) -> PortalSettings:
         client_id=environment.get("SURROUND_OIDC_CLIENT_ID", "") or NAME,
         client_secret=required(environment, "SURROUND_OIDC_CLIENT_SECRET"),
         metrics_listen=environment.get("SURROUND_METRICS_LISTEN", ""),
+        limits=read_limits(environment),
     )
 
 

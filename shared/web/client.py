@@ -23,6 +23,8 @@ from shared.web.observe import current_trace, new_trace
 PATIENCE = 10.0
 MAX_ANSWER = 8 * 1024 * 1024
 TOKEN_MARGIN_SECONDS = 60
+WAITS_AT_MOST_SECONDS = 2
+"""How long a call waits for its caller's quota before it says that there was none left."""
 
 Shape = TypeVar("Shape")
 
@@ -40,6 +42,7 @@ class Problem(Exception):
         self.detail = detail
         self.errors = errors or []
         self.members = members
+        self.retry_after = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +111,10 @@ class ServiceClient:
         headers: Mapping[str, str] | None = None,
         trace: Trace | None = None,
     ) -> Answer:
-        """Send one request and return its answer, or raise Problem. What is safe to repeat is repeated once."""
+        """Send one request and return its answer, or raise Problem. What is safe to repeat is repeated once.
+
+        A page may ask for more at once than one person may in a second: such a call waits for the next one.
+        """
         sent = {"Accept": "application/json, text/calendar;q=0.9, */*;q=0.5", **_trace_headers(trace), **(headers or {})}
         if token is not None:
             sent["Authorization"] = f"Bearer {token}"
@@ -125,13 +131,24 @@ class ServiceClient:
         tries = 2 if method == "GET" or idempotency_key is not None else 1
         for left in reversed(range(tries)):
             try:
-                return await self._once(method, path, data, params, sent)
+                return await self._in_its_turn(method, path, data, params, sent)
             except (aiohttp.ClientConnectionError, aiohttp.ClientPayloadError):
                 if not left:
                     break
             except (TimeoutError, aiohttp.ClientError):
                 break
         raise Problem(503, "unavailable", "This cannot be answered just now. Try again in a moment.")
+
+    async def _in_its_turn(
+        self, method: str, path: str, data: bytes | None, params: Mapping[str, str | int] | None, headers: Mapping[str, str]
+    ) -> Answer:
+        try:
+            return await self._once(method, path, data, params, headers)
+        except Problem as problem:
+            if problem.status != 429 or problem.retry_after > WAITS_AT_MOST_SECONDS:
+                raise
+            await asyncio.sleep(problem.retry_after)
+        return await self._once(method, path, data, params, headers)
 
     async def _once(
         self, method: str, path: str, data: bytes | None, params: Mapping[str, str | int] | None, headers: Mapping[str, str]
@@ -144,7 +161,7 @@ class ServiceClient:
             is_json = response.content_type.endswith("json")
             value = _parsed(content) if is_json else None
             if response.status >= 400:
-                raise _problem(response.status, value)
+                raise _problem(response.status, value, response.headers.get("Retry-After", ""))
             return Answer(response.status, value, response.headers.get("ETag"), dict(response.headers), content)
 
     def _address(self, path: str) -> str:
@@ -169,13 +186,14 @@ def _parsed(content: bytes) -> Any:
         return None
 
 
-def _problem(status: int, value: Any) -> Problem:
+def _problem(status: int, value: Any, retry_after: str) -> Problem:
     if not isinstance(value, dict) or not isinstance(value.get("code"), str):
         return Problem(status, "unavailable" if status >= 500 else "bad_request")
     members = {k: v for k, v in value.items() if k not in {"type", "title", "status", "detail", "instance", "code", "errors"}}
     errors = value.get("errors")
     problem = Problem(status, value["code"], str(value.get("detail", "")), errors if isinstance(errors, list) else None)
     problem.members = members
+    problem.retry_after = int(retry_after) if retry_after.isdecimal() and len(retry_after) < 6 else 1
     return problem
 
 

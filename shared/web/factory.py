@@ -55,7 +55,7 @@ from shared.web.errors import (
 from shared.web.fields import Model, PageQuery
 from shared.web.health import Check, livez, readyz
 from shared.web.hosts import reached_at
-from shared.web.limits import Limits, limit
+from shared.web.limits import Limits, limit, say_standing
 from shared.web.observe import HANDLER_PATIENCE, PREFIXES, TRACE, as_problem, observe
 from shared.web.openapi import openapi_handler
 from shared.web.problems import problem, status_of
@@ -133,6 +133,7 @@ def make_app(
     app.on_cleanup.append(closing)
     if limits is not None:
         limit(app, limits)
+        app.on_response_prepare.append(say_standing)
     if units is not None:
         app.cleanup_ctx.append(sweeping(units, known_counties))
         app.cleanup_ctx.append(writing)

@@ -29,6 +29,7 @@ from shared.web.errors import QuotaExceeded
 SHARED_EVERY_SECONDS = 0.05
 TRIED_AGAIN_AFTER_SECONDS = 1.0
 FORGOTTEN_EVERY_SECONDS = 5.0
+STOPS_WITHIN_SECONDS = 1.0
 ASKED_AT_ONCE = 500
 MOST_WINDOWS = 100_000
 """So many windows are kept in mind; beyond that, those opened first are forgotten: a flood of addresses costs no memory."""
@@ -160,17 +161,21 @@ class Limits:
 
     async def sharing(self, app: web.Application) -> AsyncIterator[None]:
         """Share while an application runs: one of its cleanup contexts."""
-        task = asyncio.create_task(self._share_for_ever())
+        stop = asyncio.Event()
+        task = asyncio.create_task(self._share_until(stop))
         yield
+        stop.set()
+        self._woken.set()
+        # A cancelled question to Valkey may come back as one that timed out: so it is asked to stop, and cancelled if it hangs.
+        await asyncio.wait([task], timeout=STOPS_WITHIN_SECONDS)
         task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
+        await asyncio.wait([task], timeout=STOPS_WITHIN_SECONDS)
 
-    async def _share_for_ever(self) -> None:
-        while True:
+    async def _share_until(self, stop: asyncio.Event) -> None:
+        while not stop.is_set():
             await self._woken.wait()
             self._woken.clear()
-            await asyncio.sleep(SHARED_EVERY_SECONDS)
+            await _pause(stop, SHARED_EVERY_SECONDS)
             try:
                 await self.share()
                 self._was_told = False
@@ -179,7 +184,7 @@ class Limits:
                     log.warning("limits.counted_here_alone", error=type(error).__name__)
                 self._was_told = True
                 self._woken.set()
-                await asyncio.sleep(TRIED_AGAIN_AFTER_SECONDS)
+                await _pause(stop, TRIED_AGAIN_AFTER_SECONDS)
             self._forget()
 
     def _windows_of(self, who: Who, caller: Sequence[str], now: float) -> list[tuple[str, _Window]]:
@@ -212,16 +217,21 @@ LIMITS: Final = web.AppKey("limits", Limits)
 
 
 def limit(app: web.Application, limits: Limits) -> None:
-    """Put limits into an application: every answer to a counted request says how the caller stands."""
+    """Put limits into an application."""
     app[LIMITS] = limits
     app.cleanup_ctx.append(limits.sharing)
-    app.on_response_prepare.append(_say_standing)
 
 
-async def _say_standing(request: web.Request, response: web.StreamResponse) -> None:
+async def say_standing(request: web.Request, response: web.StreamResponse) -> None:
+    """Let every answer to a counted request say how the caller stands: a signal of an application for programs."""
     standing = request.get(STANDING)
     if standing is not None:
         response.headers.update(standing.headers)
+
+
+async def _pause(stop: asyncio.Event, seconds: float) -> None:
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(stop.wait(), seconds)
 
 
 def _is_address(text: str) -> bool:

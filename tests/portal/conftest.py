@@ -21,8 +21,11 @@ from services.portal.gateways.sign_ins import SignIns
 from services.portal.settings import PortalSettings
 from services.portal.web.pages import Portal, make_environment
 from services.portal.web.static_files import StaticFiles
+from shared.settings import LimitSettings
 from shared.web.client import ServiceClient, new_session
+from shared.web.limits import Limits
 from tests.portal.standins import Provider, World
+from tests.support.limits import WIDE
 from tests.support.servers import Servers
 from tests.support.tokens import ALDER, a_county
 
@@ -91,7 +94,7 @@ async def make_site(redis: Redis, built: StaticFiles) -> AsyncIterator[MakeSite]
     """Make a portal; `https` is what its settings say of its address."""
     closing: list[Callable[[], Awaitable[None]]] = []
 
-    async def make(*, https: bool = False) -> Site:
+    async def make(*, https: bool = False, limits: LimitSettings = WIDE) -> Site:
         world, provider = World(), Provider()
         services, issuing = TestServer(world.app()), TestServer(provider.app())
         await services.start_server()
@@ -110,6 +113,7 @@ async def make_site(redis: Redis, built: StaticFiles) -> AsyncIterator[MakeSite]
             urls={name: behind for name in ("network", "meetings", "notify", "portal")},
             client_id="portal",
             client_secret="s3cret",
+            limits=limits,
         )
         session = new_session()
         sign_ins = SignIns(redis, settings.wrapping_key)
@@ -125,7 +129,10 @@ async def make_site(redis: Redis, built: StaticFiles) -> AsyncIterator[MakeSite]
             static=built,
             environment=make_environment(built),
         )
-        browser = TestClient(TestServer(make_web(portal), port=port), cookie_jar=aiohttp.CookieJar(unsafe=True))
+        browser = TestClient(
+            TestServer(make_web(portal, Limits(redis, service="portal", limits=settings.limits)), port=port),
+            cookie_jar=aiohttp.CookieJar(unsafe=True),
+        )
         await browser.start_server()
         closing.extend([browser.close, session.close, services.close, issuing.close])
         return Site(browser, url, world, provider, redis, sign_ins)

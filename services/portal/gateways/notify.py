@@ -38,9 +38,10 @@ class Notify:
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """Personal links. The secret travels in a header: never in an address, never in a log."""
+    """Personal links. The secret travels in a header: never in an address, never in a log. `address` is the reader's."""
 
     client: ServiceClient
+    address: str
 
     async def page(self, secret: str) -> LinkPage:
         """Return what the link shows."""
@@ -70,4 +71,5 @@ class Links:
         return (await self._call("GET", "/entry.ics", secret)).content
 
     async def _call(self, method: str, path: str, secret: str, body: Mapping[str, Any] | None = None) -> Answer:
-        return await self.client.call(method, f"/v1/links/current{path}", headers={SECRET: secret}, body=body)
+        headers = {SECRET: secret, "X-Forwarded-For": self.address}
+        return await self.client.call(method, f"/v1/links/current{path}", headers=headers, body=body)

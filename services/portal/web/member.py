@@ -42,9 +42,7 @@ async def post_answer(visit: Visit) -> web.StreamResponse:
     answer = visit.form.one_of("answer", ANSWERS, "")
     sequence = visit.form.number("sequence", -1)
     try:
-        if answer and not await visit.portal.links.answer(
-            visit.path("token"), answer, sequence=sequence if sequence >= 0 else None
-        ):
+        if answer and not await visit.links.answer(visit.path("token"), answer, sequence=sequence if sequence >= 0 else None):
             return _back(visit, note="moved")
     except Problem as problem:
         # An answer that comes too late changes nothing; the page itself says so.
@@ -67,7 +65,7 @@ async def post_other_time(visit: Visit) -> web.StreamResponse:
     try:
         if not asked:
             return _page(visit, "member_other_time.html", await _shown(visit), missing=True, status=422)
-        await visit.portal.links.other_time(visit.path("token"), asked, None)
+        await visit.links.other_time(visit.path("token"), asked, None)
     except Problem as problem:
         if problem.status not in {409, 422}:
             return _refused(visit, problem)
@@ -80,7 +78,7 @@ async def post_language(visit: Visit) -> web.StreamResponse:
     language = visit.form.one_of("language", tuple(LANGUAGES), "")
     try:
         if language:
-            await visit.portal.links.language(visit.path("token"), language)
+            await visit.links.language(visit.path("token"), language)
     except Problem as problem:
         return _refused(visit, problem)
     return _back(visit, note="language", language=language)
@@ -97,7 +95,7 @@ async def get_not_me(visit: Visit) -> web.StreamResponse:
 async def post_not_me(visit: Visit) -> web.StreamResponse:
     """Stop messages to this contact and let staff know."""
     try:
-        await visit.portal.links.not_me(visit.path("token"))
+        await visit.links.not_me(visit.path("token"))
     except Problem as problem:
         return _refused(visit, problem)
     return see_other(f"/m/thank-you?lang={base_of(visit.request.query.get('lang', 'en'))}")
@@ -112,7 +110,7 @@ async def get_thanks(visit: Visit) -> web.StreamResponse:
 async def get_entry(visit: Visit) -> web.StreamResponse:
     """Give the calendar entry."""
     try:
-        entry = await visit.portal.links.entry(visit.path("token"))
+        entry = await visit.links.entry(visit.path("token"))
     except Problem as problem:
         return _refused(visit, problem)
     return web.Response(
@@ -129,7 +127,7 @@ async def get_nothing(visit: Visit) -> web.StreamResponse:
 
 
 async def _shown(visit: Visit) -> LinkPage:
-    return await visit.portal.links.page(visit.path("token"))
+    return await visit.links.page(visit.path("token"))
 
 
 def _page(visit: Visit, template: str, shown: LinkPage, *, status: int = 200, **facts: Any) -> web.Response:
@@ -165,8 +163,9 @@ def _back(visit: Visit, *, note: str = "", language: str = "") -> web.Response:
 
 
 def _refused(visit: Visit, problem: Problem) -> web.Response:
-    if problem.status >= 500:
-        return _answer(visit, _PAGES.get_template("member_gone.html").render(style=STYLE, what="away", say=Say), status=503)
+    if problem.status >= 500 or problem.status == 429:
+        status = 429 if problem.status == 429 else 503
+        return _answer(visit, _PAGES.get_template("member_gone.html").render(style=STYLE, what="away", say=Say), status=status)
     return _gone(visit)
 
 

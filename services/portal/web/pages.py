@@ -36,7 +36,8 @@ from shared.kernel.errors import Conflict, Invalid, NotFound, Refused, SurroundE
 from shared.kernel.wall import local_date
 from shared.settings import County
 from shared.web.client import Problem, ServiceClient
-from shared.web.errors import Unavailable
+from shared.web.errors import QuotaExceeded, Unavailable
+from shared.web.limits import LIMITS
 from shared.web.observe import TRACE
 from shared.web.pages import new_nonce, page_headers
 from shared.web.problems import status_of
@@ -69,11 +70,6 @@ class Portal:
     clock: ServiceClock
     static: StaticFiles
     environment: Environment
-
-    @property
-    def links(self) -> Links:
-        """Personal links, which need no token."""
-        return Links(self.notify)
 
     @property
     def cookie(self) -> str:
@@ -127,6 +123,11 @@ class Visit:
     def notify(self) -> Notify:
         """notify, with this person's token."""
         return Notify(self._caller(self.portal.notify))
+
+    @property
+    def links(self) -> Links:
+        """Personal links, which need no token; notify counts what one address asks."""
+        return Links(self.portal.notify, self.request.app[LIMITS].address_of(self.request))
 
     @property
     def zone(self) -> str:
@@ -214,9 +215,13 @@ async def _open(route: PageRoute, request: web.Request) -> web.StreamResponse:
     portal = request.app[PORTAL]
     visit = Visit(request, portal, Form({}), new_nonce())
     try:
-        if route.opens is not Opens.ANYBODY:
+        if route.opens is Opens.ANYBODY:
+            request.app[LIMITS].spend_for_address(request)
+        else:
+            # What somebody signed in may ask is counted by the services that answer.
             found = await _signed_in(visit, touch=route.opens is Opens.SIGNED_IN)
             if found is None:
+                request.app[LIMITS].spend_for_address(request)
                 return to_sign_in(visit)
             visit = found
         if request.method == "POST":
@@ -349,6 +354,8 @@ def refusal_of(problem: Problem) -> SurroundError:
         return NotFound()
     if problem.status == 403:
         return Refused()
+    if problem.status == 429:
+        return QuotaExceeded(problem.retry_after)
     if problem.status >= 500:
         return Unavailable()
     return Invalid() if problem.status == 422 else Conflict()
@@ -369,6 +376,7 @@ def error_page(visit: Visit, refusal: SurroundError, *, detail: str = "") -> web
         visit,
         "error.html",
         status=status_of(type(refusal)),
+        headers=refusal.headers if isinstance(refusal, QuotaExceeded) else None,
         code=refusal.code,
         detail=detail or refusal.detail,
         request_id=visit.request[TRACE].request_id,

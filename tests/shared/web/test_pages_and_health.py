@@ -33,7 +33,9 @@ async def test_requests_are_closed_and_answers_open(client: Client) -> None:
 
 async def test_each_refusal_of_a_route_is_described(client: Client) -> None:
     operation = (await document(client))["paths"]["/v1/notes"]["post"]
-    assert {"201", "400", "401", "403", "406", "408", "409", "413", "414", "415", "422", "default"} == set(operation["responses"])
+    assert {"201", "400", "401", "403", "406", "408", "409", "413", "414", "415", "422", "429", "default"} == set(
+        operation["responses"]
+    )
     examples = operation["responses"]["409"]["content"]["application/problem+json"]["examples"]
     assert set(examples) >= {"note_taken", "idempotency_in_progress"}
     assert operation["x-needs"] == "notes.write"
