@@ -45,13 +45,13 @@ _FORKS = multiprocessing.get_context("forkserver")
 _FORKS.set_forkserver_preload([f"services.{name}.__main__" for name in ("network", "meetings", "notify")])
 
 
-async def until(holds: Callable[[], Awaitable[bool]], *, within: float = WITHIN) -> float:
+async def until(holds: Callable[[], Awaitable[bool]], *, within: float = WITHIN, every: float = 0.02) -> float:
     """Return, as soon as something holds, how many seconds that took; raise TimeoutError when it does not in time."""
     loop = asyncio.get_running_loop()
     begun = loop.time()
     async with asyncio.timeout(within):
         while not await holds():  # noqa: ASYNC110  the condition is in another process, a database or a server
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(every)
     return loop.time() - begun
 
 
