@@ -9,12 +9,13 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from redis.asyncio import Redis
-from sqlalchemy import NullPool, make_url
+from sqlalchemy import make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from services.notify.gateways.smtp import Senders, read_server
 from services.notify.jobs.operators import conservation
 from services.notify.jobs.sending import Dispatch
 from services.notify.settings import read_settings
@@ -52,8 +53,9 @@ class Post:
         self._folder = folder
         self._units = deployment.units("notify")
         url = make_url(deployment.database("notify").owner_url).set(drivername="postgresql+asyncpg")
-        self._owner = create_async_engine(url, poolclass=NullPool)
+        self._owner = create_async_engine(url)
         self._redis = Redis.from_url(deployment.redis_url, socket_timeout=WITHIN)
+        self._helpers: dict[UUID, Running] = {}
         self.turns = asyncio.Semaphore(AT_ONCE)
         deployment.settings |= {
             "SURROUND_SENDING": "sandbox",
@@ -84,7 +86,8 @@ class Post:
         )
         settings = read_settings(self.deployment.environment("notify", SURROUND_COUNTIES=str(self._file([county]))))
         dispatch = Dispatch(self._units, settings, None, None)
-        return Office(self._units.engine, self._owner, self._units, county, settings, dispatch, None, self.mail, self.texts)
+        senders = Senders(read_server(settings.smtp_url, sending=settings.sending))
+        return Office(self._units.engine, self._owner, self._units, county, settings, dispatch, senders, self.mail, self.texts)
 
     def _file(self, counties: Iterable[Any]) -> Path:
         path = self._folder / f"counties-{uuid4().hex[:8]}.json"
@@ -97,6 +100,19 @@ class Post:
         settings |= {"SURROUND_COUNTIES": counties, "SURROUND_CELERY_REDIS_URL": self.celery(celery)}
         return await self.deployment.start("notify", word, fault=fault, **settings)
 
+    async def sender(self, office: Office, *, fault: str, celery: int) -> Running:
+        """Start what sends for a county, and is to break: a worker if Celery has a database of Valkey, else a ticker."""
+        if not celery:
+            return await self.start("tick", office, fault=fault)
+        worker = await self.worker(office, fault=fault, celery=celery)
+        self._helpers[office.county.id] = await self.start("tick", office, celery=celery)
+        return worker
+
+    async def stop_helpers(self, office: Office) -> None:
+        """Let the ticker end that handed messages to a county's worker, if there is one."""
+        if helper := self._helpers.pop(office.county.id, None):
+            await helper.stop()
+
     async def worker(self, *offices: Office, celery: int, fault: str = "") -> Running:
         """Start a Celery worker, and return when it waits for its first message."""
         running = await self.start("worker", *offices, fault=fault, celery=celery)
@@ -105,7 +121,7 @@ class Post:
             clients: list[dict[str, str]] = await self._redis.client_list()
             return any(client["db"] == str(celery) and client["cmd"] == "brpop" for client in clients)
 
-        await until(waits)
+        await until(waits, every=0.1)
         return running
 
     async def somebody(self, office: Office, way: Channel) -> Person:
@@ -123,7 +139,7 @@ class Post:
         async def is_decided() -> bool:
             return await victim.has_broken() or await is_told()
 
-        await until(is_decided)
+        await until(is_decided, every=0.1)
         return not await victim.has_broken()
 
     async def told(self, office: Office, person: Person) -> Told:
@@ -145,11 +161,17 @@ class Post:
             copies,
         )
 
-    async def is_quiet(self, office: Office) -> bool:
-        """Say whether nothing of a county is due or under way."""
-        return not await office.rows(
-            "SELECT 1 FROM messages WHERE county_id = :county AND (state IN ('claimed', 'sending')"
-            " OR state = 'pending' AND due_at <= surround_now()) LIMIT 1"
+    async def has_been_told(self, office: Office, person: Person, late: tuple[bool, ...]) -> bool:
+        """Say whether exactly these attempts are on record, each in time or too late."""
+        told = await self.told(office, person)
+        return told.late == late and all(told.fates)
+
+    async def are_quiet(self, *offices: Office) -> bool:
+        """Say whether nothing of these counties is due or under way."""
+        return not await offices[0].rows(
+            "SELECT 1 FROM messages WHERE county_id = ANY(:counties) AND (state IN ('claimed', 'sending')"
+            " OR state = 'pending' AND due_at <= surround_now()) LIMIT 1",
+            counties=[office.county.id for office in offices],
         )
 
     async def check(self, *offices: Office) -> None:

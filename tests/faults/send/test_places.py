@@ -1,17 +1,17 @@
 """A sender or ticker dies or freezes at each place of its code; its successor finishes within seconds, and nobody is told twice."""
 
 import asyncio
-from collections.abc import Coroutine
 from dataclasses import dataclass
+from functools import partial
 
 from shared.events.network import Channel
 from tests.faults.send.post import Post
-from tests.notify.office import Office
+from tests.notify.office import Office, Person
 from tests.support.processes import WITHIN, Running, until
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class Dying:
     """Where the process breaks, and what must be true of its message in the end.
 
     With a number of `celery` it is a worker, which gets the message over that database of Valkey; else a ticker without a broker.
@@ -25,6 +25,17 @@ class Case:
     attempts: int = 1
 
 
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """Where a ticker freezes, what its successor finds, and what is true once it has woken; `late` says which results were."""
+
+    place: str
+    meanwhile: str
+    state: str
+    late: tuple[bool, ...]
+    way: Channel = Channel.EMAIL
+
+
 AGAIN, OPEN = "sent", "unknown"
 MAIL_PLACES = (
     ("send.on_receipt", AGAIN, 1, 1),
@@ -36,61 +47,72 @@ MAIL_PLACES = (
     ("smtp.after_reply_before_mark", OPEN, 1, 1),
     ("send.after_result_before_mark", OPEN, 1, 1),
 )
-CASES = (
-    Case("ticker.after_claim_before_enqueue", AGAIN, 1),
-    Case("ticker.after_enqueue", AGAIN, 1),
-    *(Case(place, state, copies, attempts=attempts) for place, state, copies, attempts in MAIL_PLACES),
-    Case("sms.after_post_before_reply", OPEN, 1, way=Channel.SMS),
-    Case("sms.after_reply_before_mark", OPEN, 1, way=Channel.SMS),
+DYING = (
+    Dying("ticker.after_claim_before_enqueue", AGAIN, 1),
+    Dying("ticker.after_enqueue", AGAIN, 1),
+    *(Dying(place, state, copies, attempts=attempts) for place, state, copies, attempts in MAIL_PLACES),
+    Dying("sms.after_post_before_reply", OPEN, 1, way=Channel.SMS),
+    Dying("sms.after_reply_before_mark", OPEN, 1, way=Channel.SMS),
     *(
-        Case(place, state, copies, celery=number, attempts=attempts)
+        Dying(place, state, copies, celery=number, attempts=attempts)
         for number, (place, state, copies, attempts) in enumerate(MAIL_PLACES, start=2)
     ),
-    Case("sms.after_post_before_reply", OPEN, 1, celery=10, way=Channel.SMS),
+    Dying("sms.after_post_before_reply", OPEN, 1, celery=10, way=Channel.SMS),
 )
 
-
-async def test_a_process_that_dies_at_any_place_of_sending_leaves_nothing_undone_and_nothing_doubled(post: Post) -> None:
-    async with asyncio.TaskGroup() as cases:
-        for case in CASES:
-            cases.create_task(named(case, dies(post, case)))
-
-
-async def named(case: Case, course: Coroutine[None, None, None]) -> None:
-    """Let a failure say of which case it is: they run side by side."""
-    try:
-        await course
-    except Exception as error:
-        error.add_note(str(case))
-        raise
+FROZEN = (
+    Frozen("ticker.after_claim_before_enqueue", "sent", "sent", (False,)),
+    Frozen("send.on_receipt", "sent", "sent", (False,)),
+    Frozen("send.before_attempt_commit", "sent", "sent", (False,)),
+    Frozen("send.after_attempt_before_connect", "sent", "sent", (True, False)),
+    Frozen("smtp.after_rcpt", "sent", "sent", (True, False)),
+    Frozen("smtp.before_final_dot", "unknown", "sent", (True,)),
+    Frozen("smtp.after_final_dot_before_reply", "unknown", "sent", (True,)),
+    Frozen("smtp.after_reply_before_mark", "unknown", "sent", (True,)),
+    Frozen("sms.after_post_before_reply", "unknown", "sent", (True,), Channel.SMS),
+)
+"""Whoever wakes past the dot says what came of it after all, and that is the only thing that it may still change."""
 
 
-async def dies(post: Post, case: Case) -> None:
-    """Let a process die at a place, and a successor finish."""
+async def test_a_process_that_dies_or_freezes_at_any_place_of_sending_leaves_nothing_undone_and_nothing_doubled(post: Post) -> None:
+    dead = await asyncio.gather(*(breaks(post, case.place, case.way, celery=case.celery) for case in DYING))
+    still = await asyncio.gather(*(breaks(post, f"{case.place}:1:freeze", case.way) for case in FROZEN))
+    offices = [each.office for each in (*dead, *still)]
+    successor = await post.start("tick", *offices)
+    await until(lambda: post.are_quiet(*offices), within=WITHIN, every=0.5)
+    for case, each in zip(DYING, dead, strict=True):
+        told = await post.told(each.office, each.person)
+        assert (told.state, told.copies, told.attempt) == (case.state, case.copies, case.attempts), (case, told)
+    for frozen, each in zip(FROZEN, still, strict=True):
+        told = await post.told(each.office, each.person)
+        assert told.state == frozen.meanwhile, (frozen, told)
+        each.process.wake()
+    for frozen, each in zip(FROZEN, still, strict=True):
+        await until(partial(post.has_been_told, each.office, each.person, frozen.late), every=0.1)
+        assert await each.process.stop() == 0
+        told = await post.told(each.office, each.person)
+        assert (told.state, told.copies) == (frozen.state, 1), (frozen, told)
+    assert await successor.stop() == 0
+    await post.check(*offices)
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A process that is gone or stands still, the county it worked for, and whom it was about to tell."""
+
+    process: Running
+    office: Office
+    person: Person
+
+
+async def breaks(post: Post, fault: str, way: Channel, *, celery: int = 0) -> Broken:
+    """Let a process break while it tells somebody. A worker needs a ticker that hands messages to it."""
     office = post.county()
     async with post.turns:
-        victim = await starts(post, case, office)
-        person = await post.somebody(office, case.way)
+        process = await post.sender(office, fault=fault, celery=celery)
+        person = await post.somebody(office, way)
         # A busy broker takes no hint within its moment, and the ticker sends by itself; then somebody else is invited.
-        while await post.is_told_by_others(office, person, victim):
-            person = await post.somebody(office, case.way)
-        await victim.died()
-        await post.start("tick", office)
-    await finishes(post, office)
-    told = await post.told(office, person)
-    assert (told.state, told.copies, told.attempt) == (case.state, case.copies, case.attempts), (case, told)
-    await post.check(office)
-
-
-async def starts(post: Post, case: Case, office: Office) -> Running:
-    """Start what is to break; a worker needs somebody who hands messages to it."""
-    if not case.celery:
-        return await post.start("tick", office, fault=case.place)
-    worker = await post.worker(office, fault=case.place, celery=case.celery)
-    await post.start("tick", office, celery=case.celery)
-    return worker
-
-
-async def finishes(post: Post, office: Office) -> float:
-    """Wait until a county is quiet; more than R3 allows is a failure."""
-    return await until(lambda: post.is_quiet(office), within=WITHIN)
+        while await post.is_told_by_others(office, person, process):
+            person = await post.somebody(office, way)
+        await post.stop_helpers(office)
+    return Broken(process, office, person)
