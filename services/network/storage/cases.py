@@ -1,12 +1,13 @@
 """Queries about families and who holds them."""
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select, tuple_, union
+from sqlalchemy import ARRAY, ColumnElement, Uuid, any_, bindparam, insert, or_, select, tuple_, union, update
 
 from services.network.domain.cases import Case, CaseId
 from services.network.domain.errors import ExternalIdTaken
@@ -14,12 +15,34 @@ from services.network.domain.people import PersonId
 from services.network.domain.visibility import sees_whole_county
 from services.network.storage.refusing import refusing
 from services.network.storage.tables import CaseRow, ChildRow, MemberRow
+from shared.db.direct import Direct
 from shared.db.unit import Unit
 from shared.kernel.access import Caller, CaseAccess, Role
 from shared.kernel.errors import NotFound
 from shared.kernel.sealed import KeyKind, KeyOf
 
 TAKEN = {"uq_cases_county_id_external_lookup": ExternalIdTaken}
+
+
+_COUNTY = bindparam("county", type_=Uuid())
+_PEOPLE = bindparam("people", type_=ARRAY(Uuid()))
+_ONE = select(CaseRow).where(CaseRow.county_id == _COUNTY, CaseRow.id == bindparam("id"))
+_GET = Direct(_ONE)
+_HOLD = Direct(_ONE.with_for_update())
+_AROUND = union(
+    select(ChildRow.person_id, ChildRow.case_id).where(ChildRow.county_id == _COUNTY, ChildRow.person_id == any_(_PEOPLE)),
+    select(MemberRow.person_id, MemberRow.case_id).where(MemberRow.county_id == _COUNTY, MemberRow.person_id == any_(_PEOPLE)),
+).subquery()
+_ACCESS_AROUND = Direct(
+    select(_AROUND.c.person_id, CaseRow.unit, CaseRow.assigned, CaseRow.shared_with)
+    .join(CaseRow, CaseRow.id == _AROUND.c.case_id)
+    .where(CaseRow.county_id == _COUNTY)
+)
+_ADD = Direct(insert(CaseRow))
+_SAVE = Direct(
+    update(CaseRow).where(CaseRow.county_id == _COUNTY, CaseRow.id == bindparam("of")),
+    *(column.name for column in CaseRow.__table__.columns if column.name not in {"id", "county_id", "opened_at"}),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,48 +55,32 @@ class After:
 
 async def get(unit: Unit, case_id: CaseId) -> Case:
     """Return a family of the unit's county."""
-    row = await unit.session.scalar(select(CaseRow).where(_mine(unit), CaseRow.id == case_id))
-    if row is None:
-        raise NotFound
-    return await _to_case(unit, row)
+    return await _one(unit, _GET, case_id)
 
 
 async def get_for_update(unit: Unit, case_id: CaseId) -> Case:
     """Return a family and hold its row until the transaction ends: nobody closes or reassigns it meanwhile."""
-    row = await unit.session.scalar(select(CaseRow).where(_mine(unit), CaseRow.id == case_id).with_for_update())
-    if row is None:
-        raise NotFound
-    return await _to_case(unit, row)
+    return await _one(unit, _HOLD, case_id)
 
 
 async def list_visible(unit: Unit, caller: Caller, *, is_closed: bool | None, after: After | None, limit: int) -> list[Case]:
     """Return a page of the families that this caller may see, least recently changed first."""
-    query = select(CaseRow).where(_mine(unit), _visible_to(caller)).order_by(CaseRow.updated_at, CaseRow.id).limit(limit)
+    query = select(CaseRow.__table__).where(_mine(unit), _visible_to(caller)).order_by(CaseRow.updated_at, CaseRow.id).limit(limit)
     if is_closed is not None:
         query = query.where(CaseRow.closed_at.is_not(None) if is_closed else CaseRow.closed_at.is_(None))
     if after is not None:
         query = query.where(tuple_(CaseRow.updated_at, CaseRow.id) > (after.updated_at, after.id))
-    rows = (await unit.session.scalars(query)).all()
-    await unit.load_keys([row.words for row in rows])
+    rows = (await unit.session.execute(query)).mappings().all()
+    await unit.load_keys([row["words"] for row in rows])
     return [await _to_case(unit, row) for row in rows]
 
 
 async def list_access_around(unit: Unit, people: Collection[PersonId]) -> dict[PersonId, list[CaseAccess]]:
     """Return, for each person, who holds each family the person belongs or once belonged to."""
-    around = union(
-        select(ChildRow.person_id, ChildRow.case_id).where(ChildRow.county_id == unit.county_id, ChildRow.person_id.in_(people)),
-        select(MemberRow.person_id, MemberRow.case_id).where(
-            MemberRow.county_id == unit.county_id, MemberRow.person_id.in_(people)
-        ),
-    ).subquery()
-    rows = await unit.session.execute(
-        select(around.c.person_id, CaseRow.unit, CaseRow.assigned, CaseRow.shared_with)
-        .join(CaseRow, CaseRow.id == around.c.case_id)
-        .where(_mine(unit))
-    )
+    rows = await unit.fetch(_ACCESS_AROUND, county=unit.county_id, people=list(people))
     held: dict[PersonId, list[CaseAccess]] = {person_id: [] for person_id in people}
     for row in rows:
-        held[PersonId(row.person_id)].append(_access(row.unit, row.assigned, row.shared_with))
+        held[PersonId(row["person_id"])].append(_access(row))
     return held
 
 
@@ -89,19 +96,16 @@ async def is_around_open(unit: Unit, person_id: PersonId) -> bool:
 
 async def add(unit: Unit, case: Case) -> None:
     """Store a new family. Raises ExternalIdTaken."""
-    row = CaseRow(id=case.id, county_id=unit.county_id, opened_at=case.opened_at)
-    await _fill(unit, row, case)
-    unit.session.add(row)
+    row = {"id": case.id, "county_id": unit.county_id, "opened_at": case.opened_at} | await _columns(unit, case)
     with refusing(TAKEN):
-        await unit.session.flush()
+        await unit.fetch(_ADD, **row)
 
 
 async def save(unit: Unit, case: Case) -> None:
     """Store a family anew. Raises ExternalIdTaken."""
-    row = await unit.session.get_one(CaseRow, case.id)
-    await _fill(unit, row, case)
+    row = await _columns(unit, case)
     with refusing(TAKEN):
-        await unit.session.flush()
+        await unit.fetch(_SAVE, county=unit.county_id, of=case.id, **row)
 
 
 def _mine(unit: Unit) -> ColumnElement[bool]:
@@ -123,33 +127,42 @@ def external_lookup(unit: Unit, external_id: str) -> str:
     return unit.lookup_of(f"case|{external_id}")
 
 
-async def _to_case(unit: Unit, row: CaseRow) -> Case:
-    words = json.loads(await unit.open(row.words, table="cases", column="words", row_id=row.id))
+async def _one(unit: Unit, found_by: Direct, case_id: CaseId) -> Case:
+    rows = await unit.fetch(found_by, county=unit.county_id, id=case_id)
+    if not rows:
+        raise NotFound
+    return await _to_case(unit, rows[0])
+
+
+async def _to_case(unit: Unit, row: Mapping[Any, Any]) -> Case:
+    words = json.loads(await unit.open(row["words"], table="cases", column="words", row_id=row["id"]))
     return Case(
-        id=CaseId(row.id),
+        id=CaseId(row["id"]),
         title=words["title"],
-        time_zone=row.time_zone,
+        time_zone=row["time_zone"],
         external_id=words["external_id"],
-        access=_access(row.unit, row.assigned, row.shared_with),
-        opened_at=row.opened_at,
-        closed_at=row.closed_at,
-        version=row.version,
-        updated_at=row.updated_at,
+        access=_access(row),
+        opened_at=row["opened_at"],
+        closed_at=row["closed_at"],
+        version=row["version"],
+        updated_at=row["updated_at"],
     )
 
 
-def _access(unit_name: str, assigned: Sequence[str], shared_with: Sequence[str]) -> CaseAccess:
-    return CaseAccess(unit=unit_name, assigned=frozenset(assigned), shared_with=frozenset(shared_with))
+def _access(row: Mapping[Any, Any]) -> CaseAccess:
+    return CaseAccess(unit=row["unit"], assigned=frozenset(row["assigned"]), shared_with=frozenset(row["shared_with"]))
 
 
-async def _fill(unit: Unit, row: CaseRow, case: Case) -> None:
+async def _columns(unit: Unit, case: Case) -> dict[str, Any]:
     words = json.dumps({"title": case.title, "external_id": case.external_id}, ensure_ascii=False)
-    row.words = await unit.seal(words, key=KeyOf(KeyKind.CASE, case.id), table="cases", column="words", row_id=case.id)
-    row.external_lookup = external_lookup(unit, case.external_id) if case.external_id else None
-    row.time_zone = case.time_zone
-    row.unit = case.access.unit
-    row.assigned = sorted(case.access.assigned)
-    row.shared_with = sorted(case.access.shared_with)
-    row.closed_at = case.closed_at
-    row.version = case.version
-    row.updated_at = case.updated_at
+    return {
+        "words": await unit.seal(words, key=KeyOf(KeyKind.CASE, case.id), table="cases", column="words", row_id=case.id),
+        "external_lookup": external_lookup(unit, case.external_id) if case.external_id else None,
+        "time_zone": case.time_zone,
+        "unit": case.access.unit,
+        "assigned": sorted(case.access.assigned),
+        "shared_with": sorted(case.access.shared_with),
+        "closed_at": case.closed_at,
+        "version": case.version,
+        "updated_at": case.updated_at,
+    }

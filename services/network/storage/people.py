@@ -1,16 +1,18 @@
 """Queries about people and how to reach them. A person is read and written whole, with the contact points in their order."""
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, select
+from sqlalchemy import ARRAY, ColumnElement, Integer, Text, Uuid, any_, bindparam, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from services.network.domain.errors import ExternalIdTaken, StaffIdTaken
 from services.network.domain.people import ContactPoint, ContactPointId, Person, PersonId, Profile
 from services.network.storage.refusing import refusing
 from services.network.storage.tables import ContactPointRow, FindRow, PersonRow
+from shared.db.direct import Direct
 from shared.db.sealing import KeyDestroyed
 from shared.db.unit import Unit
 from shared.events.network import Channel, Consent
@@ -25,6 +27,42 @@ TAKEN = {
 ERASED = {"given_name": "", "family_name": "", "preferred_name": "", "safe_words": ""}
 """What is left of the words of somebody whose key was destroyed; their place in a roster stays."""
 
+_COUNTY = bindparam("county", type_=Uuid())
+_MINE = PersonRow.county_id == _COUNTY
+
+
+def _people(where: ColumnElement[bool]) -> Direct:
+    return Direct(select(PersonRow).where(_MINE, where).order_by(PersonRow.id).limit(bindparam("most", type_=Integer())))
+
+
+_HOLD = Direct(select(PersonRow.id).where(_MINE, PersonRow.id == bindparam("id")).with_for_update())
+_HOLD_BY_EXTERNAL_ID = Direct(select(PersonRow.id).where(_MINE, PersonRow.external_lookup == bindparam("lookup")).with_for_update())
+_BY_ID = _people(PersonRow.id == any_(bindparam("ids", type_=ARRAY(Uuid()))))
+_BY_EXTERNAL_ID = _people(PersonRow.external_lookup == bindparam("lookup"))
+_BY_NAME = _people(PersonRow.name_lookups.contains(bindparam("lookups", type_=ARRAY(Text))))
+_BY_STAFF_ID = _people(PersonRow.staff_id == bindparam("staff_id"))
+_BY_CONTACT = _people(
+    PersonRow.id.in_(
+        select(ContactPointRow.person_id).where(
+            ContactPointRow.county_id == _COUNTY, ContactPointRow.lookup == any_(bindparam("lookups", type_=ARRAY(Text)))
+        )
+    )
+)
+_POINTS_OF = Direct(
+    select(ContactPointRow)
+    .where(ContactPointRow.county_id == _COUNTY, ContactPointRow.person_id == any_(bindparam("ids", type_=ARRAY(Uuid()))))
+    .order_by(ContactPointRow.person_id, ContactPointRow.rank)
+)
+_ADD = Direct(insert(PersonRow))
+_SAVE = Direct(
+    update(PersonRow).where(_MINE, PersonRow.id == bindparam("of")),
+    *(column.name for column in PersonRow.__table__.columns if column.name not in {"id", "county_id", "registered_by"}),
+)
+_ADD_POINT = Direct(insert(ContactPointRow))
+_DROP_POINTS = Direct(
+    delete(ContactPointRow).where(ContactPointRow.county_id == _COUNTY, ContactPointRow.person_id == bindparam("of"))
+)
+
 
 async def get(unit: Unit, person_id: PersonId) -> Person:
     """Return a person of the unit's county."""
@@ -36,8 +74,7 @@ async def get(unit: Unit, person_id: PersonId) -> Person:
 
 async def get_for_update(unit: Unit, person_id: PersonId) -> Person:
     """Return a person and hold the row until the transaction ends."""
-    held = await unit.session.scalar(select(PersonRow.id).where(_mine(unit), PersonRow.id == person_id).with_for_update())
-    if held is None:
+    if not await unit.fetch(_HOLD, county=unit.county_id, id=person_id):
         raise NotFound
     return await get(unit, person_id)
 
@@ -46,7 +83,7 @@ async def list_by_id(unit: Unit, ids: Collection[PersonId]) -> list[Person]:
     """Return those of these people who exist, in order of id."""
     if not ids:
         return []
-    return await _load(unit, PersonRow.id.in_(ids))
+    return await _load(unit, _BY_ID, ids=list(ids))
 
 
 async def find_by_external_id_for_update(unit: Unit, external_id: str) -> Person | None:
@@ -54,55 +91,45 @@ async def find_by_external_id_for_update(unit: Unit, external_id: str) -> Person
     lookup = external_lookup(unit, external_id)
     # Two that write a new person at once: the second waits, and finds the first.
     await unit.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"external|{lookup}", 0))))
-    person_id = await unit.session.scalar(
-        select(PersonRow.id).where(_mine(unit), PersonRow.external_lookup == lookup).with_for_update()
-    )
-    return None if person_id is None else await get(unit, PersonId(person_id))
+    held = await unit.fetch(_HOLD_BY_EXTERNAL_ID, county=unit.county_id, lookup=lookup)
+    return await get(unit, PersonId(held[0]["id"])) if held else None
 
 
 async def list_by_external_id(unit: Unit, external_id: str) -> list[Person]:
     """Return the person who bears the county's own id, if any."""
-    return await _load(unit, PersonRow.external_lookup == external_lookup(unit, external_id))
+    return await _load(unit, _BY_EXTERNAL_ID, lookup=external_lookup(unit, external_id))
 
 
 async def list_by_name(unit: Unit, key: str, *, limit: int) -> list[Person]:
     """Return people found under a name key."""
-    return await _load(unit, PersonRow.name_lookups.contains([name_lookup(unit, key)]), limit=limit)
+    return await _load(unit, _BY_NAME, lookups=[name_lookup(unit, key)], most=limit)
 
 
 async def list_by_contact(unit: Unit, lookups: Collection[str], *, limit: int) -> list[Person]:
     """Return people who can be reached on a number or address; one phone in a household is common."""
-    reached = select(ContactPointRow.person_id).where(
-        ContactPointRow.county_id == unit.county_id, ContactPointRow.lookup.in_(lookups)
-    )
-    return await _load(unit, PersonRow.id.in_(reached), limit=limit)
+    return await _load(unit, _BY_CONTACT, lookups=list(lookups), most=limit)
 
 
 async def list_by_staff_id(unit: Unit, staff_id: str) -> list[Person]:
     """Return the person who signs in with a staff id, if any."""
-    return await _load(unit, PersonRow.staff_id == staff_id)
+    return await _load(unit, _BY_STAFF_ID, staff_id=staff_id)
 
 
 async def add(unit: Unit, person: Person) -> None:
     """Store a new person. Raises ExternalIdTaken or StaffIdTaken."""
-    row = PersonRow(id=person.id, county_id=unit.county_id, registered_by=person.registered_by)
-    await _fill(unit, row, person)
-    unit.session.add(row)
+    row = {"id": person.id, "county_id": unit.county_id, "registered_by": person.registered_by} | await _columns(unit, person)
     with refusing(TAKEN):
-        await unit.session.flush()
+        await unit.fetch(_ADD, **row)
     await _add_contact_points(unit, person)
 
 
 async def save(unit: Unit, person: Person) -> None:
     """Store a person anew. Raises ExternalIdTaken or StaffIdTaken."""
-    row = await unit.session.get_one(PersonRow, person.id)
-    await _fill(unit, row, person)
+    row = await _columns(unit, person)
     with refusing(TAKEN):
-        await unit.session.flush()
+        await unit.fetch(_SAVE, county=unit.county_id, of=person.id, **row)
     # Removed numbers are deleted, not ended: nobody may keep an address that a person has taken back.
-    await unit.session.execute(
-        delete(ContactPointRow).where(ContactPointRow.county_id == unit.county_id, ContactPointRow.person_id == person.id)
-    )
+    await unit.fetch(_DROP_POINTS, county=unit.county_id, of=person.id)
     await _add_contact_points(unit, person)
 
 
@@ -160,70 +187,60 @@ def external_lookup(unit: Unit, external_id: str) -> str:
     return unit.lookup_of(f"person|{external_id}")
 
 
-def _mine(unit: Unit) -> ColumnElement[bool]:
-    return PersonRow.county_id == unit.county_id
+async def _load(unit: Unit, found_by: Direct, *, most: int | None = None, **values: object) -> list[Person]:
+    rows = await unit.fetch(found_by, county=unit.county_id, most=most, **values)
+    points = await unit.fetch(_POINTS_OF, county=unit.county_id, ids=[row["id"] for row in rows]) if rows else ()
+    await unit.load_keys([row["words"] for row in rows])
+    return [await _to_person(unit, row, [point for point in points if point["person_id"] == row["id"]]) for row in rows]
 
 
-async def _load(unit: Unit, where: ColumnElement[bool], *, limit: int | None = None) -> list[Person]:
-    rows = (await unit.session.scalars(select(PersonRow).where(_mine(unit), where).order_by(PersonRow.id).limit(limit))).all()
-    points = (
-        await unit.session.scalars(
-            select(ContactPointRow)
-            .where(ContactPointRow.county_id == unit.county_id, ContactPointRow.person_id.in_([row.id for row in rows]))
-            .order_by(ContactPointRow.person_id, ContactPointRow.rank)
-        )
-    ).all()
-    await unit.load_keys([row.words for row in rows])
-    return [await _to_person(unit, row, [point for point in points if point.person_id == row.id]) for row in rows]
-
-
-async def _to_person(unit: Unit, row: PersonRow, points: Sequence[ContactPointRow]) -> Person:
+async def _to_person(unit: Unit, row: Mapping[str, Any], points: Sequence[Mapping[str, Any]]) -> Person:
     try:
-        words = json.loads(await unit.open(row.words, table="people", column="words", row_id=row.id))
+        words = json.loads(await unit.open(row["words"], table="people", column="words", row_id=row["id"]))
     except KeyDestroyed:
         words, points = ERASED, ()
     born_on = words.get("born_on")
     return Person(
-        id=PersonId(row.id),
+        id=PersonId(row["id"]),
         profile=Profile(
             given_name=words["given_name"],
             family_name=words["family_name"],
             preferred_name=words["preferred_name"],
             born_on=date.fromisoformat(born_on) if born_on else None,
-            spoken_language=row.spoken_language,
-            written_language=row.written_language,
-            interpreter_needed=row.interpreter_needed,
-            time_zone=row.time_zone,
-            quiet_from=row.quiet_from,
-            quiet_until=row.quiet_until,
-            voicemail_ok=row.voicemail_ok,
+            spoken_language=row["spoken_language"],
+            written_language=row["written_language"],
+            interpreter_needed=row["interpreter_needed"],
+            time_zone=row["time_zone"],
+            quiet_from=row["quiet_from"],
+            quiet_until=row["quiet_until"],
+            voicemail_ok=row["voicemail_ok"],
             safe_words=words["safe_words"],
-            staff_id=row.staff_id,
+            staff_id=row["staff_id"],
             external_id=words.get("external_id"),
-            confidential_address=row.confidential_address,
+            confidential_address=row["confidential_address"],
         ),
         contact_points=tuple([await _to_contact_point(unit, point) for point in points]),
-        registered_by=row.registered_by,
-        version=row.version,
-        updated_at=row.updated_at,
+        registered_by=row["registered_by"],
+        version=row["version"],
+        updated_at=row["updated_at"],
     )
 
 
-async def _to_contact_point(unit: Unit, row: ContactPointRow) -> ContactPoint:
+async def _to_contact_point(unit: Unit, row: Mapping[str, Any]) -> ContactPoint:
     return ContactPoint(
-        id=ContactPointId(row.id),
-        channel=Channel(row.channel),
-        value=await unit.open(row.value, table="contact_points", column="value", row_id=row.id),
-        lookup=row.lookup,
-        preferred=row.preferred,
-        consent=Consent(row.consent),
-        consent_source=row.consent_source,
-        consent_at=row.consent_at,
-        is_substitute=row.is_substitute,
+        id=ContactPointId(row["id"]),
+        channel=Channel(row["channel"]),
+        value=await unit.open(row["value"], table="contact_points", column="value", row_id=row["id"]),
+        lookup=row["lookup"],
+        preferred=row["preferred"],
+        consent=Consent(row["consent"]),
+        consent_source=row["consent_source"],
+        consent_at=row["consent_at"],
+        is_substitute=row["is_substitute"],
     )
 
 
-async def _fill(unit: Unit, row: PersonRow, person: Person) -> None:
+async def _columns(unit: Unit, person: Person) -> dict[str, Any]:
     profile = person.profile
     words = {
         "given_name": profile.given_name,
@@ -233,22 +250,24 @@ async def _fill(unit: Unit, row: PersonRow, person: Person) -> None:
         "safe_words": profile.safe_words,
         "external_id": profile.external_id,
     }
-    row.words = await unit.seal(
-        json.dumps(words, ensure_ascii=False), key=_key(person.id), table="people", column="words", row_id=person.id
-    )
-    row.name_lookups = sorted(name_lookup(unit, key) for key in person.name_keys)
-    row.external_lookup = external_lookup(unit, profile.external_id) if profile.external_id else None
-    row.spoken_language = profile.spoken_language
-    row.written_language = profile.written_language
-    row.interpreter_needed = profile.interpreter_needed
-    row.time_zone = profile.time_zone
-    row.quiet_from = profile.quiet_from
-    row.quiet_until = profile.quiet_until
-    row.voicemail_ok = profile.voicemail_ok
-    row.staff_id = profile.staff_id
-    row.confidential_address = profile.confidential_address
-    row.version = person.version
-    row.updated_at = person.updated_at
+    return {
+        "words": await unit.seal(
+            json.dumps(words, ensure_ascii=False), key=_key(person.id), table="people", column="words", row_id=person.id
+        ),
+        "name_lookups": sorted(name_lookup(unit, key) for key in person.name_keys),
+        "external_lookup": external_lookup(unit, profile.external_id) if profile.external_id else None,
+        "spoken_language": profile.spoken_language,
+        "written_language": profile.written_language,
+        "interpreter_needed": profile.interpreter_needed,
+        "time_zone": profile.time_zone,
+        "quiet_from": profile.quiet_from,
+        "quiet_until": profile.quiet_until,
+        "voicemail_ok": profile.voicemail_ok,
+        "staff_id": profile.staff_id,
+        "confidential_address": profile.confidential_address,
+        "version": person.version,
+        "updated_at": person.updated_at,
+    }
 
 
 async def _add_contact_points(unit: Unit, person: Person) -> None:
@@ -269,8 +288,7 @@ async def _add_contact_points(unit: Unit, person: Person) -> None:
         }
         for rank, point in enumerate(person.contact_points)
     ]
-    if rows:
-        await unit.session.execute(insert(ContactPointRow).values(rows))
+    await unit.each(_ADD_POINT, rows)
 
 
 def _key(person_id: PersonId) -> KeyOf:
