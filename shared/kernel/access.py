@@ -46,10 +46,17 @@ class CaseAccess:
     shared_with: frozenset[str] = frozenset()
 
 
+OF_THE_UNIT = frozenset({Role.SUPERVISOR, Role.SCHEDULER})
+"""Who sees the families of their own units."""
+
+OF_THE_COUNTY = frozenset({Role.COUNTY_ADMIN, Role.AUDITOR, Role.SYSTEM})
+"""Who sees every family of their county."""
+
+
 def may_see(access: CaseAccess, caller: Caller) -> bool:
     """Say whether a family is visible to a caller of its county; everybody else gets the answer for "does not exist"."""
     if caller.staff_id in access.assigned or caller.staff_id in access.shared_with:
         return True
-    if caller.roles & {Role.COUNTY_ADMIN, Role.AUDITOR, Role.SYSTEM}:
+    if caller.roles & OF_THE_COUNTY:
         return True
-    return bool(caller.roles & {Role.SUPERVISOR, Role.SCHEDULER}) and access.unit in caller.units
+    return bool(caller.roles & OF_THE_UNIT) and access.unit in caller.units

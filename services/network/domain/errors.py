@@ -66,6 +66,12 @@ class ProtectiveOrderStands(Refused):
     code = "protective_order_stands"
 
 
+class WholeCountyOnly(Refused):
+    """This spans all families of a person. Ask an administrator or an auditor, or read the record of one family."""
+
+    code = "whole_county_only"
+
+
 class CountySystemsOnly(Refused):
     """Writing by external id is for county systems and administrators. Use the record's own address instead."""
 

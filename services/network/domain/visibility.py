@@ -6,7 +6,7 @@ A person stands around several families without any sight across them, so sight 
 from collections.abc import Iterable
 from datetime import timedelta
 
-from services.network.domain.errors import ColleagueRecord
+from services.network.domain.errors import ColleagueRecord, WholeCountyOnly
 from services.network.domain.people import Person
 from shared.kernel.access import Caller, CaseAccess, Role, may_see
 
@@ -20,6 +20,12 @@ FOUND_FOR = timedelta(hours=1)
 def sees_whole_county(caller: Caller) -> bool:
     """County administrators, auditors and county systems see every person of their county."""
     return bool(caller.roles & _COUNTY_WIDE)
+
+
+def check_whole_county(caller: Caller) -> None:
+    """Refuse what spans families that the caller cannot see."""
+    if not sees_whole_county(caller):
+        raise WholeCountyOnly
 
 
 def may_see_person(person: Person, families: Iterable[CaseAccess], caller: Caller) -> bool:

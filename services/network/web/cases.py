@@ -7,13 +7,14 @@ from services.network.use_cases.close_case import close_case as close
 from services.network.use_cases.commands import CaseChanges
 from services.network.use_cases.open_case import open_case
 from services.network.use_cases.reassign_case import reassign_case
-from services.network.use_cases.see_access_log import see_access_log
+from services.network.use_cases.see_access_log import see_access_log, see_holders, see_viewers
 from services.network.use_cases.see_case import hold_case, see_case, see_cases
 from services.network.web.county import zone_of
-from services.network.web.schemas.cases import CaseStatus, access_from, case_out, look_out, open_case_from
+from services.network.web.schemas.cases import CaseStatus, access_from, case_out, holders_out, open_case_from
 from services.network.web.schemas.values import place_from, place_of
 from shared.db.unit import Unit
 from shared.kernel.ids import spell
+from shared.web.looks import look_out, viewer_out
 from shared.web.routing import Call, Reply, created, ok, page
 
 
@@ -77,3 +78,15 @@ async def get_access_log(unit: Unit, call: Call) -> Reply:
     before = call.page_place[0] if call.page_place else None
     looks = await see_access_log(unit, case, before=before, limit=call.query.limit)
     return page([look_out(look) for look in looks], next=[looks[-1].seq] if len(looks) == call.query.limit else None)
+
+
+async def get_access(unit: Unit, call: Call) -> Reply:
+    """See who can see a family, and since when."""
+    case = await see_case(unit, CaseId(call.ids["case_id"]), caller=call.staff)
+    return ok(holders_out(case, await see_holders(unit, case)))
+
+
+async def get_viewers(unit: Unit, call: Call) -> Reply:
+    """See who has looked at a family and its people, how often, and who was turned away; the last one first."""
+    case = await see_case(unit, CaseId(call.ids["case_id"]), caller=call.staff)
+    return page([viewer_out(each) for each in await see_viewers(unit, case)])

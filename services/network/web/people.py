@@ -4,6 +4,7 @@ from services.network.domain.people import PersonId
 from services.network.use_cases.change_person import change_person as change
 from services.network.use_cases.register_person import register_person
 from services.network.use_cases.search_people import search_people as search
+from services.network.use_cases.see_access_log import see_person_access_log
 from services.network.use_cases.see_person import hold_person, see_person
 from services.network.use_cases.write_person import write_person
 from services.network.web.county import today_of, zone_of
@@ -19,6 +20,7 @@ from services.network.web.schemas.people import (
 from shared.db.unit import Unit
 from shared.kernel.errors import Fault, Invalid
 from shared.kernel.ids import spell
+from shared.web.looks import look_out
 from shared.web.routing import Call, Reply, created, ok, page
 
 
@@ -39,6 +41,14 @@ async def get_person(unit: Unit, call: Call) -> Reply:
     today = today_of(unit, call)
     person = await see_person(unit, PersonId(call.ids["person_id"]), caller=call.staff)
     return ok(person_out(person, call.staff, today), etag=person_etag(person, call.staff, today))
+
+
+async def get_access_log(unit: Unit, call: Call) -> Reply:
+    """See who has looked at a person or changed them, by way of any family; for those who see all families."""
+    person = await see_person(unit, PersonId(call.ids["person_id"]), caller=call.staff)
+    before = call.page_place[0] if call.page_place else None
+    looks = await see_person_access_log(unit, person, caller=call.staff, before=before, limit=call.query.limit)
+    return page([look_out(look) for look in looks], next=[looks[-1].seq] if len(looks) == call.query.limit else None)
 
 
 async def patch_person(unit: Unit, call: Call) -> Reply:

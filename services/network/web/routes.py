@@ -2,12 +2,13 @@
 
 from services.network.domain import errors as no
 from services.network.web import cases, children, members, people, separations
-from services.network.web.schemas.cases import AccessIn, CaseIn, CaseOut, CasePatch, CasesQuery, LookOut
+from services.network.web.schemas.cases import AccessIn, CaseIn, CaseOut, CasePatch, CasesQuery, HoldersOut
 from services.network.web.schemas.people import MatchOut, PersonFactsIn, PersonIn, PersonOut, PersonPatch, SearchIn
 from services.network.web.schemas.roster import ChildIn, ChildOut, ChildPatch, MemberIn, MemberOut, MemberPatch
 from services.network.web.schemas.separations import SeparationIn, SeparationOut
 from shared.web.events import events_route
 from shared.web.fields import Page, PageQuery
+from shared.web.looks import LookOut, ViewerOut
 from shared.web.registry import errors_in
 from shared.web.routing import Route, delete, get, patch, post, put
 
@@ -24,6 +25,8 @@ ROUTES: tuple[Route, ...] = (
     put("/v1/people/by-external-id/{key}", people.put_person, needs="people.write", body=PersonFactsIn,
         answer=PersonOut, etag=True, raises=(no.CountySystemsOnly, no.StaffIdTaken, no.ConsentWithdrawn)),
     get("/v1/people/{person_id}", people.get_person, needs="people.read", answer=PersonOut, etag=True),
+    get("/v1/people/{person_id}/access-log", people.get_access_log, needs="audit.read", query=PageQuery, answer=Page[LookOut],
+        raises=(no.WholeCountyOnly,)),
     patch("/v1/people/{person_id}", people.patch_person, needs="people.write", body=PersonPatch, answer=PersonOut,
           etag=True, raises=(*KEPT, no.ConsentWithdrawn)),
 
@@ -36,6 +39,8 @@ ROUTES: tuple[Route, ...] = (
     post(f"{CASE}:close", cases.close_case, needs="cases.write", answer=CaseOut, etag=True, raises=(no.CaseIsClosed,)),
     put(f"{CASE}/access", cases.put_access, needs="cases.write", body=AccessIn, answer=CaseOut, etag=True,
         raises=(no.CaseIsClosed, no.NotYoursToReassign)),
+    get(f"{CASE}/access", cases.get_access, needs="cases.read", answer=HoldersOut),
+    get(f"{CASE}/viewers", cases.get_viewers, needs="audit.read", answer=Page[ViewerOut]),
     get(f"{CASE}/access-log", cases.get_access_log, needs="audit.read", query=PageQuery, answer=Page[LookOut]),
 
     post(f"{CASE}/children", children.post_child, needs="cases.write", body=ChildIn, answer=ChildOut, status=201,

@@ -1,4 +1,4 @@
-"""Shapes of families, of who holds them, and of who looked at them."""
+"""Shapes of families, and of who holds and sees them."""
 
 from enum import StrEnum
 from typing import Annotated
@@ -6,10 +6,10 @@ from typing import Annotated
 from pydantic import Field
 
 from services.network.domain.cases import Case
-from services.network.storage.access_log import Look
 from services.network.use_cases.commands import OpenCase
+from services.network.use_cases.see_access_log import Holders
 from services.network.web.schemas.values import absent
-from shared.kernel.access import CaseAccess
+from shared.kernel.access import OF_THE_COUNTY, OF_THE_UNIT, CaseAccess
 from shared.web import fields
 from shared.web.fields import ExternalId, Instant, Line, Model, PageQuery, StaffId, ZoneName
 
@@ -106,24 +106,30 @@ def case_out(case: Case) -> CaseOut:
     )
 
 
-class LookOut(Model):
-    """One entry of the record of who looked at a family or changed it."""
+class HolderOut(Model):
+    """One member of staff who sees a family by name; `by` is who let them in after it was opened."""
 
-    seq: int
-    at: Instant
-    actor_kind: str
-    actor_id: str
-    action: str
-    request_id: str
+    staff_id: str
+    since: Instant
+    by: str | None
 
 
-def look_out(look: Look) -> LookOut:
-    """Write an entry of the record."""
-    return LookOut(
-        seq=look.seq,
-        at=look.at,
-        actor_kind=look.actor_kind,
-        actor_id=look.actor_id,
-        action=look.action,
-        request_id=look.request_id,
+class HoldersOut(Model):
+    """Who can see a family: these by name, and whoever has one of these roles, in the unit or in the whole county."""
+
+    unit: str
+    assigned: list[HolderOut]
+    shared_with: list[HolderOut]
+    roles_of_unit: list[str]
+    roles_of_county: list[str]
+
+
+def holders_out(case: Case, holders: Holders) -> HoldersOut:
+    """Write who can see a family."""
+    return HoldersOut(
+        unit=case.access.unit,
+        assigned=[HolderOut(staff_id=each.staff_id, since=each.since, by=each.by) for each in holders.assigned],
+        shared_with=[HolderOut(staff_id=each.staff_id, since=each.since, by=each.by) for each in holders.shared_with],
+        roles_of_unit=sorted(OF_THE_UNIT),
+        roles_of_county=sorted(OF_THE_COUNTY),
     )
