@@ -29,6 +29,7 @@ FINAL = {"sent", "delivered", "failed", "missed", "cancelled", "suppressed", "un
 AT_ONCE = 6
 """So many cases may start their processes at a time: two cores have no use for more."""
 
+CALLBACK = "https://notify.example.org"
 SECRET = "a-provider-secret"
 
 
@@ -63,7 +64,7 @@ class Post:
             "SURROUND_SMS_API_URL": f"http://127.0.0.1:{texts.port}",
             "SURROUND_SMS_ACCOUNT": "AC1",
             "SURROUND_SMS_SECRET": SECRET,
-            "SURROUND_SMS_CALLBACK_URL": "https://notify.example.org",
+            "SURROUND_SMS_CALLBACK_URL": CALLBACK,
             "SURROUND_CELERY_REDIS_URL": self.celery(0),
         }
 
