@@ -1,6 +1,6 @@
 """How to reach a person: by mail, by text, by a task to phone them, by letter, from what is known of their contact points."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import time
 from uuid import UUID
 
@@ -69,6 +69,13 @@ def choose(contact: Contact, kind: Kind) -> tuple[Choice, ...]:
     if letter and kind in ENTRY_KINDS:
         return (call, Choice(Way.LETTER, letter.id, "by_letter"))
     return (call,)
+
+
+def choose_without_texts(contact: Contact, kind: Kind) -> Choice:
+    """Return how a person is told who has had their texts of the day: by mail, or else by a person who phones."""
+    quiet = replace(contact, points=tuple(point for point in contact.points if point.channel is not Channel.SMS))
+    choice = choose(quiet, kind)[0]
+    return choice if choice.way is Way.EMAIL else replace(choice, reason="enough_texts")
 
 
 def is_usable(point: Point, *, is_minor: bool = False) -> bool:

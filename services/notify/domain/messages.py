@@ -120,6 +120,12 @@ _KIND_OF_NOTICE: Mapping[Notice, Kind] = {
     Notice.REMOVED: Kind.REMOVED,
 }
 
+MOST_TEXTS_A_DAY = 3
+"""So many texts reach a member in one day of their own (API O8; the number is the contract's, that the day is theirs our choice).
+
+Staff who send an entry once more decide that it leaves all the same. What answers the person's own words neither counts nor waits.
+"""
+
 OPT_OUT_CONFIRMATION_WITHIN = timedelta(minutes=5)
 DIRECT_REPLY_WITHIN = timedelta(hours=1)
 OPT_IN_WITHIN = timedelta(days=3)
@@ -149,6 +155,11 @@ def waits_for_morning(kind: Kind, way: Way) -> bool:
     if kind in DIRECT_REPLIES or way in {Way.LETTER, Way.WEBHOOK}:
         return False
     return way in {Way.SMS, Way.CALL} or kind in REMINDERS
+
+
+def may_be_too_much(kind: Kind) -> bool:
+    """Whether a text of this kind goes another way once its person has had their texts of the day; nothing is dropped for it."""
+    return kind is not Kind.AGAIN and (kind in ENTRY_KINDS or kind in REMINDERS)
 
 
 def asks_for_call(kind: Kind, state: State) -> bool:

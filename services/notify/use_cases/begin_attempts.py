@@ -6,26 +6,28 @@ Everything is recomputed here: channel, revision, consent, quiet hours. When thi
 import json
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from uuid import UUID
 
-from services.notify.domain.channels import Choice, Contact, Point, choose
+from services.notify.domain.channels import Choice, Contact, Point, choose, choose_without_texts
 from services.notify.domain.delivery import RetryDecision, when_claimed
 from services.notify.domain.entries import KeptEntry
 from services.notify.domain.errors import TranslationMissing
 from services.notify.domain.messages import (
     DIRECT_REPLIES,
+    MOST_TEXTS_A_DAY,
     PASSES_OPT_OUT,
     Kind,
     Message,
     State,
     Way,
+    may_be_too_much,
     waits_for_morning,
 )
 from services.notify.domain.segments import count
 from services.notify.gateways.letters import Envelope, Scene, written
 from services.notify.gateways.mail import UnsafeMail
-from services.notify.storage import attempts, claims, contacts, entries, holds, suppressions
+from services.notify.storage import attempts, claims, contacts, entries, holds, suppressions, texted
 from services.notify.storage.attempts import Rendering
 from services.notify.storage.claims import Beginning
 from services.notify.storage.contacts import ContactWords, Opened
@@ -36,6 +38,7 @@ from shared.db.unit import Unit
 from shared.events.meetings import PlaceWords
 from shared.events.network import Channel, Consent
 from shared.kernel.errors import Invalid
+from shared.kernel.wall import local_date, resolve
 from shared.settings import County, Sending
 
 TOLD_WITHIN = timedelta(minutes=2)
@@ -97,7 +100,8 @@ async def begin_attempts(unit: Unit, ids: Collection[UUID], *, lease: UUID, outl
     if not held:
         return []
     known = await _know(unit, held, tokens)
-    begun = [written for message in held if (written := await _begin(unit, message, known, outlet)) is not None]
+    texts = await _texts_today(unit, held, known)
+    begun = [written for message in held if (written := await _begin(unit, message, known, outlet, texts)) is not None]
     await attempts.keep_contents(unit, [(each.ready.message, each.rendering, each.words) for each in begun])
     await claims.begin(unit, [each.beginning for each in begun])
     await attempts.add(unit, [each.ready.message for each in begun])
@@ -117,10 +121,27 @@ async def _know(unit: Unit, held: Collection[Message], tokens: Mapping[UUID, Tok
     )
 
 
-async def _begin(unit: Unit, message: Message, known: _Known, outlet: Outlet) -> _Written | None:
+async def _texts_today(unit: Unit, held: Collection[Message], known: _Known) -> dict[UUID, int]:
+    """Return how many texts each member had today, of those who might now get one more."""
+    since, lookups = {}, set()
+    for message in held:
+        contact = known.people.contacts.get(message.person_id)
+        if contact is None or contact.is_staff or not may_be_too_much(message.kind):
+            continue
+        choice = _choice(message, contact, known)
+        if choice.way is Way.SMS:
+            today = local_date(unit.now, contact.time_zone)
+            since[message.person_id] = resolve(datetime.combine(today, time(0)), contact.time_zone).instant
+            texted_at = {point.id for point in contact.points if point.channel is Channel.SMS}
+            lookups |= {known.people.points[each].lookup for each in texted_at}
+    counted = await texted.count_since(unit, since, lookups=lookups)
+    return {person_id: counted.get(person_id, 0) for person_id in since}
+
+
+async def _begin(unit: Unit, message: Message, known: _Known, outlet: Outlet, texts: dict[UUID, int]) -> _Written | None:
     entry = known.entries.get(message.entry_id) if message.entry_id else None
     contact = known.people.contacts.get(message.person_id)
-    choice = _choice(message, contact, known) if contact else None
+    choice = _choice(message, contact, known, texts) if contact else None
     if message.entry_id and (entry is None or message.revision < entry.revision or not _may_speak(message, entry)):
         await _end(unit, message, State.CANCELLED, "superseded")
     elif contact is None or choice is None:
@@ -133,6 +154,8 @@ async def _begin(unit: Unit, message: Message, known: _Known, outlet: Outlet) ->
         message = replace(message, way=choice.way, contact_point_id=choice.contact_point_id)
         decision = _not_now(unit, message, contact)
         if decision is None:
+            if message.way is Way.SMS and message.kind not in DIRECT_REPLIES and message.person_id in texts:
+                texts[message.person_id] += 1
             return await _write(unit, message, entry, contact, known, outlet)
         await _follow(unit, message, decision)
     return None
@@ -142,14 +165,20 @@ def _may_speak(message: Message, entry: KeptEntry) -> bool:
     return entry.is_live or message.kind in {Kind.CANCELLED, Kind.REMOVED}
 
 
-def _choice(message: Message, contact: Contact, known: _Known) -> Choice:
-    """Return how the person is reached now. A number that said STOP counts as revoked, whoever's it is."""
+def _choice(message: Message, contact: Contact, known: _Known, texts: Mapping[UUID, int] | None = None) -> Choice:
+    """Return how the person is reached now. A number that said STOP counts as revoked, whoever's it is.
+
+    `texts` says how many texts a person has had today; who has had enough is told another way.
+    """
     if message.kind in _FIXED_WAY:
         return _fixed_choice(message, known)
     masked = replace(contact, points=tuple(_masked(point, known) for point in contact.points))
     choices = choose(masked, message.kind)
     if message.way is Way.LETTER:
         return next((choice for choice in choices if choice.way is Way.LETTER), Choice(Way.CALL, None, "no_channel"))
+    has_enough = (texts or {}).get(message.person_id, 0) >= MOST_TEXTS_A_DAY
+    if choices[0].way is Way.SMS and has_enough and may_be_too_much(message.kind):
+        return choose_without_texts(masked, message.kind)
     return choices[0]
 
 

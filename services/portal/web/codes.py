@@ -244,6 +244,7 @@ TASK_REASONS: Mapping[str, str] = {
     "invalid_number": "Their number does not work. Ask for a new one.",
     "no_consent": "They have not agreed to messages yet.",
     "no_channel": "We know no way to write to them.",
+    "enough_texts": "They have had three texts today. Somebody should phone.",
     "translation_missing": "There are no words for this in their language yet.",
     "failed": "A message did not get through.",
     "missed": "A message could not leave in time.",
