@@ -166,19 +166,10 @@ def placed(good: Mapping[str, Any], at: str, value: Any) -> dict[str, Any]:
     return body
 
 
-LEFT: Mapping[str, str] = {
-    "dt-025": "meetings refuses a time gone by with 409 and no pointer, not with 422",
-}
-"""Rows that are refused as they should be, but not by the row's status or code; whoever mends one takes it out of here."""
-
-
 def tries(*ids: str) -> Callable[[Test], Test]:
     """Give a test the row, or each of the rows, that it sends."""
     TRIED.update(ids)
-    marks = {each: [pytest.mark.xfail(reason=LEFT[each], raises=AssertionError)] if each in LEFT else [] for each in ids}
-    mark: Callable[[Test], Test] = pytest.mark.parametrize(
-        "row", [pytest.param(ROWS[each], id=each, marks=marks[each]) for each in ids]
-    )
+    mark: Callable[[Test], Test] = pytest.mark.parametrize("row", [pytest.param(ROWS[each], id=each) for each in ids])
     return mark
 
 

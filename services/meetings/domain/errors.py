@@ -3,7 +3,9 @@
 The facts beside a refusal are ids, dates, rule names and counts: never a name, a reason, or somebody else's booking.
 """
 
-from shared.kernel.errors import Conflict, Invalid, NotFound, Refused
+from typing import Self
+
+from shared.kernel.errors import Conflict, Fault, Invalid, NotFound, Refused
 
 # Nothing here that you can see
 
@@ -59,10 +61,15 @@ class SlotTaken(Conflict):
     code = "slot_taken"
 
 
-class InThePast(Conflict):
+class InThePast(Invalid):
     """This time has already passed. Choose a later one."""
 
     code = "in_the_past"
+
+    @classmethod
+    def at(cls, pointer: str) -> Self:
+        """Return the refusal of a body whose member at `pointer` holds the time."""
+        return cls([Fault(cls.code, cls().detail, pointer=pointer)])
 
 
 class AtNight(Conflict):

@@ -412,7 +412,7 @@ def _check_open(meeting: Meeting) -> None:
 
 def _check_ahead(meeting: Meeting, now: datetime) -> None:
     if meeting.starts_at <= now:
-        raise InThePast
+        raise InThePast.at("#/starts_local")
 
 
 def _check_parts(meeting: Meeting) -> None:

@@ -72,7 +72,7 @@ def _horizon(unit: Unit, command: FindTimes) -> Horizon:
     first = max(command.earliest_on or today, today)
     last = command.latest_on or first + DAY * (DEFAULT_DAYS - 1)
     if last < today:
-        raise InThePast
+        raise InThePast.at("#/latest_on")
     if last < first:
         raise Invalid([Fault("end_before_start", "The last day has to come after the first.", pointer="#/latest_on")])
     if (last - first).days >= MAX_DAYS:

@@ -18,7 +18,7 @@ async def hold_time(unit: Unit, when: When, resource_ids: tuple[UUID, ...], *, s
     """Claim these resources until the hold runs out. Raises SlotTaken."""
     start = resolve(when.starts_local, when.time_zone).instant
     if start <= unit.now:
-        raise InThePast
+        raise InThePast.at("#/starts_local")
     wanted = await resources.list_chosen(unit, resource_ids)
     kept = Hold(
         hold_id=unit.new_id(),

@@ -161,7 +161,6 @@ async def test_confirming_waits_for_the_interpreter(amy: Api, world: World, fami
 @pytest.mark.parametrize(
     ("facts", "code"),
     [
-        ({"starts_local": "2020-01-07T10:00"}, "in_the_past"),
         ({"starts_local": at("06:30")}, "at_night"),
         ({"starts_local": at("20:00")}, "at_night"),
         ({"starts_local": at(day=next_day(weeks=3))}, "on_a_holiday"),
@@ -170,6 +169,11 @@ async def test_confirming_waits_for_the_interpreter(amy: Api, world: World, fami
 async def test_a_time_that_cannot_be_is_refused(amy: Api, family: Family, facts: dict[str, Any], code: str) -> None:
     refused = await amy.post("/v1/meetings", a_booking(family, **facts))
     assert (refused.status, refused.code) == (409, code)
+
+
+async def test_a_time_gone_by_is_refused_and_pointed_at(amy: Api, family: Family) -> None:
+    refused = await amy.post("/v1/meetings", a_booking(family, starts_local="2020-01-07T10:00"))
+    assert (refused.status, refused.code, refused.json["errors"][0]["pointer"]) == (422, "in_the_past", "#/starts_local")
 
 
 async def test_the_family_may_ask_for_a_holiday(amy: Api, family: Family) -> None:
