@@ -42,7 +42,7 @@ from tests.support.tokens import Issuers, a_county
 
 WRAPPING_KEY = bytes(range(32))
 ZONE = "America/Los_Angeles"
-EVERY_SCOPE = ("meetings.read", "meetings.write", "resources.write")
+EVERY_SCOPE = ("meetings.read", "meetings.write", "resources.write", "audit.read")
 A_WEEKDAY = 3
 TODAY = datetime.now(UTC).date()
 
@@ -387,7 +387,7 @@ async def counties(
     async with new_session() as session:
         tokens = SystemTokens(settings.system, session)
         healing = {each: HttpHealing(session, settings.urls[each], tokens.of("events.read")) for each in HEARS}
-        app = make_web(Meetings(settings, engine, units, redis, tokens, healing))
+        app = make_web(Meetings(settings, engine, units, redis, healing))
         async with TestClient(TestServer(app)) as client:
             yield Counties(client, issuers)
     await redis.aclose()

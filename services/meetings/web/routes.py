@@ -1,7 +1,7 @@
 """The whole surface of meetings on one screen: each route with the permission it needs."""
 
 from services.meetings.domain import errors as no
-from services.meetings.web import availability, calendars, mandates, meetings, resources, times
+from services.meetings.web import availability, calendars, mandates, meetings, resources, times, viewers
 from services.meetings.web.schemas.availability import (
     CalendarIn,
     CalendarOut,
@@ -19,6 +19,7 @@ from services.meetings.web.schemas.resources import ResourceIn, ResourceOut, Res
 from services.meetings.web.schemas.times import HoldIn, HoldOut, TimesIn, TimesOut
 from shared.web.events import events_route
 from shared.web.fields import Page, PageQuery
+from shared.web.looks import ViewerOut
 from shared.web.registry import errors_in
 from shared.web.routing import Route, delete, get, patch, post, put
 
@@ -66,6 +67,7 @@ ROUTES: tuple[Route, ...] = (
 
     get("/v1/mandates", mandates.get_all_mandates, needs="meetings.read", query=PageQuery, answer=Page[mandates.FamilyDueOut]),
     get("/v1/cases/{case_id}/mandates", times.get_mandates, needs="meetings.read", answer=MandatesOut),
+    get("/v1/cases/{case_id}/viewers", viewers.get_viewers, needs="audit.read", answer=Page[ViewerOut]),
     post("/v1/times:search", times.search_times, needs="meetings.read", body=TimesIn, answer=TimesOut,
          raises=(no.FamilyIsClosed, no.InThePast)),
     post("/v1/holds", times.post_hold, needs="meetings.write", body=HoldIn, answer=HoldOut, status=201,

@@ -34,6 +34,7 @@ OF_A_FAMILY = [
     Attempt("POST", f"{PERSON}/calendars", {"url": "http://127.0.0.1:9/x.ics"}),
     Attempt("POST", f"{PERSON}/calendars/{{calendar_id}}:refresh"),
     Attempt("GET", "/v1/cases/{case_id}/mandates"),
+    Attempt("GET", "/v1/cases/{case_id}/viewers"),
     Attempt("POST", "/v1/times:search",
             {"case_id": "{case_id}", "participants": SOMEBODY, "minutes": 30, "time_zone": ZONE, **A_DAY}),
     Attempt("POST", "/v1/meetings",
@@ -193,6 +194,15 @@ async def test_what_belongs_to_one_record_is_not_found_under_another(
         assert (str(attempt), answer.status) == (str(attempt), 404)
     of_resource = Attempt("DELETE", "/v1/resources/{resource_id}/unavailabilities/{its_unavailability_id}")
     assert (await of_resource.by(amy, {**ids, "resource_id": pools["room"]})).status == 404
+
+
+async def test_who_has_looked_at_a_familys_meetings_is_shown(counties: Counties, ids: dict[str, str]) -> None:
+    sue = counties.staff("sue", "supervisor")
+    for _ in range(2):
+        await sue.get(f"/v1/meetings/{ids['meeting_id']}")
+    found = {each["actor_id"]: each for each in (await sue.get(f"/v1/cases/{ids['case_id']}/viewers")).json["items"]}
+    assert (found["sue"]["did"], found["sue"]["times"]) == ({"meeting.read": 2}, 2)
+    assert found["amy"]["did"]["meeting.booked"] == 1
 
 
 async def test_ids_in_a_body_open_nothing(amy: Api, counties: Counties, world: World, family: Family, ids: dict[str, str]) -> None:
