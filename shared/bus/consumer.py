@@ -7,9 +7,11 @@ that keeps failing is parked and the cursor moves on; trouble with the database 
 import asyncio
 import json
 import re
+import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
+from functools import cache
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
@@ -22,12 +24,13 @@ from shared.bus import metrics, stream
 from shared.bus.healing import HealingReader, HealingUnavailable
 from shared.bus.leader import HOLD_SECONDS, Leadership, lead, wait
 from shared.db import log
+from shared.db.direct import Direct
 from shared.db.log import Cursor
 from shared.db.outage import is_outage
-from shared.db.sealing import KeyDestroyed
+from shared.db.sealing import KeyDestroyed, SealBroken
 from shared.db.unit import Actor, Trace, Unit, Units, words_from
 from shared.events import catalogue
-from shared.events.envelope import Envelope, from_json, to_json
+from shared.events.envelope import Envelope, WrappedKey, from_json, to_json
 from shared.kernel.sealed import Sealed
 
 TRIES = 5
@@ -131,19 +134,21 @@ class Handlers:
         """Whether anything is to be done about this event."""
         return envelope.type in self._by_type or self._is_unknown_major(envelope.type)
 
-    async def apply(self, unit: Unit, envelope: Envelope) -> None:
-        """Run the listeners to one event. Raises Unreadable, or whatever a listener raises."""
+    def read(self, envelope: Envelope) -> object | None:
+        """Return the body of an event that somebody listens to, or None. Raises Unreadable."""
         if self._is_unknown_major(envelope.type):
             raise UnknownMajor
-        listeners = self._by_type.get(envelope.type, ())
-        kind = catalogue.find_type(envelope.type)
-        if not listeners or kind is None:
-            return
-        unit.trace = Trace(str(envelope.id), envelope.traceparent)
+        kind = catalogue.find_type(envelope.type) if envelope.type in self._by_type else None
+        if kind is None:
+            return None
         try:
-            body: object = catalogue.from_plain(kind.body, envelope.data)
+            return catalogue.from_plain(kind.body, envelope.data)
         except (ValueError, TypeError) as error:
             raise Unreadable from error
+
+    async def apply(self, unit: Unit, envelope: Envelope, body: object) -> None:
+        """Run the listeners to one event. Raises whatever a listener raises."""
+        unit.trace = Trace(str(envelope.id), envelope.traceparent)
         fact: Fact[Any] = Fact(
             body=body,
             id=envelope.id,
@@ -154,11 +159,18 @@ class Handlers:
             sealed=envelope.words,
             _unit=unit,
         )
-        for listener in listeners:
+        for listener in self._by_type[envelope.type]:
             await listener.handle(unit, fact)
 
     def _is_unknown_major(self, name: str) -> bool:
         return name not in self._by_type and catalogue.find_type(name) is None and _family(name) in self._families
+
+
+@cache
+def _fields_of(name: str) -> frozenset[str]:
+    """Return the fields that this release knows of a kind of fact."""
+    kind = catalogue.find_type(name)
+    return frozenset(each.name for each in fields(kind.body)) if kind else frozenset()
 
 
 def _family(name: str) -> str:
@@ -204,6 +216,7 @@ class Consumer:
         self._cursor: Cursor | None = None
         self._heard_at: float | None = None
         self._known_keys: set[UUID] = set()
+        self._patience = _Patience()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Lead when the lock is free, until told to stop; whatever fails is tried again within seconds."""
@@ -315,39 +328,41 @@ class Consumer:
                 rest = rest[at + 1 :]
 
     async def _try_again(self, envelope: Envelope, cause: Exception) -> None:
+        """Try an event alone, as long as there is patience for it; then set it aside."""
         tries = 1
-        while tries < self._tries and not isinstance(cause, Unreadable):
-            await asyncio.sleep(_RETRY_SECONDS[min(tries, len(_RETRY_SECONDS)) - 1])
+        while tries < self._tries and (pause := self._patience.take(_RETRY_SECONDS[min(tries, len(_RETRY_SECONDS)) - 1])):
+            await asyncio.sleep(pause)
             try:
                 await self._commit([envelope])
                 return
             except _Failed as failed:
                 cause = failed.cause
                 tries += 1
-        await self._park(envelope, cause, tries)
+        await self._commit([envelope], given_up=_GivenUp(cause, tries))
 
-    async def _commit(self, batch: Sequence[Envelope]) -> None:
-        """Apply consecutive events of one county and move the cursor past them, in one transaction."""
+    async def _commit(self, batch: Sequence[Envelope], *, given_up: "_GivenUp | None" = None) -> None:
+        """Apply consecutive events of one county and move the cursor past them, in one transaction.
+
+        An event that cannot be read is parked in its place: trying again would not help, and its neighbours need not wait.
+        """
         before = await self._where()
         to = Cursor(batch[-1].position, batch[-1].id)
-        first = batch[0]
-        known: set[UUID] = set()
-        now: datetime | None = None
+        readings = [_Reading(envelope, given_up=given_up) if given_up else self._read(envelope) for envelope in batch]
         try:
-            trace = Trace(str(first.id), first.traceparent)
-            async with self._units.open(first.county_id, self._actor(), trace) as unit:
-                await _bounded(unit.session)
-                for index, envelope in enumerate(batch):
+            trace = Trace(str(batch[0].id), batch[0].traceparent)
+            async with self._units.open(batch[0].county_id, self._actor(), trace) as unit:
+                await unit.fetch(_BOUNDED)
+                known = await self._import_keys(unit, readings)
+                for index, reading in enumerate(readings):
                     try:
-                        known |= await self._import_keys(unit, envelope)
-                        await self._handlers.apply(unit, envelope)
-                        await unit.session.flush()
+                        await self._apply_one(unit, reading)
                     except Exception as error:
                         if is_outage(error):
                             raise
                         raise _Failed(index, error) from error
                 fault.here("consumer.after_effects_before_cursor")
-                await self._move(unit.session, before, to)
+                if not await log.move_cursor(unit.driver, self._producer, before=before.position, to=to):
+                    raise _Overtaken
                 now = unit.now
         except (_Failed, _Overtaken):
             raise
@@ -358,66 +373,58 @@ class Consumer:
         fault.here("consumer.after_commit_before_next")
         self._cursor = to
         self._known_keys |= known
-        self._count(batch, now)
+        self._count(readings, now)
 
-    async def _import_keys(self, unit: Unit, envelope: Envelope) -> set[UUID]:
-        """Keep the wrapped keys of an event that concerns us; those this process has kept before are passed over."""
-        new = [key for key in envelope.keys if key.key_id not in self._known_keys]
-        if not new or not self._handlers.concern(envelope):
-            return set()
-        await unit.keys.import_wrapped(new)
-        return {key.key_id for key in new}
-
-    async def _park(self, envelope: Envelope, cause: Exception, tries: int) -> None:
-        """Set an event aside and move the cursor past it, in one transaction."""
-        before = await self._where()
-        to = Cursor(envelope.position, envelope.id)
-        reason = type(cause).__name__
-        async with self._units.open(envelope.county_id, self._actor(), Trace(str(envelope.id), envelope.traceparent)) as unit:
-            await _bounded(unit.session)
-            await self._keep_keys(unit, envelope)
-            await log.park(
-                unit.session,
-                log.Parked(
-                    producer=self._producer,
-                    position=envelope.position,
-                    county_id=envelope.county_id,
-                    event_id=envelope.id,
-                    type=envelope.type,
-                    reason=reason,
-                    tries=tries,
-                    parked_at=unit.now,
-                    # Without the data keys: those stand in their own table only, where they can be destroyed.
-                    envelope=json.dumps(to_json(replace(envelope, keys=()))),
-                ),
-            )
-            await self._move(unit.session, before, to)
-        fault.here("consumer.after_park")
-        self._cursor = to
-        metrics.PARKED.labels(*self._labels).inc()
-        logs.get().error(
-            "consumer.parked",
-            producer=self._producer,
-            position=envelope.position,
-            type=envelope.type,
-            event_id=str(envelope.id),
-            reason=reason,
-            tries=tries,
-        )
-
-    async def _keep_keys(self, unit: Unit, envelope: Envelope) -> None:
-        """Import the keys of an event that is parked, for its replay; a key that is itself what fails is left out."""
+    def _read(self, envelope: Envelope) -> "_Reading":
         try:
-            async with unit.session.begin_nested():
-                await unit.keys.import_wrapped(envelope.keys)
-        except Exception as error:
-            if is_outage(error):
-                raise
-            logs.get().warning("consumer.key_refused", producer=self._producer, cause=type(error).__name__)
+            return _Reading(envelope, body=self._handlers.read(envelope))
+        except Unreadable as error:
+            return _Reading(envelope, given_up=_GivenUp(error, 1))
 
-    async def _move(self, session: AsyncSession, before: Cursor, to: Cursor) -> None:
-        if not await log.move_cursor(session, self._producer, before=before.position, to=to):
-            raise _Overtaken
+    async def _import_keys(self, unit: Unit, readings: Sequence["_Reading"]) -> set[UUID]:
+        """Keep the wrapped keys of the events that concern us, in one go; those this process has kept before are passed over.
+
+        Events that are parked are among them, for their replay. One whose key does not open is parked without it.
+        """
+        new: dict[UUID, WrappedKey] = {}
+        for reading in readings:
+            keys = [key for key in reading.envelope.keys if key.key_id not in self._known_keys]
+            if not keys or not self._handlers.concern(reading.envelope):
+                continue
+            try:
+                unit.keys.check(keys)
+            except (SealBroken, ValueError) as error:
+                reading.given_up = reading.given_up or _GivenUp(error, 1)
+            else:
+                new |= {key.key_id: key for key in keys}
+        if new:
+            await unit.keys.import_wrapped(list(new.values()))
+        return set(new)
+
+    async def _apply_one(self, unit: Unit, reading: "_Reading") -> None:
+        """Apply an event, or set it aside."""
+        if reading.given_up is not None:
+            await self._park(unit, reading.envelope, reading.given_up)
+        elif reading.body is not None:
+            await self._handlers.apply(unit, reading.envelope, reading.body)
+            await unit.flush()
+
+    async def _park(self, unit: Unit, envelope: Envelope, given_up: "_GivenUp") -> None:
+        await log.park(
+            unit.session,
+            log.Parked(
+                producer=self._producer,
+                position=envelope.position,
+                county_id=envelope.county_id,
+                event_id=envelope.id,
+                type=envelope.type,
+                reason=type(given_up.cause).__name__,
+                tries=given_up.tries,
+                parked_at=unit.now,
+                # Without the data keys: those stand in their own table only, where they can be destroyed.
+                envelope=json.dumps(to_json(replace(envelope, keys=()))),
+            ),
+        )
 
     async def _where(self) -> Cursor:
         if self._cursor is None:
@@ -428,37 +435,112 @@ class Consumer:
     def _actor(self) -> Actor:
         return Actor("service", self._service)
 
-    def _count(self, batch: Sequence[Envelope], now: datetime | None) -> None:
-        metrics.APPLIED.labels(*self._labels).inc(len(batch))
-        metrics.IGNORED.labels(*self._labels).inc(sum(catalogue.find_type(envelope.type) is None for envelope in batch))
-        if now is not None:
-            for envelope in batch:
-                metrics.DELAY.labels(*self._labels).observe(max(0.0, (now - envelope.time).total_seconds()))
+    def _count(self, readings: Sequence["_Reading"], now: datetime) -> None:
+        """Tell operators what was committed."""
+        metrics.APPLIED.labels(*self._labels).inc(len(readings))
+        delay = metrics.DELAY.labels(*self._labels)
+        for reading in readings:
+            delay.observe(max(0.0, (now - reading.envelope.time).total_seconds()))
+            if reading.given_up is not None:
+                self._tell_parked(reading.envelope, reading.given_up)
+            elif catalogue.find_type(reading.envelope.type) is None:
+                metrics.IGNORED.labels(*self._labels).inc()
+            elif reading.body is not None and not reading.envelope.data.keys() <= _fields_of(reading.envelope.type):
+                metrics.NEWER.labels(*self._labels).inc()
+        if any(reading.given_up is not None for reading in readings):
+            fault.here("consumer.after_park")
+
+    def _tell_parked(self, envelope: Envelope, given_up: "_GivenUp") -> None:
+        metrics.PARKED.labels(*self._labels).inc()
+        logs.get().error(
+            "consumer.parked",
+            producer=self._producer,
+            position=envelope.position,
+            type=envelope.type,
+            event_id=str(envelope.id),
+            reason=type(given_up.cause).__name__,
+            tries=given_up.tries,
+        )
 
 
-async def replay(*, service: str, producer: str, position: int, listeners: Iterable[Listener], units: Units) -> bool:
+@dataclass(frozen=True, slots=True)
+class _GivenUp:
+    """Why an event is set aside, and after how many tries."""
+
+    cause: Exception
+    tries: int
+
+
+@dataclass(slots=True)
+class _Reading:
+    """One event before its transaction: the body that its listeners get, if anybody listens, or why it is set aside."""
+
+    envelope: Envelope
+    body: object | None = None
+    given_up: _GivenUp | None = None
+
+
+class _Patience:
+    """How long events that fail may keep the others waiting: a second at once, and a fiftieth of the time (R10)."""
+
+    MOST = 1.0
+    SHARE = 0.02
+
+    def __init__(self) -> None:
+        self._left = self.MOST
+        self._at = _clock()
+
+    def take(self, seconds: float) -> float:
+        """Return for how long to wait; 0 when they have waited enough."""
+        now = _clock()
+        self._left = min(self.MOST, self._left + (now - self._at) * self.SHARE)
+        self._at = now
+        if seconds > self._left:
+            return 0.0
+        self._left -= seconds
+        return seconds
+
+
+async def replay(
+    *, service: str, producer: str, position: int, listeners: Iterable[Listener], units: Units, heal: HealingReader | None
+) -> bool:
     """Apply a parked event now and forget it, in one transaction; False when nothing is parked there.
 
-    Its listeners meet newer facts than it: their revision guards keep it from undoing them. Raises what a listener raises; then
-    the event stays parked.
+    It is read again from the producer's log, with its keys: what was parked may have been a broken copy, or been mended since. When
+    the log is away, the copy has to do. Its listeners meet newer facts than it: their revision guards keep it from undoing them.
+    Raises Unreadable, or what a listener raises; then the event stays parked.
     """
     async with units.outside(log_reader="on") as session:
         parked = await log.find_parked(session, producer, position)
     if parked is None:
         return False
-    envelope = from_json(json.loads(parked.envelope))
+    again = await _again(parked, heal) if heal is not None else None
+    envelope = again or from_json(json.loads(parked.envelope))
     handlers = Handlers(producer, listeners)
+    body = handlers.read(envelope)
     trace = Trace(str(envelope.id), envelope.traceparent)
     async with units.open(parked.county_id, Actor("service", service), trace) as unit:
         if not await log.unpark(unit.session, producer, position):
             return False
-        await handlers.apply(unit, envelope)
+        if body is not None:
+            await unit.keys.import_wrapped(envelope.keys)
+            await handlers.apply(unit, envelope, body)
     return True
 
 
-async def _bounded(session: AsyncSession) -> None:
-    """End this transaction if its process freezes inside it: it holds rows that a standby needs."""
-    await session.execute(text("SELECT set_config('idle_in_transaction_session_timeout', '5s', true)"))
+async def _again(parked: log.Parked, heal: HealingReader) -> Envelope | None:
+    try:
+        page = await heal(parked.position - 1, 1)
+    except HealingUnavailable:
+        return None
+    same = [
+        each for each in page if (each.position, each.id, each.county_id) == (parked.position, parked.event_id, parked.county_id)
+    ]
+    return same[0] if same else None
+
+
+_BOUNDED = Direct(text("SELECT set_config('idle_in_transaction_session_timeout', '5s', true)"))
+"""Ends a transaction whose process freezes inside it: it holds rows that a standby needs."""
 
 
 def _batches(envelopes: Sequence[Envelope]) -> Iterator[list[Envelope]]:
@@ -473,5 +555,4 @@ def _batches(envelopes: Sequence[Envelope]) -> Iterator[list[Envelope]]:
         yield batch
 
 
-def _clock() -> float:
-    return asyncio.get_running_loop().time()
+_clock = time.monotonic

@@ -10,6 +10,7 @@ PUBLISH_FAILURES = Counter(
 )
 APPLIED = Counter("surround_bus_applied", "Events whose effects were committed.", _LINK)
 IGNORED = Counter("surround_bus_ignored", "Events of a type this release does not know.", _LINK)
+NEWER = Counter("surround_bus_newer", "Events with fields that this release does not know; the others were read.", _LINK)
 HEALED = Counter("surround_bus_healed", "Events read from the producer's log over HTTP instead of the stream.", _LINK)
 HEALINGS = Counter("surround_bus_healings", "Times the producer's log was asked over HTTP.", (*_LINK, "cause"))
 PARKED = Counter("surround_bus_parked", "Events set aside after their last try.", _LINK)

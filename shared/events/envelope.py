@@ -71,12 +71,15 @@ def from_json(wire: Mapping[str, Any]) -> Envelope:
     """Read the wire form; raises KeyError, TypeError or ValueError when it is not an envelope of ours."""
     source = str(wire["source"])
     sealed = wire.get("sealedwords")
+    time = datetime.fromisoformat(str(wire["time"]).replace("Z", "+00:00"))
+    if time.tzinfo is None:
+        raise ValueError("a time needs its offset")
     return Envelope(
         id=UUID(wire["id"]),
         producer=source.rsplit("/", 1)[-1],
         type=str(wire["type"]),
         subject=UUID(wire["subject"]),
-        time=datetime.fromisoformat(str(wire["time"]).replace("Z", "+00:00")),
+        time=time,
         county_id=UUID(wire["countyid"]),
         position=int(wire["position"]),
         data=dict(wire["data"]),

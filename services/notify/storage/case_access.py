@@ -1,31 +1,39 @@
 """Queries about who holds a family: the copy by which calls to make are shown."""
 
 from collections.abc import Collection
+from typing import cast
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Table, select
 from sqlalchemy.dialects.postgresql import insert
 
 from services.notify.storage.tables import CaseAccessRow
+from shared.db.direct import Direct
 from shared.db.unit import Unit
 from shared.events.network import CaseAccessChanged
 from shared.kernel.access import CaseAccess
 
+_CASE_ACCESS = cast(Table, CaseAccessRow.__table__)
+_TOLD = insert(_CASE_ACCESS)
+_SAVE = Direct(
+    _TOLD.on_conflict_do_update(
+        index_elements=["case_id"],
+        set_={column.name: _TOLD.excluded[column.name] for column in _CASE_ACCESS.c},
+        where=_CASE_ACCESS.c.told_at <= _TOLD.excluded.told_at,
+    )
+)
+
 
 async def save(unit: Unit, told: CaseAccessChanged) -> None:
     """Store what network told, unless something later is known."""
-    values = {
-        "case_id": told.case_id,
-        "county_id": unit.county_id,
-        "unit": told.unit,
-        "assigned": list(told.assigned),
-        "shared_with": list(told.shared_with),
-        "told_at": told.at,
-    }
-    await unit.session.execute(
-        insert(CaseAccessRow)
-        .values(values)
-        .on_conflict_do_update(index_elements=["case_id"], set_=values, where=CaseAccessRow.told_at <= told.at)
+    await unit.fetch(
+        _SAVE,
+        case_id=told.case_id,
+        county_id=unit.county_id,
+        unit=told.unit,
+        assigned=list(told.assigned),
+        shared_with=list(told.shared_with),
+        told_at=told.at,
     )
 
 

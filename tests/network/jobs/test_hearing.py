@@ -43,7 +43,7 @@ async def hear(units: Units, county_id: UUID, *bodies: object) -> None:
                 position=position,
                 data=catalogue.to_plain(body),
             )
-            await handlers.apply(unit, envelope)
+            await handlers.apply(unit, envelope, body)
 
 
 def said(person: Person, consent: Consent, at: datetime) -> ConsentChanged:

@@ -12,13 +12,15 @@ from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
 import pytest
+from prometheus_client import REGISTRY
 from redis.asyncio import Redis
 from sqlalchemy import NullPool, create_engine, func, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from deploy.local import servers as local_servers
 from shared.bus import stream
-from shared.bus.consumer import Consumer, Fact, Listener, on
+from shared.bus.consumer import Consumer, Fact, Listener, on, replay
+from shared.bus.healing import HealingUnavailable
 from shared.bus.relay import Relay
 from shared.db import log, migrations_kit
 from shared.db.engine import make_engine
@@ -57,7 +59,11 @@ class Producer:
 
     def lose_everything(self) -> None:
         """Do what restoring an old backup does: the log ends before its readers' cursors."""
-        _administer(self.admin_url, "DELETE FROM log")
+        self.administer("DELETE FROM log")
+
+    def administer(self, statement: str) -> None:
+        """Change the database past every wall."""
+        _administer(self.admin_url, statement)
 
     def relay(self, *, redis: Redis | None = None, hold: float = 1.0) -> Relay:
         """A relay as one process would have it."""
@@ -122,9 +128,12 @@ class Listening:
     broken: set[int] = field(default_factory=set)
     tries: list[int] = field(default_factory=list)
     heard: list[object] = field(default_factory=list)
+    log_is_away: bool = False
 
     async def heal(self, after: int, limit: int) -> list[Envelope]:
         """The producer's log as HTTP would give it."""
+        if self.log_is_away:
+            raise HealingUnavailable("503")
         self.healed.append(after)
         return await self.producer.read(after, limit)
 
@@ -159,6 +168,17 @@ class Listening:
             hold=hold,
         )
 
+    async def replay(self, position: int) -> bool:
+        """Apply a parked event, as an operator does."""
+        return await replay(
+            service="notify",
+            producer="network",
+            position=position,
+            listeners=self.listeners(),
+            units=self.units,
+            heal=self.heal,
+        )
+
     async def applied(self, county: UUID = ALDER) -> list[int]:
         """The positions whose effects are committed, in order."""
         async with self.units.open(county, STAFF) as unit:
@@ -173,6 +193,11 @@ class Listening:
         """What was set aside."""
         async with self.units.outside(log_reader="on") as session:
             return await log.list_parked(session)
+
+    def counted(self, metric: str, **labels: str) -> float:
+        """What an operator sees of a counter."""
+        link = {"service": "notify", "producer": "network"}
+        return REGISTRY.get_sample_value(f"surround_bus_{metric}_total", {**link, **labels}) or 0.0
 
     async def has_applied(self, count: int, county: UUID = ALDER) -> bool:
         """Whether exactly so many events have left their effect."""

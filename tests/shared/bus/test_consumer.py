@@ -16,12 +16,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from deploy.local import servers as local_servers
 from shared.bus import stream
-from shared.bus.consumer import Consumer, Fact, ProducerRestored, on, replay
-from shared.bus.healing import HealingUnavailable
+from shared.bus.consumer import Consumer, Fact, ProducerRestored, on
 from shared.bus.relay import Relay
 from shared.db import log
 from shared.db.unit import Trace, Unit
-from shared.events.envelope import Envelope
 from shared.events.network import CaseOpened, PersonWords
 from shared.kernel.sealed import KeyKind, KeyOf
 from tests.shared.bus.conftest import ALDER, BIRCH, STAFF, Listening, Producer, running, until
@@ -32,10 +30,6 @@ AWAY = "redis://127.0.0.1:1/0"
 async def published(producer: Producer, times: int) -> None:
     await producer.announce(times=times)
     await producer.relay().round()
-
-
-def counted(metric: str, **labels: str) -> float:
-    return REGISTRY.get_sample_value(f"surround_bus_{metric}_total", {"service": "notify", "producer": "network", **labels}) or 0.0
 
 
 async def test_facts_are_applied_in_order_and_the_cursor_stands_at_the_last(producer: Producer, listening: Listening) -> None:
@@ -111,10 +105,10 @@ async def test_without_a_stream_the_log_is_read_over_http(producer: Producer, li
 async def test_a_trimmed_stream_is_a_gap(producer: Producer, listening: Listening, redis: Redis) -> None:
     await published(producer, 5)
     await redis.xtrim("network", maxlen=2, approximate=False)
-    before = counted("healed")
+    before = listening.counted("healed")
     await listening.consumer(quiet=60).step()
     assert await listening.applied() == [1, 2, 3, 4, 5]
-    assert counted("healed") == before + 5
+    assert listening.counted("healed") == before + 5
 
 
 @pytest.mark.parametrize(
@@ -155,9 +149,9 @@ async def test_a_frozen_consumer_that_wakes_changes_nothing(producer: Producer, 
     await published(producer, 2)
     facts = await producer.facts()
     await listening.consumer().step()
-    before = counted("overtaken")
+    before = listening.counted("overtaken")
     await zombie.apply(facts[1:])
-    assert counted("overtaken") == before + 1
+    assert listening.counted("overtaken") == before + 1
     assert await listening.applied() == [1, 2, 3]
     await published(producer, 1)
     assert (await zombie.step()).applied == 1, "and it can go on, from where the cursor really is"
@@ -166,14 +160,14 @@ async def test_a_frozen_consumer_that_wakes_changes_nothing(producer: Producer, 
 async def test_an_event_that_keeps_failing_is_parked_and_the_others_go_on(producer: Producer, listening: Listening) -> None:
     listening.broken = {3}
     await published(producer, 6)
-    before = counted("parked")
+    before = listening.counted("parked")
     await listening.consumer().step()
     assert await listening.applied() == [1, 2, 4, 5, 6]
     assert listening.tries.count(3) == 1 + 1 + 4, "once in the batch, then five times alone"
     [parked] = await listening.parked()
     assert (parked.position, parked.reason, parked.tries, parked.county_id) == (3, "RuntimeError", 5, ALDER)
     assert "Maria" not in repr(parked), "what the error said may be somebody's name"
-    assert counted("parked") == before + 1
+    assert listening.counted("parked") == before + 1
     assert (await listening.cursor()).position == 6
 
 
@@ -183,8 +177,7 @@ async def test_a_parked_event_is_replayed_once(producer: Producer, listening: Li
     await listening.consumer().step()
 
     async def ask() -> bool:
-        listeners = listening.listeners()
-        return await replay(service="notify", producer="network", position=2, listeners=listeners, units=listening.units)
+        return await listening.replay(2)
 
     with pytest.raises(RuntimeError):
         await ask()
@@ -212,10 +205,10 @@ async def test_an_unknown_type_is_ignored_and_an_unknown_major_version_parked(pr
             row = log.NewFact(unit.new_id(), ALDER, name, unit.new_id(), unit.now, {"a": 1})
             await log.append(unit.driver, [row])
     await published(producer, 1)
-    before = counted("ignored")
+    before = listening.counted("ignored")
     await listening.consumer().step()
     assert await listening.applied() == [3]
-    assert counted("ignored") == before + 1
+    assert listening.counted("ignored") == before + 1
     assert [(p.type, p.reason) for p in await listening.parked()] == [("network.case_opened.v2", "UnknownMajor")]
 
 
@@ -316,10 +309,7 @@ async def test_a_restored_producer_is_caught_even_when_it_has_outrun_the_cursor(
 
 
 async def test_a_log_that_is_away_too_is_waited_for(producer: Producer, listening: Listening) -> None:
-    async def away(after: int, limit: int) -> list[Envelope]:
-        raise HealingUnavailable("503")
-
-    listening.heal = away  # type: ignore[method-assign]  # the producer is down as well
+    listening.log_is_away = True
     assert (await listening.consumer(quiet=0).step()).rest > 0
 
 
