@@ -35,6 +35,8 @@ PLACES: frozenset[str] = frozenset(
         "smtp.after_reply_before_mark",
         "sms.after_post_before_reply",
         "sms.after_reply_before_mark",
+        "webhook.after_post_before_reply",
+        "webhook.after_reply_before_mark",
         "mail_in.after_data_before_commit",
         "mail_in.after_commit_before_250",
         "webhook_in.after_verify_before_commit",

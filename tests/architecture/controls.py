@@ -437,8 +437,27 @@ CONTROLS: dict[str, Proof | NotBuilt] = {
             ),
         ),
     ),
-    "O3": NotBuilt("Webhooks are thin: type, time, ids", "There are no webhooks yet; nothing is posted to a county's address."),
-    "O4": NotBuilt("Webhooks are signed, retried and replayable", "There are no webhooks yet."),
+    "O3": Proof(
+        "Webhooks are thin: type, time, ids",
+        _of("notify/domain/test_webhooks.py", "test_a_call_names_a_type_a_time_and_ids_and_nothing_else"),
+    ),
+    "O4": Proof(
+        "Webhooks are signed, retried over days and replayable",
+        (
+            *_of(
+                "notify/domain/test_webhooks.py",
+                "test_a_signature_is_the_one_that_the_standard_asks_for",
+                "test_anything_else_is_tried_again_over_days_and_then_given_up",
+            ),
+            *_of(
+                "notify/jobs/test_calling.py",
+                "test_a_fact_is_told_once_signed_with_the_facts_own_id",
+                "test_a_call_that_fails_is_made_again_with_the_same_id_and_a_new_time",
+                "test_a_new_secret_signs_beside_the_old_one",
+            ),
+            *_of("notify/web/test_webhooks.py", "test_a_test_call_is_listed_and_only_one_that_failed_is_made_again"),
+        ),
+    ),
     "O5": Proof(
         "A crash between commit and publishing loses nothing and tells nothing twice",
         (

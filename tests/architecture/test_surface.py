@@ -32,6 +32,7 @@ SCOPES = {
     "events.read",
     "audit.read",
     "imports.write",
+    "webhooks.manage",
 }
 
 # What answers without a token, and why it may: each proves itself by a secret of its own, or by a provider's signature.

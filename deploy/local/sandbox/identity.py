@@ -66,12 +66,12 @@ SCOPES_OF_ROLE: Mapping[str, frozenset[str]] = {
             "people.read people.contact.read cases.read meetings.read meetings.write resources.write "
             "messages.read messages.write tasks.read tasks.write"
         ),
-        "county_admin": f"{_CASEWORK} resources.write audit.read imports.write",
+        "county_admin": f"{_CASEWORK} resources.write audit.read imports.write webhooks.manage",
         "on_call": _CASEWORK,
         "auditor": "people.read cases.read meetings.read messages.read tasks.read audit.read",
     }.items()
 }
-COUNTY_SYSTEM_SCOPES = frozenset(f"{_CASEWORK} resources.write audit.read imports.write".split())
+COUNTY_SYSTEM_SCOPES = frozenset(f"{_CASEWORK} resources.write audit.read imports.write webhooks.manage".split())
 SERVICE_SCOPES: Mapping[str, frozenset[str]] = {
     "network": frozenset({"events.read"}),
     "meetings": frozenset({"events.read", "people.read", "cases.read"}),

@@ -45,6 +45,30 @@ class MessageNotRetryable(Conflict):
     code = "message_not_retryable"
 
 
+class EndpointNotFound(NotFound):
+    """There is no such webhook endpoint here. Look in the list of endpoints."""
+
+    code = "endpoint_not_found"
+
+
+class DeliveryNotFound(NotFound):
+    """There is no such call to this endpoint. Look in the list of its deliveries."""
+
+    code = "delivery_not_found"
+
+
+class DeliveryNotRetryable(Conflict):
+    """Only a call that failed can be made again, and only while its endpoint is active."""
+
+    code = "delivery_not_retryable"
+
+
+class TooManyEndpoints(Conflict):
+    """A county may have 20 webhook endpoints. Delete one that is not used any more."""
+
+    code = "too_many_endpoints"
+
+
 class TranslationMissing(Conflict):
     """These words do not exist in the person's language yet. Call the person, with an interpreter if needed."""
 

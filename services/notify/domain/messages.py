@@ -30,7 +30,6 @@ class Kind(StrEnum):
     OLD_TIME = "old_time"
     UNCLEAR = "unclear"
     WHICH_MEETING = "which_meeting"
-    WEBHOOK = "webhook"
 
 
 class Way(StrEnum):
@@ -40,7 +39,6 @@ class Way(StrEnum):
     SMS = "sms"
     CALL = "call"
     LETTER = "letter"
-    WEBHOOK = "webhook"
 
     @property
     def is_task(self) -> bool:
@@ -54,7 +52,6 @@ class Lane(StrEnum):
     URGENT = "urgent"
     INVITES = "invites"
     REMINDERS = "reminders"
-    WEBHOOKS = "webhooks"
 
 
 class State(StrEnum):
@@ -108,7 +105,6 @@ _LANES: Mapping[Kind, Lane] = {
     Kind.REMINDER_7D: Lane.REMINDERS,
     Kind.REMINDER_2D: Lane.REMINDERS,
     Kind.REMINDER_2H: Lane.REMINDERS,
-    Kind.WEBHOOK: Lane.WEBHOOKS,
 }
 
 _KIND_OF_NOTICE: Mapping[Notice, Kind] = {
@@ -152,7 +148,7 @@ def waits_for_morning(kind: Kind, way: Way) -> bool:
     They are for what makes a phone sound. A calendar entry by mail leaves at once, so that calendars stay in step; a reminder by
     mail waits like a text.
     """
-    if kind in DIRECT_REPLIES or way in {Way.LETTER, Way.WEBHOOK}:
+    if kind in DIRECT_REPLIES or way is Way.LETTER:
         return False
     return way in {Way.SMS, Way.CALL} or kind in REMINDERS
 
@@ -177,7 +173,7 @@ def not_after(kind: Kind, *, now: datetime, starts_at: datetime | None = None, e
         return now + OPT_OUT_CONFIRMATION_WITHIN
     if kind in DIRECT_REPLIES:
         return now + DIRECT_REPLY_WITHIN
-    if kind in {Kind.DOUBLE_OPT_IN, Kind.WEBHOOK} or starts_at is None:
+    if kind is Kind.DOUBLE_OPT_IN or starts_at is None:
         return now + OPT_IN_WITHIN
     if kind in {Kind.CANCELLED, Kind.REMOVED}:
         return ends_at or starts_at

@@ -389,3 +389,56 @@ class CallTaskRow(Base):
         Index("ix_call_tasks_open", "county_id", "due_at", "id", postgresql_where=text("state = 'open'")),
         Index(None, "county_id", "entry_id"),
     )
+
+
+class EndpointRow(Base):
+    """Where a county system listens for facts. Its secret is derived, and stands in no row."""
+
+    __tablename__ = "webhook_endpoints"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    county_id: Mapped[CountyId]
+    url: Mapped[str]
+    types: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    state: Mapped[str]
+    reason: Mapped[str]
+    generation: Mapped[int]
+    rotated_at: Mapped[datetime]
+    version: Mapped[int]
+    made_at: Mapped[datetime]
+
+    __table_args__ = (Index(None, "county_id", "made_at"),)
+
+
+class DeliveryRow(Base):
+    """One call to one endpoint, due at a time; the body holds ids only."""
+
+    __tablename__ = "webhook_deliveries"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    county_id: Mapped[CountyId]
+    endpoint_id: Mapped[UUID]
+    webhook_id: Mapped[str]
+    type: Mapped[str]
+    body: Mapped[str]
+    state: Mapped[str]
+    attempt: Mapped[int]
+    status: Mapped[int | None]
+    reason: Mapped[str]
+    due_at: Mapped[datetime]
+    lease_owner: Mapped[UUID | None]
+    lease_until: Mapped[datetime | None]
+    made_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        UniqueConstraint("endpoint_id", "webhook_id"),
+        ForeignKeyConstraint(["endpoint_id"], ["webhook_endpoints.id"]),
+        Index(None, "county_id", "endpoint_id", "made_at"),
+        Index(
+            "ix_webhook_deliveries_due",
+            "county_id",
+            "due_at",
+            postgresql_where=text("state IN ('waiting', 'sending')"),
+        ),
+    )

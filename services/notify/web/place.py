@@ -9,7 +9,7 @@ from aiohttp import web
 
 from services.notify.gateways.sms import SmsAccount
 from services.notify.settings import NotifySettings
-from shared.settings import County
+from shared.settings import County, Sending
 from shared.web.routing import Call
 
 
@@ -20,6 +20,7 @@ class Place:
     counties: Mapping[UUID, County]
     portal_url: str
     feed_url: str
+    sending: Sending
     sms: SmsAccount = field(repr=False)
 
     @classmethod
@@ -29,6 +30,7 @@ class Place:
             counties={county.id: county for county in settings.service.counties},
             portal_url=settings.portal_url,
             feed_url=settings.feed_url,
+            sending=settings.sending,
             sms=SmsAccount(
                 api_url=settings.sms_api_url,
                 account=settings.sms_account,

@@ -4,29 +4,40 @@ from services.notify.domain.errors import (
     AnswerTooLate,
     CallTaskDone,
     CallTaskNotFound,
+    DeliveryNotFound,
+    DeliveryNotRetryable,
+    EndpointNotFound,
     LanguageNotOffered,
     LinkNotFound,
     MessageNotFound,
     MessageNotRetryable,
+    TooManyEndpoints,
 )
-from services.notify.web import call_tasks, feeds, handed_over, links, messages, providers, schemas
+from services.notify.web import call_tasks, feeds, handed_over, links, messages, providers, schemas, webhook_schemas, webhooks
 from shared.kernel.quotas import Who
 from shared.web.events import events_route
-from shared.web.fields import Page
-from shared.web.routing import PUBLIC, Route, delete, get, post
+from shared.web.fields import Page, PageQuery
+from shared.web.outward import UrlRefused
+from shared.web.routing import PUBLIC, Route, delete, get, patch, post
 
 ERRORS = (
     AnswerTooLate,
     CallTaskDone,
     CallTaskNotFound,
+    DeliveryNotFound,
+    DeliveryNotRetryable,
+    EndpointNotFound,
     LanguageNotOffered,
     LinkNotFound,
     MessageNotFound,
     MessageNotRetryable,
+    TooManyEndpoints,
 )
 
 LINK = "/v1/links/current"
 PERSON = "/v1/people/{person_id}"
+ENDPOINTS = "/v1/webhook-endpoints"
+ENDPOINT = f"{ENDPOINTS}/{{endpoint_id}}"
 
 # fmt: off
 ROUTES: tuple[Route, ...] = (
@@ -47,6 +58,26 @@ ROUTES: tuple[Route, ...] = (
     post(f"{PERSON}/links", handed_over.post_link, needs="messages.write", body=schemas.LinkIn, answer=schemas.UrlOut,
          status=200, raises=(LinkNotFound,)),
     delete(f"{PERSON}/links", handed_over.delete_links, needs="messages.write"),
+
+    post(ENDPOINTS, webhooks.post_endpoint, needs="webhooks.manage", body=webhook_schemas.EndpointIn,
+         answer=webhook_schemas.EndpointOut, status=201, idempotent=True, etag=True, raises=(UrlRefused, TooManyEndpoints)),
+    get(ENDPOINTS, webhooks.get_endpoints, needs="webhooks.manage", query=PageQuery, answer=Page[webhook_schemas.EndpointOut]),
+    get(ENDPOINT, webhooks.get_endpoint, needs="webhooks.manage", answer=webhook_schemas.EndpointOut, etag=True,
+        raises=(EndpointNotFound,)),
+    patch(ENDPOINT, webhooks.patch_endpoint, needs="webhooks.manage", body=webhook_schemas.EndpointChange,
+          answer=webhook_schemas.EndpointOut, etag=True, raises=(EndpointNotFound, UrlRefused)),
+    delete(ENDPOINT, webhooks.delete_endpoint, needs="webhooks.manage", etag=True, raises=(EndpointNotFound,)),
+    get(f"{ENDPOINT}/secret", webhooks.get_secret, needs="webhooks.manage", answer=webhook_schemas.SecretOut,
+        raises=(EndpointNotFound,)),
+    post(f"{ENDPOINT}:rotate-secret", webhooks.post_rotate_secret, needs="webhooks.manage",
+         answer=webhook_schemas.EndpointOut, idempotent=True, status=200, raises=(EndpointNotFound,)),
+    post(f"{ENDPOINT}:test", webhooks.post_test, needs="webhooks.manage", answer=webhook_schemas.DeliveryOut,
+         idempotent=True, status=200, raises=(EndpointNotFound,)),
+    get(f"{ENDPOINT}/deliveries", webhooks.get_deliveries, needs="webhooks.manage", query=webhook_schemas.DeliveriesQuery,
+        answer=Page[webhook_schemas.DeliveryOut], raises=(EndpointNotFound,)),
+    post(f"{ENDPOINT}/deliveries/{{delivery_id}}:retry", webhooks.post_retry, needs="webhooks.manage",
+         answer=webhook_schemas.DeliveryOut, idempotent=True, status=200,
+         raises=(EndpointNotFound, DeliveryNotFound, DeliveryNotRetryable)),
 
     # Who holds a secret needs no token: a personal link's in a header, a feed's in its address.
     get(LINK, links.get_link, needs=PUBLIC, unit=False, answer=schemas.LinkOut, raises=(LinkNotFound,)),

@@ -36,7 +36,7 @@ from shared.web.fields import (
     ZoneName,
 )
 
-PREFIXES: Final = {"person_id": "per", "message_id": "msg", "task_id": "task"}
+PREFIXES: Final = {"person_id": "per", "message_id": "msg", "task_id": "task", "endpoint_id": "wh", "delivery_id": "del"}
 
 CONTACT_READ: Final = "people.contact.read"
 

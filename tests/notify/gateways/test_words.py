@@ -34,7 +34,7 @@ FULL = replace(
     greeting_name="Carmen",
     person_zone="America/Phoenix",
 )
-KINDS = [kind for kind in Kind if kind is not Kind.WEBHOOK]
+KINDS = list(Kind)
 MAIL_KINDS = sorted(ENTRY_KINDS | REMINDERS)
 FORBIDDEN = re.compile(
     r"child welfare|\bcps\b|\bcft\b|safety plan|\babuse|\bcourt\b|\bcase\b|\bagency\b|social worker|foster|removal"
