@@ -44,13 +44,15 @@ async def record(environment: dict[str, str], token: str) -> tuple[str, Work, Wo
     """Register somebody and read them in this process, and return the path, and what both routes did."""
     async with open_network(read_settings(environment)) as network, TestClient(TestServer(make_web(network))) as client:
         recorder = Recorder(network.engine)
-        key = secrets.token_hex(16)
-        created = await client.post("/v1/people", json=PERSON, headers=bearer(token, **{"Idempotency-Key": key}))
-        write, written = recorder.take(), await created.read()
-        path = created.headers["Location"]
-        found = await client.get(path, headers=bearer(token))
-        read, answer = recorder.take(), await found.read()
-    made = {value for step in write for value in step.values if isinstance(value, UUID)} - {ALDER}
+        for _ in range(2):  # the first time, the driver also asks about types
+            key = secrets.token_hex(16)
+            recorder.take()
+            created = await client.post("/v1/people", json=PERSON, headers=bearer(token, **{"Idempotency-Key": key}))
+            write, written = recorder.take(), await created.read()
+            path = created.headers["Location"]
+            found = await client.get(path, headers=bearer(token))
+            read, answer = recorder.take(), await found.read()
+    made = {value for step in write for row in step.rows for value in row if isinstance(value, UUID)} - {ALDER}
     assert read_id("per", path.rpartition("/")[2]) in made
     return (
         path,

@@ -8,7 +8,7 @@ done: no token is read, nothing is validated, sealed, hashed or logged.
 import asyncio
 import json
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -23,15 +23,16 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from deploy.local import servers
 
+_OWN_OF_THE_BARE = {"BEGIN;", "COMMIT;"}
 _COLUMNS = re.compile(r"INSERT INTO audit \(([^)]*)\)")
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One statement as the driver got it."""
+    """One statement as the driver got it, with the values of each row that it was sent for."""
 
     sql: str
-    values: tuple[Any, ...]
+    rows: tuple[tuple[Any, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +47,24 @@ class Work:
 
 
 class Recorder:
-    """Writes down the statements that pass through an engine."""
+    """Writes down the statements that an engine's connections send: the session's and those of the driver itself."""
 
     def __init__(self, engine: AsyncEngine) -> None:
-        """Listen."""
+        """Listen on every connection that is made from now on."""
         self._steps: list[Step] = []
-        event.listen(engine.sync_engine, "before_cursor_execute", self._heard)
+        event.listen(engine.sync_engine, "before_cursor_execute", self._by_session)
+        event.listen(engine.sync_engine, "connect", self._connected)
 
-    def _heard(self, _connection: object, _cursor: object, sql: str, values: Any, _context: object, many: bool) -> None:
-        for each in values if many else [values]:
-            self._steps.append(Step(sql, tuple(each)))
+    def _by_session(self, _connection: object, _cursor: object, sql: str, values: Any, _context: object, many: bool) -> None:
+        self._steps.append(Step(sql, tuple(tuple(row) for row in (values if many else [values]))))
+
+    def _connected(self, connection: Any, _record: object) -> None:
+        connection.driver_connection.add_query_logger(self._by_driver)
+
+    def _by_driver(self, sent: Any) -> None:
+        if sent.query not in _OWN_OF_THE_BARE:
+            many = bool(sent.args) and all(isinstance(row, list) for row in sent.args) and "INSERT" in sent.query
+            self._steps.append(Step(sent.query, tuple(tuple(row) for row in (sent.args if many else [sent.args]))))
 
     def take(self) -> tuple[Step, ...]:
         """Return what was heard since the last time."""
@@ -64,17 +73,27 @@ class Recorder:
 
 
 async def _do(connection: Any, work: Work, fresh_word: str) -> None:
-    ids = {old: uuid4() for old in work.new_ids}
-    words = dict.fromkeys(work.new_words, fresh_word)
+    fresh: dict[Any, Any] = {old: uuid4() for old in work.new_ids} | dict.fromkeys(work.new_words, fresh_word)
     seq = 0
     for step in work.steps:
-        values = [ids.get(v, v) if isinstance(v, UUID) else words.get(v, v) if isinstance(v, str) else v for v in step.values]
+        rows = [[_fresh(value, fresh) for value in row] for row in step.rows]
         if found := _COLUMNS.search(step.sql):
-            seq += 1
-            values[[name.strip() for name in found[1].split(",")].index("seq")] = seq
-        rows = await connection.fetch(step.sql, *values)
+            place = [name.strip() for name in found[1].split(",")].index("seq")
+            for row in rows:
+                seq += 1
+                row[place] = seq
+        if len(rows) > 1:
+            await connection.executemany(step.sql, rows)
+            continue
+        answer = await connection.fetch(step.sql, *rows[0])
         if "audit_head" in step.sql:
-            seq = rows[0]["seq"] if rows else 0
+            seq = answer[0]["seq"] if answer else 0
+
+
+def _fresh(value: Any, fresh: Mapping[Any, Any]) -> Any:
+    if isinstance(value, list):
+        return [_fresh(each, fresh) for each in value]
+    return fresh.get(value, value) if isinstance(value, UUID | str) else value
 
 
 def _handler(pool: Any, work: Work) -> Any:
@@ -129,8 +148,3 @@ async def bare_process(app_url: str, read: Work, write: Work) -> AsyncIterator[t
     finally:
         process.terminate()
         process.join(10)
-
-
-def bodies(of: Sequence[Step]) -> list[str]:
-    """The statements alone, to be read by a person."""
-    return [" ".join(step.sql.split()) for step in of]
