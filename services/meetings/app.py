@@ -1,13 +1,12 @@
 """The composition root of meetings: settings become an engine, a log, clients, and the parts of a process."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 
 from aiohttp import web
 from redis.asyncio import Redis
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.meetings.gateways.freebusy import close_reader
 from services.meetings.jobs.every_minute import Ticker
@@ -25,14 +24,14 @@ from services.meetings.jobs.on_words_destroyed import forget_what_was_written
 from services.meetings.web.county import COUNTIES, SANDBOX, county_facts
 from services.meetings.web.routes import ERRORS, ROUTES
 from services.meetings.web.schemas import PREFIXES
+from services.meetings.web.sights import SIGHTS
 from shared.bus import stream
-from shared.bus.consumer import Consumer, Listener
+from shared.bus.consumer import Listener
 from shared.bus.healing import HttpHealing
-from shared.bus.relay import Relay
-from shared.db import clock
 from shared.db.engine import make_engine
 from shared.db.unit import Units
 from shared.jobs.process import Part
+from shared.jobs.standing import Standing
 from shared.settings import Sending, ServiceSettings
 from shared.web.auth import Verifier
 from shared.web.client import SystemTokens, new_session
@@ -62,45 +61,22 @@ HEARS = ("network", "notify")
 
 
 @dataclass(frozen=True, slots=True)
-class Meetings:
+class Meetings(Standing):
     """The opened parts that every command shares."""
 
-    settings: ServiceSettings
-    engine: AsyncEngine
-    units: Units
-    redis: Redis
-    tokens: SystemTokens
-    healing: Mapping[str, HttpHealing]
+    listeners = LISTENERS
 
     def api(self) -> Part:
         """The HTTP surface."""
         app = make_web(self)
-        settings = self.settings
+        service = self.service
 
-        return lambda stop: serve(
-            app, settings.listen_host, settings.listen_port, stop=stop, metrics_listen=settings.metrics_listen
-        )
-
-    def relay(self) -> Part:
-        """Numbers and publishes what meetings announces."""
-        return Relay(self.engine, self.redis, self.settings.service).run
-
-    def consumer(self, producer: str) -> Part:
-        """Applies what one other service announces."""
-        return Consumer(
-            service=self.settings.service,
-            producer=producer,
-            listeners=LISTENERS,
-            units=self.units,
-            engine=self.engine,
-            redis=self.redis,
-            heal=self.healing[producer],
-        ).run
+        return lambda stop: serve(app, service.listen_host, service.listen_port, stop=stop, metrics_listen=service.metrics_listen)
 
     def ticker(self) -> Part:
         """Marks holds that ran out and reads linked calendars again."""
-        counties = tuple(county.id for county in self.settings.counties)
-        return Ticker(self.units, counties, sandbox=is_sandbox(self.settings)).run
+        counties = tuple(county.id for county in self.service.counties)
+        return Ticker(self.units, counties, sandbox=is_sandbox(self.service)).run
 
 
 @asynccontextmanager
@@ -112,11 +88,10 @@ async def open_meetings(settings: ServiceSettings) -> AsyncIterator[Meetings]:
         tokens = SystemTokens(settings.system, session)
         try:
             yield Meetings(
-                settings=settings,
+                service=settings,
                 engine=engine,
                 units=Units(engine, service=settings.service, wrapping_key=settings.wrapping_key),
                 redis=redis,
-                tokens=tokens,
                 healing={each: HttpHealing(session, settings.urls[each], tokens.of("events.read")) for each in HEARS},
             )
         finally:
@@ -127,7 +102,7 @@ async def open_meetings(settings: ServiceSettings) -> AsyncIterator[Meetings]:
 
 def make_web(meetings: Meetings) -> web.Application:
     """Return the HTTP application."""
-    settings = meetings.settings
+    settings = meetings.service
     app = make_app(
         service=settings.service,
         routes=ROUTES,
@@ -144,6 +119,7 @@ def make_web(meetings: Meetings) -> web.Application:
         ],
         public_url=settings.urls[settings.service],
         limits=Limits(meetings.redis, service=settings.service, limits=settings.limits),
+        sights=SIGHTS,
     )
     app[COUNTIES] = {county.id: county_facts(county) for county in settings.counties}
     app[SANDBOX] = is_sandbox(settings)
@@ -153,12 +129,6 @@ def make_web(meetings: Meetings) -> web.Application:
 def is_sandbox(settings: ServiceSettings) -> bool:
     """Whether addresses on this very machine may be reached."""
     return settings.sending is Sending.SANDBOX
-
-
-async def declare_sending(meetings: Meetings) -> None:
-    """Tell the database's clock whether messages reach real people: where they do, it cannot be moved."""
-    async with meetings.units.outside() as session:
-        await clock.declare_live(session, live=meetings.settings.sending is Sending.LIVE)
 
 
 async def _ping(redis: Redis) -> object:

@@ -1,87 +1,23 @@
 """`python -m services.network all | serve | relay | consume | migrate | audit-verify | parked`."""
 
-import argparse
-import asyncio
-import os
 import sys
-from collections.abc import Sequence
 
-from services.network.app import LISTENERS, Network, declare_sending, open_network
+from services.network.app import Network, open_network
 from services.network.settings import NAME, read_settings
-from shared import logs
-from shared.jobs.operators import migrate, replay_parked, show_parked, verify_audit
-from shared.jobs.process import Part, run_parts, run_process
-from shared.settings import ServiceSettings, SettingsError
+from shared.jobs.commands import Commands, Runs
 
-
-def main(words: Sequence[str]) -> int:
-    """Run one command and return its exit code."""
-    options = parser().parse_args(words)
-    if options.command == "parked" and options.replay and not options.replay[1].isdecimal():
-        parser().error("POSITION is a number")
-    logs.set_up(NAME)
-    try:
-        settings = read_settings(os.environ)
-        if options.command == "migrate":
-            return _print(migrate(settings))
-        if options.command == "audit-verify":
-            return asyncio.run(_verify(settings))
-        if options.command == "parked":
-            return asyncio.run(_parked(settings, options.replay))
-    except SettingsError as error:
-        print(error, file=sys.stderr)
-        return 2
-    return run_process(_run(settings, options.command))
-
-
-def parser() -> argparse.ArgumentParser:
-    """The command line."""
-    made = argparse.ArgumentParser(prog="python -m services.network", description=__doc__)
-    commands = made.add_subparsers(dest="command", required=True)
-    commands.add_parser("all", help="API, relay and consumer in one process")
-    commands.add_parser("serve", help="the API alone")
-    commands.add_parser("relay", help="number and publish what is announced")
-    commands.add_parser("consume", help="apply what notify announces")
-    commands.add_parser("migrate", help="bring the database to this release")
-    commands.add_parser("audit-verify", help="walk each county's audit chain")
-    parked = commands.add_parser("parked", help="show events that were set aside")
-    parked.add_argument("--replay", nargs=2, metavar=("PRODUCER", "POSITION"), help="apply one of them now")
-    return made
-
-
-async def _run(settings: ServiceSettings, command: str) -> None:
-    async with open_network(settings) as network:
-        await declare_sending(network)
-        await run_parts(_parts(network, command))
-
-
-def _parts(network: Network, command: str) -> dict[str, Part]:
-    parts = {"serve": network.api, "relay": network.relay, "consume": network.consumer}
-    return {name: part() for name, part in parts.items() if command in {"all", name}}
-
-
-async def _verify(settings: ServiceSettings) -> int:
-    holds = True
-    async with open_network(settings) as network:
-        async for good, line in verify_audit(network.units, settings.counties):
-            holds = holds and good
-            print(line)
-    return 0 if holds else 1
-
-
-async def _parked(settings: ServiceSettings, chosen: Sequence[str] | None) -> int:
-    async with open_network(settings) as network:
-        if chosen is None:
-            return _print(await show_parked(network.units))
-        producer, position = chosen
-        return _print(await replay_parked(network.units, LISTENERS, producer=producer, position=int(position)))
-
-
-def _print(lines: Sequence[str]) -> int:
-    for line in lines:
-        print(line)
-    return 0
-
+COMMANDS: Commands[Network] = Commands(
+    NAME,
+    opening=lambda environment: open_network(read_settings(environment)),
+    runs={
+        "serve": Runs("the API alone", lambda network: {"serve": network.api(), "measure": network.measures()}),
+        "relay": Runs(
+            "number and publish what is announced", lambda network: {"relay": network.relay(), "audit": network.audit_walk()}
+        ),
+        "consume": Runs("apply what notify announces", lambda network: network.consumers()),
+    },
+)
+main, parser = COMMANDS.main, COMMANDS.parser
 
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1:]))

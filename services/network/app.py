@@ -7,22 +7,21 @@ from functools import partial
 
 from aiohttp import web
 from redis.asyncio import Redis
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.network.jobs.on_consent_changed import keep_consent
 from services.network.jobs.on_contact_lost import mark_invalid
 from services.network.web.county import COUNTIES
 from services.network.web.routes import ERRORS, ROUTES
 from services.network.web.schemas import PREFIXES
+from services.network.web.sights import SIGHTS
 from shared.bus import stream
-from shared.bus.consumer import Consumer, Listener
+from shared.bus.consumer import Listener
 from shared.bus.healing import HttpHealing
-from shared.bus.relay import Relay
-from shared.db import clock
 from shared.db.engine import make_engine
 from shared.db.unit import Units
 from shared.jobs.process import Part
-from shared.settings import Sending, ServiceSettings
+from shared.jobs.standing import Standing
+from shared.settings import ServiceSettings
 from shared.web.auth import Verifier
 from shared.web.client import SystemTokens, new_session
 from shared.web.factory import make_app
@@ -39,40 +38,17 @@ HEARS = "notify"
 
 
 @dataclass(frozen=True, slots=True)
-class Network:
+class Network(Standing):
     """The opened parts that every command shares."""
 
-    settings: ServiceSettings
-    engine: AsyncEngine
-    units: Units
-    redis: Redis
-    tokens: SystemTokens
-    healing: HttpHealing
+    listeners = LISTENERS
 
     def api(self) -> Part:
         """The HTTP surface."""
         app = make_web(self)
-        settings = self.settings
+        service = self.service
 
-        return lambda stop: serve(
-            app, settings.listen_host, settings.listen_port, stop=stop, metrics_listen=settings.metrics_listen
-        )
-
-    def relay(self) -> Part:
-        """Numbers and publishes what network announces."""
-        return Relay(self.engine, self.redis, self.settings.service).run
-
-    def consumer(self) -> Part:
-        """Applies what notify announces."""
-        return Consumer(
-            service=self.settings.service,
-            producer=HEARS,
-            listeners=LISTENERS,
-            units=self.units,
-            engine=self.engine,
-            redis=self.redis,
-            heal=self.healing,
-        ).run
+        return lambda stop: serve(app, service.listen_host, service.listen_port, stop=stop, metrics_listen=service.metrics_listen)
 
 
 @asynccontextmanager
@@ -84,12 +60,11 @@ async def open_network(settings: ServiceSettings) -> AsyncIterator[Network]:
         tokens = SystemTokens(settings.system, session)
         try:
             yield Network(
-                settings=settings,
+                service=settings,
                 engine=engine,
                 units=Units(engine, service=settings.service, wrapping_key=settings.wrapping_key),
                 redis=redis,
-                tokens=tokens,
-                healing=HttpHealing(session, settings.urls[HEARS], tokens.of("events.read")),
+                healing={HEARS: HttpHealing(session, settings.urls[HEARS], tokens.of("events.read"))},
             )
         finally:
             await redis.aclose()
@@ -98,7 +73,7 @@ async def open_network(settings: ServiceSettings) -> AsyncIterator[Network]:
 
 def make_web(network: Network) -> web.Application:
     """Return the HTTP application."""
-    settings = network.settings
+    settings = network.service
     app = make_app(
         service=settings.service,
         routes=ROUTES,
@@ -115,15 +90,10 @@ def make_web(network: Network) -> web.Application:
         ],
         public_url=settings.urls[settings.service],
         limits=Limits(network.redis, service=settings.service, limits=settings.limits),
+        sights=SIGHTS,
     )
     app[COUNTIES] = {county.id: county for county in settings.counties}
     return app
-
-
-async def declare_sending(network: Network) -> None:
-    """Tell the database's clock whether messages reach real people: where they do, it cannot be moved."""
-    async with network.units.outside() as session:
-        await clock.declare_live(session, live=network.settings.sending is Sending.LIVE)
 
 
 async def _ping(redis: Redis) -> object:

@@ -1,130 +1,59 @@
-"""`python -m services.notify all | serve | relay | consume | tick | receive | worker | migrate | conservation | …`."""
+"""`python -m services.notify all | serve | relay | consume | tick | receive | worker | migrate | hold | release | …`."""
 
 import argparse
-import asyncio
-import os
 import re
 import sys
 from collections.abc import Sequence
 from datetime import datetime
 
-from services.notify.app import HEARS, LISTENERS, Notify, declare_sending, open_notify, run_worker
-from services.notify.jobs.operators import conservation, hold, oldest_due, release, sent
-from services.notify.settings import NAME, NotifySettings, read_settings
-from shared import logs
-from shared.jobs.operators import migrate, replay_parked, show_parked, verify_audit
-from shared.jobs.process import Part, run_parts, run_process
+from services.notify.app import Notify, open_notify, run_worker
+from services.notify.jobs import operators
+from services.notify.settings import NAME, read_settings
+from shared.jobs.commands import Asks, Commands, Found, Runs
+from shared.jobs.process import Part
 from shared.settings import County, SettingsError
 
 
-def main(words: Sequence[str]) -> int:
-    """Run one command and return its exit code."""
-    options = parser().parse_args(words)
-    logs.set_up(NAME)
-    try:
-        settings = read_settings(os.environ)
-        match options.command:
-            case "migrate":
-                return _print(migrate(settings.service))
-            case "worker":
-                run_worker(settings)
-                return 0
-            case "audit-verify":
-                return asyncio.run(_verify(settings))
-            case "parked":
-                return asyncio.run(_parked(settings, options.replay))
-            case "conservation" | "oldest-due" | "hold" | "release" | "sent":
-                return asyncio.run(_operate(settings, options))
-    except SettingsError as error:
-        print(error, file=sys.stderr)
-        return 2
-    return run_process(_run(settings, options.command))
+def _receive(notify: Notify) -> dict[str, Part]:
+    return {"read": notify.reader(), **({"inbox": notify.mailroom()} if notify.settings.inbox_url else {})}
 
 
-def parser() -> argparse.ArgumentParser:
-    """The command line."""
-    made = argparse.ArgumentParser(prog="python -m services.notify", description=__doc__)
-    commands = made.add_subparsers(dest="command", required=True)
-    commands.add_parser("all", help="API, relay, consumers, ticker, reader and inbox in one process")
-    commands.add_parser("serve", help="the API alone")
-    commands.add_parser("relay", help="number and publish what is announced")
-    commands.add_parser("consume", help="apply what network and meetings announce")
-    commands.add_parser("tick", help="claim what is due, hand it over, send what nobody takes; let words fade")
-    commands.add_parser("receive", help="the inbox, and the reading of what came back")
-    commands.add_parser("worker", help="a Celery worker that sends")
-    commands.add_parser("migrate", help="bring the database to this release")
-    commands.add_parser("audit-verify", help="walk each county's audit chain")
-    commands.add_parser("conservation", help="count every message by day, kind and state; name any that is in none")
-    commands.add_parser("oldest-due", help="say since when the oldest due message waits")
-    hold = commands.add_parser("hold", help="let nothing leave until it is released")
-    hold.add_argument("--reason-code", required=True, type=a_code, help="why, in one word: restored, wrong_words, provider_asked")
-    release = commands.add_parser("release", help="let messages leave again, the oldest due first")
-    for each in (hold, release):
-        each.add_argument("--by", required=True, type=an_account, help="your account, for the audit")
-        each.add_argument("--county", default="", help="the slug of one county (default: all)")
-    sent = commands.add_parser("sent", help="list what has left, or may have: ids, states and times")
-    sent.add_argument("--since", required=True, type=an_instant, help="an instant with its offset: 2027-03-01T00:00Z")
-    parked = commands.add_parser("parked", help="show events that were set aside")
-    parked.add_argument("--replay", nargs=2, metavar=("PRODUCER", "POSITION"), help="apply one of them now")
-    return made
+async def _conservation(notify: Notify, _: argparse.Namespace) -> Found:
+    return await operators.conservation(notify.units, notify.service.counties)
 
 
-async def _run(settings: NotifySettings, command: str) -> None:
-    async with open_notify(settings) as notify:
-        await declare_sending(notify)
-        await run_parts(_parts(notify, command))
+async def _oldest_due(notify: Notify, _: argparse.Namespace) -> Found:
+    return await operators.oldest_due(notify.units, notify.service.counties)
 
 
-def _parts(notify: Notify, command: str) -> dict[str, Part]:
-    """Return the parts of a process, by name; `all` has each of them."""
-    parts: dict[str, dict[str, Part]] = {
-        "serve": {"serve": notify.api()} if command in {"all", "serve"} else {},
-        "relay": {"relay": notify.relay()},
-        "consume": {f"consume-{producer}": notify.consumer(producer) for producer in HEARS},
-        "tick": {"tick": notify.ticker(), "fade": notify.fader()},
-        "receive": {"read": notify.reader()},
-    }
-    if notify.settings.inbox_url:
-        parts["receive"]["inbox"] = notify.mailroom()
-    return {name: part for group, found in parts.items() if command in {"all", group} for name, part in found.items()}
+async def _sent(notify: Notify, options: argparse.Namespace) -> Found:
+    return await operators.sent(notify.units, notify.service.counties, since=options.since)
 
 
-async def _verify(settings: NotifySettings) -> int:
-    holds = True
-    async with open_notify(settings) as notify:
-        async for good, line in verify_audit(notify.units, settings.service.counties):
-            holds = holds and good
-            print(line)
-    return 0 if holds else 1
+async def _hold(notify: Notify, options: argparse.Namespace) -> Found:
+    counties = _chosen(notify.service.counties, options.county)
+    return await operators.hold(notify.units, counties, reason_code=options.reason_code, by=options.by)
 
 
-async def _parked(settings: NotifySettings, chosen: Sequence[str] | None) -> int:
-    async with open_notify(settings) as notify:
-        if chosen is None:
-            return _print(await show_parked(notify.units))
-        producer, position = chosen
-        return _print(await replay_parked(notify.units, LISTENERS, producer=producer, position=int(position)))
+async def _release(notify: Notify, options: argparse.Namespace) -> Found:
+    return await operators.release(notify.units, _chosen(notify.service.counties, options.county), by=options.by)
 
 
-async def _operate(settings: NotifySettings, options: argparse.Namespace) -> int:
-    counties = settings.service.counties
-    async with open_notify(settings) as notify:
-        match options.command:
-            case "conservation":
-                found = await conservation(notify.units, counties)
-            case "oldest-due":
-                found = await oldest_due(notify.units, counties)
-            case "hold":
-                found = await hold(notify.units, chosen(counties, options.county), reason_code=options.reason_code, by=options.by)
-            case "release":
-                found = await release(notify.units, chosen(counties, options.county), by=options.by)
-            case _:
-                found = await sent(notify.units, counties, since=options.since)
-    _print(found.lines)
-    return 0 if found.good else 1
+def _hold_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--reason-code", required=True, type=a_code, help="why, in one word: restored, wrong_words, provider_asked")
+    _whose_options(parser)
 
 
-def chosen(counties: Sequence[County], slug: str) -> list[County]:
+def _whose_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--by", required=True, type=an_account, help="your account, for the audit")
+    parser.add_argument("--county", default="", help="the slug of one county (default: all)")
+
+
+def _sent_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--since", required=True, type=an_instant, help="an instant with its offset: 2027-03-01T00:00Z")
+
+
+def _chosen(counties: Sequence[County], slug: str) -> list[County]:
     """Return the county called so, or all of them; raises SettingsError for one that is not configured."""
     found = [county for county in counties if slug in {"", county.slug}]
     if not found:
@@ -159,11 +88,31 @@ def _matching(pattern: str, word: str, what: str) -> str:
     return word
 
 
-def _print(lines: Sequence[str]) -> int:
-    for line in lines:
-        print(line)
-    return 0
-
+COMMANDS: Commands[Notify] = Commands(
+    NAME,
+    opening=lambda environment: open_notify(read_settings(environment)),
+    runs={
+        "serve": Runs("the API alone", lambda notify: {"serve": notify.api(), "measure": notify.measures_of_sending()}),
+        "relay": Runs(
+            "number and publish what is announced", lambda notify: {"relay": notify.relay(), "audit": notify.audit_walk()}
+        ),
+        "consume": Runs("apply what network and meetings announce", lambda notify: notify.consumers()),
+        "tick": Runs(
+            "claim what is due, hand it over, send what nobody takes; let words fade",
+            lambda notify: {"tick": notify.ticker(), "fade": notify.fader()},
+        ),
+        "receive": Runs("the inbox, and the reading of what came back", _receive),
+    },
+    works={"worker": ("a Celery worker that sends", lambda environment: run_worker(read_settings(environment)))},
+    asks={
+        "conservation": Asks("count every message by day, kind and state; name any that is in none", _conservation),
+        "oldest-due": Asks("say since when the oldest due message waits", _oldest_due),
+        "sent": Asks("list what has left, or may have: ids, states and times", _sent, _sent_options),
+        "hold": Asks("let nothing leave until it is released", _hold, _hold_options),
+        "release": Asks("let messages leave again, the oldest due first", _release, _whose_options),
+    },
+)
+main, parser = COMMANDS.main, COMMANDS.parser
 
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1:]))

@@ -9,7 +9,6 @@ from uuid import uuid4
 from aiohttp import web
 from prometheus_client import start_http_server
 from redis.asyncio import Redis
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.notify.gateways.inbox import close_reader
 from services.notify.gateways.sms import SmsAccount, SmsProvider
@@ -17,6 +16,7 @@ from services.notify.gateways.smtp import Senders, read_server
 from services.notify.jobs.every_hour import Fader
 from services.notify.jobs.every_second import Ticker
 from services.notify.jobs.inbox import Mailroom
+from services.notify.jobs.lateness import Lateness
 from services.notify.jobs.on_batch_claimed import worker_app
 from services.notify.jobs.on_case_access_changed import keep_access
 from services.notify.jobs.on_case_closed import end_case_links
@@ -36,24 +36,25 @@ from services.notify.jobs.on_words_destroyed import forget_what_was_written
 from services.notify.jobs.sending import Dispatch
 from services.notify.jobs.worker import LANES, carrier_app
 from services.notify.settings import NotifySettings
+from services.notify.storage import holds
 from services.notify.web.place import PLACE, Place
 from services.notify.web.routes import ERRORS, ROUTES
 from services.notify.web.schemas import PREFIXES
+from services.notify.web.sights import SIGHTS
 from shared.bus import stream
-from shared.bus.consumer import Consumer, Listener
+from shared.bus.consumer import Listener
 from shared.bus.healing import HttpHealing
-from shared.bus.relay import Relay
-from shared.db import clock
 from shared.db.engine import make_engine
 from shared.db.unit import Units
 from shared.jobs.factory import Carrier, queue_name
 from shared.jobs.loop import WorkerLoop
 from shared.jobs.process import Part
+from shared.jobs.standing import Standing
 from shared.settings import Sending
 from shared.web.auth import Verifier
 from shared.web.client import SystemTokens, new_session
 from shared.web.factory import make_app
-from shared.web.health import database_reachable, facts_published, migrations_at_head, redis_reachable
+from shared.web.health import Check, database_reachable, facts_published, migrations_at_head, redis_reachable
 from shared.web.limits import Limits
 from shared.web.serving import serve
 
@@ -82,57 +83,43 @@ WORKER_THREADS = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Notify:
+class Notify(Standing):
     """The opened parts that every command shares."""
 
+    listeners = LISTENERS
+
     settings: NotifySettings
-    engine: AsyncEngine
-    units: Units
-    redis: Redis
     dispatch: Dispatch
     carrier: Carrier
-    healing: dict[str, HttpHealing]
 
     def api(self) -> Part:
         """The HTTP surface."""
         app = make_web(self)
-        service = self.settings.service
+        service = self.service
 
         return lambda stop: serve(app, service.listen_host, service.listen_port, stop=stop, metrics_listen=service.metrics_listen)
 
-    def relay(self) -> Part:
-        """Numbers and publishes what notify announces."""
-        return Relay(self.engine, self.redis, self.settings.service.service).run
-
-    def consumer(self, producer: str) -> Part:
-        """Applies what one producer announces."""
-        return Consumer(
-            service=self.settings.service.service,
-            producer=producer,
-            listeners=LISTENERS,
-            units=self.units,
-            engine=self.engine,
-            redis=self.redis,
-            heal=self.healing[producer],
-        ).run
+    def measures_of_sending(self) -> Part:
+        """Measures what must wake somebody, lateness and holds among it."""
+        return self.measures(Lateness(self.units, self.service.counties).look)
 
     def ticker(self) -> Part:
         """Claims what is due and hands it over, or sends it."""
-        counties = [county.id for county in self.settings.service.counties]
+        counties = [county.id for county in self.service.counties]
         return Ticker(self.units, counties, self.dispatch, self.carrier, new_lease=uuid4).run
 
     def fader(self) -> Part:
         """Lets words fade."""
-        return Fader(self.units, [county.id for county in self.settings.service.counties]).run
+        return Fader(self.units, [county.id for county in self.service.counties]).run
 
     def reader(self) -> Part:
         """Understands what came back."""
-        return Reader(self.units, self.settings.service.counties).run
+        return Reader(self.units, self.service.counties).run
 
     def mailroom(self) -> Part:
         """Takes in mail."""
         settings = self.settings
-        return Mailroom(self.units, settings.service.counties, settings.inbox_url, vouched_by=settings.inbox_vouched_by).run
+        return Mailroom(self.units, self.service.counties, settings.inbox_url, vouched_by=settings.inbox_vouched_by).run
 
 
 @asynccontextmanager
@@ -151,6 +138,7 @@ async def open_notify(settings: NotifySettings) -> AsyncIterator[Notify]:
         carrier = Carrier(carrier_app(settings.celery_redis_url), service.service)
         stack.callback(carrier.close)
         yield Notify(
+            service=service,
             settings=settings,
             engine=engine,
             units=units,
@@ -197,10 +185,12 @@ def make_web(notify: Notify) -> web.Application:
             migrations_at_head(notify.engine, PACKAGE),
             facts_published(notify.units),
             redis_reachable(partial(_ping, notify.redis)),
+            Check("sending_released", partial(_is_released, notify.units), essential=False),
         ],
         public_url=service.urls[service.service],
         also_reached_at=settings.sms_callback_url,
         limits=Limits(notify.redis, service=service.service, limits=service.limits),
+        sights=SIGHTS,
     )
     app[PLACE] = Place.of(settings)
     return app
@@ -230,10 +220,9 @@ async def _open_worker(settings: NotifySettings) -> AsyncIterator[Dispatch]:
         await engine.dispose()
 
 
-async def declare_sending(notify: Notify) -> None:
-    """Tell the database's clock whether messages reach real people: where they do, it cannot be moved."""
-    async with notify.units.outside() as session:
-        await clock.declare_live(session, live=notify.settings.sending is Sending.LIVE)
+async def _is_released(units: Units) -> bool:
+    async with units.outside(log_reader="on") as session:
+        return not await holds.list_every(session)
 
 
 async def _ping(redis: Redis) -> object:

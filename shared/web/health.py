@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from aiohttp import web
-from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -17,8 +17,6 @@ from shared.db.unit import Units
 
 OLDEST_UNPUBLISHED = timedelta(seconds=60)
 REMEMBERED_SECONDS = 1.0
-
-_OLDEST = Gauge("log_oldest_unpublished_seconds", "Age of the oldest fact that has not been published.", ["service"])
 
 log = logs.get()
 
@@ -91,7 +89,6 @@ def facts_published(units: Units, *, within: timedelta = OLDEST_UNPUBLISHED) -> 
                     facts.LOG.c.published.is_(False)
                 )
             )
-        _OLDEST.labels(units.service).set(float(age or 0))
         return age is None or float(age) <= within.total_seconds()
 
     return Check("facts_published", holds)

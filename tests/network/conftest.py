@@ -262,8 +262,8 @@ async def counties(
     redis = stream.connect(servers.redis_url)
     async with new_session() as session:
         tokens = SystemTokens(settings.system, session)
-        healing = HttpHealing(session, settings.urls["notify"], tokens.of("events.read"))
-        app = make_web(Network(settings, engine, units, redis, tokens, healing))
+        healing = {"notify": HttpHealing(session, settings.urls["notify"], tokens.of("events.read"))}
+        app = make_web(Network(settings, engine, units, redis, healing))
         async with TestClient(TestServer(app)) as client:
             yield Counties(client, issuers)
     await redis.aclose()

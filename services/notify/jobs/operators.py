@@ -2,23 +2,16 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import NamedTuple
 
 from services.notify.jobs.sending import ACTOR
 from services.notify.storage import holds, messages
 from services.notify.storage.holds import Hold
 from services.notify.use_cases.hold_sending import hold_sending, release_sending
 from shared.db.unit import Actor, Unit, Units
+from shared.jobs.commands import Found
 from shared.settings import County
 
 LATE = timedelta(seconds=30)
-
-
-class Found(NamedTuple):
-    """What a command prints, and whether all is as it should be."""
-
-    good: bool
-    lines: list[str]
 
 
 async def conservation(units: Units, counties: Iterable[County]) -> Found:

@@ -84,6 +84,14 @@ async def list_waiting(unit: Unit, *, limit: int) -> list[UUID]:
     )
 
 
+async def oldest_waiting(unit: Unit) -> datetime | None:
+    """Return since when the oldest of what came back has not been understood, what keeps failing among it."""
+    found: datetime | None = await unit.session.scalar(
+        select(func.min(InboundRow.received_at)).where(_mine(unit), InboundRow.processed_at.is_(None))
+    )
+    return found
+
+
 async def hold(unit: Unit, inbound_id: UUID) -> Arrived | None:
     """Return something that waits, and hold its row; None when another process has it, or it is done."""
     row = await unit.session.scalar(

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from pathlib import Path
 from time import monotonic
 from typing import Any
 
@@ -155,7 +156,7 @@ class UsedCounty:
     def kill(self, name: str, how: signal.Signals = signal.SIGKILL) -> None:
         """End a process; the runner starts it again, as a supervisor does."""
         os.kill(self.stack.pid(name), how)
-        self._note()
+        self.pulled()
 
     @contextmanager
     def frozen(self, name: str) -> Iterator[None]:
@@ -168,7 +169,7 @@ class UsedCounty:
         finally:
             for pid in pids:
                 _signal(pid, signal.SIGCONT)
-            self._note()
+            self.pulled()
 
     @contextmanager
     def away(self, name: str) -> Iterator[None]:
@@ -180,7 +181,7 @@ class UsedCounty:
             yield
         finally:
             os.kill(runner, signal.SIGCONT)
-            self._note()
+            self.pulled()
 
     @contextmanager
     def valkey(self, number: int = 0) -> Iterator[Redis]:
@@ -189,10 +190,18 @@ class UsedCounty:
         with Redis.from_url(url, socket_timeout=5, retry=Retry(NoBackoff(), 0)) as client:
             yield client
 
+    def confuse_valkey(self) -> None:
+        """Put something else under every key that streams and queues use."""
+        with self.valkey() as valkey, self.valkey(1) as queues:
+            valkey.mset(dict.fromkeys(CONSUMERS, "no stream"))
+            for key in queues.scan_iter("*"):
+                queues.set(key, "nothing of Celery's")
+        self.pulled()
+
     def terminate_sessions(self) -> int:
         """Let PostgreSQL end every session of a service, and return how many there were."""
         with psycopg.connect(self.stack.owner_url("network"), autocommit=True) as connection:
-            self._note()
+            self.pulled()
             ended = connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename LIKE '%\\_app'")
             return len(ended.fetchall())
 
@@ -202,7 +211,8 @@ class UsedCounty:
             while self.stack.pid(name) == pid or not servers.is_alive(self.stack.pid(name)):  # noqa: ASYNC110  another process writes it
                 await asyncio.sleep(0.05)
 
-    def _note(self) -> None:
+    def pulled(self) -> None:
+        """Note that a fault has just begun or ended."""
         self._pulled_at = monotonic()
 
     # -- what must be true afterwards
@@ -215,18 +225,18 @@ class UsedCounty:
         self.say(f"{fault}: {seconds:.1f} s until the last stuck row")
         return seconds
 
-    async def settled(self, *, what: str = "", within: float = WITHIN) -> float:
-        """Wait until every fact is applied and nothing that is due waits."""
+    async def settled(self, *, what: str = "", publishing: bool = True) -> float:
+        """Wait until every fact is published and applied and nothing that is due waits; return how long that took."""
         begun = monotonic()
         stuck: dict[str, int] = {"not yet asked": 1}
         while any(stuck.values()):
-            assert monotonic() - begun < within, f"{what}: still stuck after {within:.0f} s: {stuck}"
+            assert monotonic() - begun < WITHIN, f"{what}: still stuck after {WITHIN:.0f} s: {stuck}"
             await asyncio.sleep(0.1)
             with suppress(psycopg.OperationalError):  # not back yet
-                stuck = await asyncio.to_thread(self._stuck)
+                stuck = await asyncio.to_thread(self._stuck, publishing)
         return monotonic() - begun
 
-    def _stuck(self) -> dict[str, int]:
+    def _stuck(self, publishing: bool) -> dict[str, int]:
         """Count what is under way, by what it waits for."""
         with contextlib.ExitStack() as stack:
             ask = {
@@ -240,8 +250,10 @@ class UsedCounty:
                 for reader, producers in CONSUMERS.items()
                 for name in producers
             }
-            for name in CONSUMERS:
-                found[f"{name} unpublished"] = _number(ask[name], "SELECT count(*) FROM log WHERE NOT published")
+            for name in CONSUMERS if publishing else ():
+                found[f"{name} unpublished"] = _number(
+                    ask[name], "SELECT count(*) FROM log WHERE NOT published OR position IS NULL"
+                )
             found["due"] = _number(
                 ask["notify"],
                 "SELECT count(*) FROM messages WHERE state IN ('claimed', 'sending')"
@@ -308,5 +320,4 @@ def _signal(pid: int, how: signal.Signals) -> None:
 
 def _children(pid: int) -> list[int]:
     """The processes that one has started: PostgreSQL's sessions."""
-    listed = os.popen(f"cat /proc/{pid}/task/{pid}/children 2>/dev/null").read()  # noqa: S605
-    return [int(word) for word in listed.split()]
+    return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="utf-8").split()]

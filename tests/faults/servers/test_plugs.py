@@ -27,12 +27,9 @@ async def test_every_process_is_killed_in_turn_while_mail_leaves(used: UsedCount
 async def test_valkey_is_emptied_confused_full_and_killed(used: UsedCounty) -> None:
     async with used.in_use():
         await used.book(10)
-        with used.valkey() as valkey, used.valkey(1) as queues:
+        with used.valkey() as valkey:
             valkey.flushall()
-            for name in ("network", "meetings", "notify"):
-                valkey.set(name, "no stream")
-            for lane in ("urgent", "invites", "reminders", "webhooks"):
-                queues.set(f"notify.{lane}", "no list")
+            used.confuse_valkey()
             await used.book(5)
             valkey.config_set("maxmemory", "1")
             await used.book(5)

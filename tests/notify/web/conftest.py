@@ -89,6 +89,7 @@ async def web(office: Office, engine: AsyncEngine, units: Units, settings: Notif
     redis = stream.connect(settings.service.redis_url)
     carrier = Carrier(carrier_app(settings.celery_redis_url), "notify")
     notify = Notify(
+        service=settings.service,
         settings=settings,
         engine=engine,
         units=units,
