@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from services.portal.domain.looking import Viewer
 from services.portal.domain.meetings import Due, Found, LinkedPair, Mandates, Meeting, MeetingLine, Reply, Resource
 from services.portal.gateways.calling import Caller, public_id, read
 from shared.web.client import Answer
@@ -68,6 +69,10 @@ class Meetings:
     async def mandates(self, case_id: str) -> Mandates:
         """Return a family's due dates."""
         return read(Mandates, (await self.caller.get(f"/v1/cases/{case_id}/mandates")).json)
+
+    async def viewers(self, case_id: str) -> tuple[Viewer, ...]:
+        """Return who has looked at a family's meetings; refused where the sign-in may not read the record."""
+        return await self.caller.get_all(f"/v1/cases/{case_id}/viewers", Viewer)
 
     async def most_pressing(self) -> Dues:
         """Return what is due first over all families in sight."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.portal.domain.families import Child, Family, Member, Person, Roster, Separation
+from services.portal.domain.looking import Holders, Viewer
 from services.portal.gateways.calling import Caller, read
 from shared.web.client import Problem
 
@@ -60,6 +61,14 @@ class Network:
         members = await self.caller.get_all(f"/v1/cases/{case_id}/members", Member, {"limit": PAGE})
         children = await self.caller.get_all(f"/v1/cases/{case_id}/children", Child)
         return Roster(members, children)
+
+    async def holders(self, case_id: str) -> Holders:
+        """Return who can see a family."""
+        return read(Holders, (await self.caller.get(f"/v1/cases/{case_id}/access")).json)
+
+    async def viewers(self, case_id: str) -> tuple[Viewer, ...]:
+        """Return who has looked at a family; refused where the sign-in may not read the record."""
+        return await self.caller.get_all(f"/v1/cases/{case_id}/viewers", Viewer)
 
     async def separations(self, case_id: str) -> tuple[Separation, ...]:
         """Return who must never meet."""

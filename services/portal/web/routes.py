@@ -1,6 +1,6 @@
 """Every page of the portal on one screen, each with who may open it."""
 
-from services.portal.web import calls, families, front, meetings, member, schedule
+from services.portal.web import access, calls, families, front, meetings, member, schedule
 from services.portal.web.pages import Handler, Opens, PageRoute
 
 ANYBODY, SIGNED_IN, POLLED = Opens.ANYBODY, Opens.SIGNED_IN, Opens.POLLED
@@ -34,6 +34,7 @@ PAGES: tuple[PageRoute, ...] = (
     _post("/families", front.search_families),
 
     _get(FAMILY, families.get_family),
+    _get(f"{FAMILY}/access", access.get_access),
     _get(f"{FAMILY}/people/new", families.get_new_person),
     _post(f"{FAMILY}/people/new", families.post_find_person),
     _post(f"{FAMILY}/people", families.post_add_member),
