@@ -14,6 +14,10 @@ JITTER = 0.2
 """A wait is shortened or lengthened by up to a fifth, so that a backlog does not come back in one wave."""
 
 
+AWAY = "cannot_connect"
+"""The reason of an attempt that reached no server at all."""
+
+
 class Fate(StrEnum):
     """What one attempt came to, as far as anyone can honestly say."""
 
@@ -76,7 +80,9 @@ def after(outcome: Outcome, *, attempt: int, not_after: datetime, now: datetime,
         return RetryDecision(
             state=state, reason=outcome.reason or "refused", stop_number=outcome.opted_out, contact_lost=outcome.bad_address
         )
-    wait = max(backoff(attempt, jitter=jitter), outcome.retry_after or timedelta(0))
+    # A server that is away says nothing about the message: it is asked for again soon, so that all leaves once the server is back.
+    refusals = 1 if outcome.reason == AWAY else attempt
+    wait = max(backoff(refusals, jitter=jitter), outcome.retry_after or timedelta(0))
     if now + wait >= not_after:
         return RetryDecision(state=State.FAILED, reason="gave_up")
     return RetryDecision(state=State.PENDING, reason=outcome.reason or "try_later", due_at=now + wait)

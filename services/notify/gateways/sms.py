@@ -10,7 +10,7 @@ from datetime import timedelta
 
 import aiohttp
 
-from services.notify.domain.delivery import Fate, Outcome
+from services.notify.domain.delivery import AWAY, Fate, Outcome
 from services.notify.domain.messages import Phase, State
 from services.notify.gateways.reach import require_reach
 from shared import fault
@@ -119,7 +119,7 @@ class SmsProvider:
                 fault.here("sms.after_reply_before_mark")
                 return read_answer(response.status, answer, response.headers.get("Retry-After", ""))
         except aiohttp.ClientConnectorError:
-            return Outcome(fate=Fate.BROKE_BEFORE, phase=Phase.BEGUN, reason="cannot_connect")
+            return Outcome(fate=Fate.BROKE_BEFORE, phase=Phase.BEGUN, reason=AWAY)
         except TimeoutError:
             return Outcome(fate=Fate.UNKNOWN, phase=Phase.DOT, reason="timed_out")
         except aiohttp.ClientError:

@@ -16,7 +16,7 @@ from urllib.parse import unquote, urlsplit
 import aiosmtplib
 from aiosmtplib.protocol import SMTPProtocol
 
-from services.notify.domain.delivery import Fate, Outcome
+from services.notify.domain.delivery import AWAY, Fate, Outcome
 from services.notify.domain.messages import Phase
 from services.notify.gateways.reach import require_reach
 from shared import fault
@@ -38,11 +38,10 @@ BeforeDot = Callable[[], Awaitable[bool]]
 
 _BAD_ADDRESS = re.compile(r"5\.1\.[0-36]|5\.2\.1")
 _ADDRESS = re.compile(r"[!-;=?-~]+@[A-Za-z0-9.:\[\]-]+")
-_LEFT = frozenset({"connection_lost", "cannot_connect", "try_later"})
+_LEFT = frozenset({"connection_lost", "try_later"})
 """How it looks when a server has left a kept connection. One that is only slow is not asked again at once."""
 
 _REFUSED = frozenset(range(500, 600))
-_SLOW_DOWN = frozenset({421, 432, 450, 451})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +111,10 @@ class Sender:
         """Do everything but the final dot; return the connection that waits for it, or why there is none."""
         try:
             protocol = await self._connection()
+        except _BROKEN as error:
+            self.drop()
+            return Outcome(fate=Fate.BROKE_BEFORE, phase=Phase.BEGUN, code=_code(error), reason=AWAY)
+        try:
             refused = await self._envelope(protocol, envelope_from, recipient)
             if refused is not None:
                 return refused
@@ -319,6 +322,4 @@ def _code(error: BaseException) -> int | None:
 def _why(error: BaseException) -> str:
     if isinstance(error, TimeoutError | aiosmtplib.SMTPTimeoutError):
         return "timed_out"
-    if isinstance(error, aiosmtplib.SMTPConnectError | ConnectionRefusedError):
-        return "cannot_connect"
     return "connection_lost"

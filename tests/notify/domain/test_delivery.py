@@ -6,6 +6,7 @@ from itertools import permutations
 import pytest
 
 from services.notify.domain.delivery import (
+    AWAY,
     Fate,
     Outcome,
     RetryDecision,
@@ -105,3 +106,8 @@ def test_a_receipt_never_moves_what_never_left(state: State) -> None:
 
 def test_a_receipt_settles_the_unknown() -> None:
     assert after_receipt(State.UNKNOWN, State.DELIVERED) is State.DELIVERED
+
+
+def test_a_server_that_is_away_is_asked_for_again_soon_however_often_it_was() -> None:
+    decision = after(outcome(Fate.BROKE_BEFORE, reason=AWAY), attempt=9, not_after=LATER, now=NOW)
+    assert decision.due_at == NOW + timedelta(minutes=1)
