@@ -61,7 +61,7 @@ class Starts(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class PlannedReminder:
-    """One reminder to be: `due_at` already respects quiet hours."""
+    """One reminder to be: `due_at` respects quiet hours wherever it can."""
 
     kind: Kind
     offset: str
@@ -85,9 +85,9 @@ def plan(
         not_after = dues[index + 1][0] if index + 1 < len(dues) else entry.starts_at
         if due_at < now or due_at >= entry.starts_at:
             continue
-        leaves_at = place(due_at, quiet, not_after=not_after, now=now) if quiet else due_at
-        if leaves_at is not None:
-            planned.append(PlannedReminder(rule.kind, rule.offset, leaves_at, not_after))
+        # One that no machine may send is planned all the same: when it is due it is missed, and somebody is asked to phone.
+        leaves_at = place(due_at, quiet, not_after=not_after, now=now) if quiet else None
+        planned.append(PlannedReminder(rule.kind, rule.offset, leaves_at or due_at, not_after))
     return planned
 
 
