@@ -102,11 +102,15 @@ class Mismatch:
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """It has been done, with this reply. The body is empty where somebody's words were destroyed since."""
+    """It has been done, with this reply. The body is empty where somebody's words were destroyed since.
+
+    `scopes` are those the caller had then: what they let into the reply may no longer be theirs to see.
+    """
 
     status: int
     headers: Mapping[str, str]
     body: bytes
+    scopes: frozenset[str] = frozenset()
 
 
 Claim = Fresh | InProgress | Mismatch | Replay
@@ -124,12 +128,14 @@ async def claim(unit: Unit, request: Request) -> Claim:
     if row["reply"] is None:
         return Replay(row["status"], {}, b"")
     kept = json.loads(sealing.unshut(unit.county_key("replies"), row["reply"], _place(unit, request)))
-    return Replay(row["status"], kept["headers"], base64.b64decode(kept["body"]))
+    return Replay(row["status"], kept["headers"], base64.b64decode(kept["body"]), frozenset(kept["scopes"]))
 
 
-async def complete(unit: Unit, request: Request, *, status: int, headers: Mapping[str, str], body: bytes) -> None:
+async def complete(unit: Unit, request: Request, reply: Replay) -> None:
     """Keep the reply of a claimed key, in the transaction of its effect."""
-    kept = json.dumps({"headers": dict(headers), "body": base64.b64encode(body).decode()}).encode()
+    kept = json.dumps(
+        {"headers": dict(reply.headers), "body": base64.b64encode(reply.body).decode(), "scopes": sorted(reply.scopes)}
+    ).encode()
     await unit.fetch(
         _KEEP,
         county_id=unit.county_id,
@@ -137,7 +143,7 @@ async def complete(unit: Unit, request: Request, *, status: int, headers: Mappin
         route=request.route,
         key=request.key,
         fingerprint=request.fingerprint,
-        status=status,
+        status=reply.status,
         reply=sealing.shut(unit.county_key("replies"), kept, _place(unit, request)),
         created_at=unit.now,
     )

@@ -60,7 +60,7 @@ from shared.web.observe import HANDLER_PATIENCE, PREFIXES, TRACE, as_problem, ob
 from shared.web.openapi import openapi_handler
 from shared.web.problems import problem, status_of
 from shared.web.refusals import NO_RECORD, NOBODY, REFUSALS, Refusal, Refusals, writing
-from shared.web.routing import PUBLIC, UNITS, Call, Reply, Route
+from shared.web.routing import PUBLIC, UNITS, Call, Reply, Route, Sight
 from shared.web.sweeping import sweeping
 
 _KEY = re.compile(r'"(?P<quoted>[\x21\x23-\x7e]{8,128})"|(?P<bare>[\x21\x23-\x7e]{8,128})')
@@ -89,13 +89,15 @@ def make_app(
     public_url: str = "",
     also_reached_at: str = "",
     limits: Limits | None = None,
+    sights: Mapping[str, Sight] | None = None,
 ) -> web.Application:
     """Return the application of a service.
 
     `prefixes` names the kind of each id in a path. `errors` are the service's own refusals, for the API's pages. `public_url` is
     where the service is reached from outside, for addresses in answers: never taken from a request. A request that names another
     host is refused, but for that of `also_reached_at`. A service whose routes open no unit needs no `units`. Without `limits`
-    nobody's requests are counted.
+    nobody's requests are counted. `sights` say, by the name of an id in a path, how a caller is asked whether they may see that
+    record: a kept reply is given once more only to somebody who still may.
     """
     app = web.Application(
         middlewares=[observe(service, as_problem, patience=HANDLER_PATIENCE), reached_at(public_url, also_reached_at)],
@@ -107,7 +109,7 @@ def make_app(
         app[UNITS] = units
         app[REFUSALS] = Refusals(units)
     known_counties = frozenset(c if isinstance(c, UUID) else c.id for c in counties)
-    edge = _Edge(service, units, verifier, known_counties, dict(prefixes), public_url.rstrip("/"), limits)
+    edge = _Edge(service, units, verifier, known_counties, dict(prefixes), public_url.rstrip("/"), limits, sights or {})
     declared = sorted({*errors}, key=lambda error: error.code)
 
     plain: list[tuple[str, Callable[[web.Request], Awaitable[web.StreamResponse]]]] = [
@@ -197,6 +199,7 @@ class _Edge:
         prefixes: Mapping[str, str],
         public_url: str,
         limits: Limits | None,
+        sights: Mapping[str, Sight],
     ) -> None:
         self._service = service
         self._units = units
@@ -205,6 +208,7 @@ class _Edge:
         self._prefixes = prefixes
         self._public_url = public_url
         self._limits = limits
+        self._sights = dict(sights)
 
     def endpoint(self, route: Route) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
         """Return what answers one route."""
@@ -333,14 +337,36 @@ class _Edge:
                 raise IdempotencyInProgress
             case idempotency.Mismatch():
                 raise IdempotencyKeyReused
-            case idempotency.Replay(status=status, headers=headers, body=body):
-                return web.Response(status=status, headers={**headers, "Idempotency-Replayed": "true"}, body=body)
+            case idempotency.Replay() as given:
+                return await self._once_more(unit, call, given)
             case _:
                 response = self._response(call, await call.route.handler(unit, call), unit)
         kept = {name: value for name, value in response.headers.items() if name in {"Content-Type", "Location", "ETag", "Link"}}
         body = response.body if isinstance(response.body, bytes) else b""
-        await idempotency.complete(unit, request, status=response.status, headers=kept, body=body)
+        await idempotency.complete(unit, request, idempotency.Replay(response.status, kept, body, call.staff.scopes))
         return response
+
+    async def _once_more(self, unit: Unit, call: Call, given: idempotency.Replay) -> web.Response:
+        """Give a kept reply to a caller who may still see all that it is about; it is a look at it.
+
+        One whose scopes have become fewer since learns that it was done and where the thing is, and reads it anew as they may now.
+        """
+        for name, record_id in {**self._named_in(given.headers.get("Location", "")), **call.ids}.items():
+            if name in self._sights:
+                await self._sights[name](unit, record_id, call.staff)
+                await unit.audit("reply.given_again", subject_kind=name.removesuffix("_id"), subject_id=record_id)
+        body = given.body if given.scopes <= call.staff.scopes else b""
+        return web.Response(status=given.status, headers={**given.headers, "Idempotency-Replayed": "true"}, body=body)
+
+    def _named_in(self, address: str) -> dict[str, UUID]:
+        """Return the records that an address of ours names."""
+        found = {}
+        for part in address.split("/"):
+            for name, prefix in self._prefixes.items():
+                record_id = read(prefix, part)
+                if record_id is not None:
+                    found[name] = record_id
+        return found
 
     def _at_its_page(self, unit: Unit, call: Call) -> Call:
         if not isinstance(call.query, PageQuery) or call.query.cursor is None:

@@ -14,7 +14,7 @@ from uuid import UUID
 from aiohttp import web
 from pydantic import BaseModel, SerializeAsAny
 
-from shared.db.unit import Trace, Units
+from shared.db.unit import Trace, Unit, Units
 from shared.kernel.access import Caller
 from shared.kernel.errors import SurroundError
 from shared.kernel.quotas import Who
@@ -92,6 +92,9 @@ class Reply:
 
 
 Handler = Callable[..., Awaitable[Reply]]
+
+Sight = Callable[[Unit, UUID, Caller], Awaitable[object]]
+"""Raises NotFound where a caller may not see a record."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,7 @@ from shared.kernel.sealed import KeyKind, KeyOf
 from tests.shared.db.conftest import STAFF, Open
 
 BODY = '{"given_name": "Inés"}'.encode()
-REPLY = Replay(201, {"Location": "/v1/people/per_1"}, BODY)
+REPLY = Replay(201, {"Location": "/v1/people/per_1"}, BODY, frozenset({"people.read"}))
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ async def answer(opened: Open, request: Request) -> idempotency.Claim:
         claim = await idempotency.claim(unit, request)
         if isinstance(claim, Fresh):
             await asyncio.sleep(0.05)
-            await idempotency.complete(unit, request, status=REPLY.status, headers=REPLY.headers, body=REPLY.body)
+            await idempotency.complete(unit, request, REPLY)
         return claim
 
 
@@ -71,7 +71,7 @@ async def test_an_effect_that_was_undone_leaves_its_key_free(opened: Open, reque
     async def fail() -> None:
         async with opened() as unit:
             await idempotency.claim(unit, request_)
-            await idempotency.complete(unit, request_, status=201, headers={}, body=BODY)
+            await idempotency.complete(unit, request_, REPLY)
             raise RuntimeError
 
     with pytest.raises(RuntimeError):

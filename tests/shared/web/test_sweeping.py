@@ -21,7 +21,7 @@ async def keep_a_reply(units: Units) -> None:
     for county_id in (ALDER, BIRCH):
         request = idempotency.Request(caller="staff:amy", route="POST /v1/people", key=uuid4().hex, fingerprint=bytes(32))
         async with units.open(county_id, STAFF) as unit:
-            await idempotency.complete(unit, request, status=201, headers={}, body=b"{}")
+            await idempotency.complete(unit, request, idempotency.Replay(201, {}, b"{}"))
 
 
 async def kept(units: Units) -> int:
