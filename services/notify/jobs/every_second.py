@@ -29,6 +29,9 @@ UNBEGUN_LIMIT = 400
 """So many messages may be held that nobody has started; the rest stays due, for other tickers or later."""
 
 WATCH_SECONDS = 5.0
+SOON_SECONDS = 0.25
+"""After a round that found something due the next one comes so soon: more mostly follows, and a worker has begun some of it."""
+
 _AT_ONCE = 4
 
 
@@ -84,9 +87,17 @@ class Ticker:
         return more and self._room() > 0
 
     async def _visit(self, county_id: UUID) -> bool:
+        """Take back what the dead held, take what is due as far as there is room, and hand it on; say whether there is more."""
+        lease = self._new_lease()
         async with self._units.open(county_id, ACTOR) as unit:
             await release_expired(unit)
-        return self._room() > 0 and await self._claim(county_id)
+            claimed = await claim_due(unit, lease=lease, most=min(CLAIM, self._room())) if self._room() > 0 else []
+        fault.here("ticker.after_claim_before_enqueue")
+        if claimed:
+            asyncio.get_running_loop().call_later(SOON_SECONDS, self._woken.set)
+        for lane, found in groupby(sorted(claimed, key=_by_lane), key=lambda each: each.message.lane):
+            await self._hand_over(county_id, lane, list(found), lease)
+        return len(claimed) >= CLAIM
 
     async def watch(self) -> None:
         """Send in this process what nobody has started in time, the urgent first, and forget what somebody has."""
@@ -122,15 +133,6 @@ class Ticker:
         while any(each.sending for each in self._watched):
             await asyncio.gather(*(each.sending for each in self._watched if each.sending), return_exceptions=True)
             await self.watch()
-
-    async def _claim(self, county_id: UUID) -> bool:
-        lease = self._new_lease()
-        async with self._units.open(county_id, ACTOR) as unit:
-            claimed = await claim_due(unit, lease=lease, most=min(CLAIM, self._room()))
-        fault.here("ticker.after_claim_before_enqueue")
-        for lane, found in groupby(sorted(claimed, key=_by_lane), key=lambda each: each.message.lane):
-            await self._hand_over(county_id, lane, list(found), lease)
-        return len(claimed) >= CLAIM
 
     async def _hand_over(self, county_id: UUID, lane: Lane, claimed: list[Claimed], lease: UUID) -> None:
         for start in range(0, len(claimed), BATCH):
