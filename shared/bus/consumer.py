@@ -411,7 +411,7 @@ class Consumer:
 
     async def _park(self, unit: Unit, envelope: Envelope, given_up: "_GivenUp") -> None:
         await log.park(
-            unit.session,
+            unit.driver,
             log.Parked(
                 producer=self._producer,
                 position=envelope.position,
@@ -481,9 +481,9 @@ class _Reading:
 
 
 class _Patience:
-    """How long events that fail may keep the others waiting: a second at once, and a fiftieth of the time (R10)."""
+    """How long events that fail may keep the others waiting: all tries of one event, and a fiftieth of the time (R10)."""
 
-    MOST = 1.0
+    MOST = sum(_RETRY_SECONDS)
     SHARE = 0.02
 
     def __init__(self) -> None:

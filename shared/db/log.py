@@ -261,21 +261,18 @@ async def move_cursor(driver: Driver, producer: str, *, before: int, to: Cursor)
     return bool(await _MOVE.fetch(driver, of=producer, before=before, position=to.position, event_id=to.event_id))
 
 
-async def park(session: AsyncSession, parked: Parked) -> None:
+_SET_ASIDE = upsert(PARKED)
+_PARK = Direct(
+    _SET_ASIDE.on_conflict_do_update(
+        index_elements=["producer", "position"],
+        set_={name: _SET_ASIDE.excluded[name] for name in ("reason", "tries", "parked_at")},
+    )
+)
+
+
+async def park(driver: Driver, parked: Parked) -> None:
     """Set an event aside; parking it again replaces the reason."""
-    values = {
-        "producer": parked.producer,
-        "position": parked.position,
-        "county_id": parked.county_id,
-        "event_id": parked.event_id,
-        "type": parked.type,
-        "reason": parked.reason,
-        "tries": parked.tries,
-        "parked_at": parked.parked_at,
-        "envelope": parked.envelope,
-    }
-    newer = {name: values[name] for name in ("reason", "tries", "parked_at")}
-    await session.execute(upsert(PARKED).values(values).on_conflict_do_update(index_elements=["producer", "position"], set_=newer))
+    await _PARK.fetch(driver, **{column.name: getattr(parked, column.name) for column in PARKED.c})
 
 
 async def list_parked(session: AsyncSession) -> list[Parked]:

@@ -131,7 +131,7 @@ async def test_an_outside_setting_admits_what_its_policy_says(units: Units, open
 async def test_the_logs_reader_sees_what_is_parked_and_changes_none_of_it(units: Units, opened: Open) -> None:
     async with opened() as unit:
         parked = log.Parked("network", 1, unit.county_id, uuid4(), "network.x.v1", "ValueError", 5, unit.now, "{}")
-        await log.park(unit.session, parked)
+        await log.park(unit.driver, parked)
     async with units.outside(log_reader="on") as session:
         assert await log.find_parked(session, "network", 1) is not None
         assert not await log.unpark(session, "network", 1)
