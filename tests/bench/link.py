@@ -21,13 +21,11 @@ from uuid import UUID, uuid4
 import asyncpg
 import uvloop
 from sqlalchemy import make_url, text
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from deploy.local import servers
 from shared.bus.consumer import COMMIT_LIMIT
 from shared.db import log
-from shared.db.engine import make_engine
-from shared.db.unit import Actor, Unit, Units
+from shared.db.unit import Actor, Unit
 from shared.events.network import CaseAccessChanged
 from tests.faults.link.histories import History, announce
 from tests.support.databases import Databases
@@ -35,7 +33,7 @@ from tests.support.processes import Deployment, Running, until
 from tests.support.servers import Servers
 from tests.support.tokens import Issuers
 
-FACTS, CROWD, HISTORIES = 300, 20_000, 300
+FACTS, CROWD, HISTORIES = 200, 10_000, 100
 GOAL_MS, GOAL_RATE, GOAL_LOSS = 150.0, 2000.0, 5.0
 POISON_EVERY = 100
 ACTOR = Actor("service", "bench")
@@ -206,7 +204,7 @@ class Bench:
         return rate
 
     async def rate_of_histories(self) -> float:
-        """Return how many facts a second are taken in when they are people with sealed words, families, and meetings told to each."""
+        """Return how many facts a second are taken in: people with sealed words, families, meetings told to each."""
         meetings = self.deployment.units("meetings")
         last = 0
         for seed in range(HISTORIES):
