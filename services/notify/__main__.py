@@ -99,7 +99,7 @@ COMMANDS: Commands[Notify] = Commands(
         "consume": Runs("apply what network and meetings announce", lambda notify: notify.consumers()),
         "tick": Runs(
             "claim what is due, hand it over, send what nobody takes; let words fade",
-            lambda notify: {"tick": notify.ticker(), "fade": notify.fader()},
+            lambda notify: {"tick": notify.ticker(), "call": notify.caller(), "fade": notify.fader()},
         ),
         "receive": Runs("the inbox, and the reading of what came back", _receive),
     },

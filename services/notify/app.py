@@ -15,11 +15,13 @@ from services.notify.gateways.sms import SmsAccount, SmsProvider
 from services.notify.gateways.smtp import Senders, read_server
 from services.notify.jobs.every_hour import Fader
 from services.notify.jobs.every_second import Ticker
+from services.notify.jobs.every_second_calls import Caller
 from services.notify.jobs.inbox import Mailroom
 from services.notify.jobs.lateness import Lateness
 from services.notify.jobs.on_batch_claimed import worker_app
 from services.notify.jobs.on_case_access_changed import keep_access
 from services.notify.jobs.on_case_closed import end_case_links
+from services.notify.jobs.on_facts_for_systems import tell_county_systems
 from services.notify.jobs.on_inbound import Reader
 from services.notify.jobs.on_meeting_cancelled import plan_meeting_cancelled
 from services.notify.jobs.on_meeting_changed import plan_meeting_changed
@@ -76,6 +78,7 @@ LISTENERS: tuple[Listener, ...] = (
     plan_participant_removed,
     keep_answer,
     forget_what_was_written,
+    tell_county_systems,
 )
 """What notify does about the facts of others."""
 
@@ -108,6 +111,11 @@ class Notify(Standing):
         """Claims what is due and hands it over, or sends it."""
         counties = [county.id for county in self.service.counties]
         return Ticker(self.units, counties, self.dispatch, self.carrier, new_lease=uuid4).run
+
+    def caller(self) -> Part:
+        """Tells county systems of what happened."""
+        counties = [county.id for county in self.settings.service.counties]
+        return Caller(self.units, counties, self.settings.sending, new_lease=uuid4).run
 
     def fader(self) -> Part:
         """Lets words fade."""

@@ -25,7 +25,7 @@ from typing import Any, TypedDict
 import tests.bench
 from deploy.local import servers
 from deploy.local.state import ROOT
-from tests.support import stack
+from tests.support import limits, stack
 
 LIMIT_SECONDS = 240
 GRACE_SECONDS = 40
@@ -153,6 +153,7 @@ def run_all(names: Sequence[str], *, limit: float) -> tuple[list[Figure], list[F
         for n, name in enumerate(sorted(names, key=needs_county), 1):
             if needs_county(name) and county is None:
                 print("starting the county ...", file=sys.stderr, flush=True)
+                limits.widen()
                 county = stack.start()
             print(f"[{n}/{len(names)}] {name} ...", end="", file=sys.stderr, flush=True)
             began = time.monotonic()

@@ -22,6 +22,7 @@ from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from deploy.local import servers
+from tests.bench.parts.load import listening
 
 _OWN_OF_THE_BARE = {"BEGIN;", "COMMIT;"}
 _COLUMNS = re.compile(r"INSERT INTO audit \(([^)]*)\)")
@@ -135,15 +136,7 @@ async def bare_process(app_url: str, read: Work, write: Work) -> AsyncIterator[t
     process = get_context("spawn").Process(target=_main, args=(port, dsn, read, write), daemon=True)
     process.start()
     try:
-        while True:
-            try:
-                _, writer = await asyncio.open_connection("127.0.0.1", port)
-                writer.close()
-                break
-            except ConnectionRefusedError:
-                if not process.is_alive():
-                    raise
-                await asyncio.sleep(0.05)
+        await listening(port)
         yield port, process.pid or 0
     finally:
         process.terminate()

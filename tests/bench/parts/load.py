@@ -6,13 +6,13 @@ aiohttp's own client works as hard as a handler does, and on two cores it would 
 import asyncio
 import os
 import statistics
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter
 
 _TICKS = os.sysconf("SC_CLK_TCK")
-NEVER = float("nan")
+LISTENS_WITHIN = 30.0
 
 
 @dataclass(slots=True)
@@ -94,6 +94,21 @@ class Client:
             into.milliseconds.append((perf_counter() - begun) * 1000)
 
 
+async def listening(port: int) -> None:
+    """Wait until somebody listens."""
+    give_up = perf_counter() + LISTENS_WITHIN
+    while True:
+        try:
+            _, writer = await asyncio.open_connection("127.0.0.1", port)
+        except ConnectionRefusedError:
+            if perf_counter() > give_up:
+                raise
+            await asyncio.sleep(0.05)
+        else:
+            writer.close()
+            return
+
+
 async def exchange(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, sent: bytes, status: int) -> int:
     """Send one request, read its answer, and return how many bytes it had."""
     writer.write(sent)
@@ -103,8 +118,3 @@ async def exchange(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, s
     if int(head[9:12]) != status:
         raise AssertionError(f"{head.decode()}{body.decode()}")
     return len(head) + len(body)
-
-
-def median_of(rounds: Sequence[float]) -> float:
-    """The middle one, so that a busy moment of the machine counts little."""
-    return statistics.median(rounds)
