@@ -265,6 +265,24 @@ class Provider:
         """End every sign-in of one person."""
         self._refreshes = {t: g for t, g in self._refreshes.items() if (g.realm, g.staff_id) != (realm.slug, staff_id)}
 
+    def logouts(self, realm: Realm, staff_id: str) -> list[tuple[str, str]]:
+        """Return where to say that all of a person's sessions have ended, each with the token that says it."""
+        now = int(datetime.now(UTC).timestamp())
+        claims = {
+            "iss": realm.issuer,
+            "sub": staff_id,
+            "iat": now,
+            "exp": now + int(CODE_LIFETIME.total_seconds()),
+            "events": {"http://schemas.openid.net/event/backchannel-logout": {}},
+        }
+        clients = {c.client_id for c in self._clients if c.client_id == "portal" and c.realm in {realm.slug, EVERY_REALM}}
+        address = f"{self._portal_url}/auth/backchannel-logout"
+        return [
+            (address, realm.sign({**claims, "aud": client, "jti": secrets.token_urlsafe(12)}, typ="logout+jwt"))
+            for client in clients
+            if self._portal_url
+        ]
+
     def disable(self, realm: Realm, staff_id: str, *, disabled: bool) -> None:
         """Bar a person from signing in, or let them again; their sign-ins end at the next refresh."""
         if staff_id in realm.staff:
@@ -296,6 +314,7 @@ class Provider:
             "iat": int(now.timestamp()),
             "exp": int((now + ACCESS_LIFETIME).timestamp()),
             "auth_time": int(grant.signed_in_at.timestamp()),
+            "sid": grant.family,
             "name": staff.name,
             "roles": list(staff.roles),
             "units": list(staff.units),

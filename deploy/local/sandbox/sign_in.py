@@ -1,8 +1,10 @@
 """The OpenID provider's endpoints, one set an issuer: `/oidc/<county slug>` and `/oidc/system`."""
 
+from contextlib import suppress
 from typing import Any
 from urllib.parse import unquote, urlencode, urlsplit
 
+import aiohttp
 from aiohttp import web
 
 from deploy.local.sandbox.credentials import basic_credentials
@@ -10,6 +12,8 @@ from deploy.local.sandbox.identity import SYSTEM_REALM, OAuthRefusal, Provider, 
 from deploy.local.sandbox.keys import BOX
 from deploy.local.sandbox.settings import ClientRow
 from deploy.local.sandbox.views import html, see_other
+
+TOLD_WITHIN_SECONDS = 3
 
 _NO_STORE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 
@@ -60,6 +64,8 @@ async def get_discovery(request: web.Request) -> web.Response:
         "scopes_supported": ["openid", "profile", "offline_access"],
         "claims_supported": ["sub", "name", "roles", "units"],
         "authorization_response_iss_parameter_supported": True,
+        "backchannel_logout_supported": True,
+        "backchannel_logout_session_supported": True,
     }
     return web.json_response(document)
 
@@ -190,12 +196,21 @@ async def end_session(request: web.Request) -> web.Response:
             claims = realm.read(form["id_token_hint"])
             client_id = client_id or str(claims["aud"])
             provider.end_sign_ins(realm, str(claims["sub"]))
+            await _tell_clients(provider, realm, str(claims["sub"]))
         except OAuthRefusal:
             pass  # an old hint still signs out of this browser; it only cannot end the refresh tokens
     address = form.get("post_logout_redirect_uri", "")
     if address and provider.may_return_to(realm, client_id, address):
         return see_other(address + (f"?{urlencode({'state': form['state']})}" if form.get("state") else ""))
     return html("refused.html", title="Signed out", words="You are signed out of this provider.", status=200)
+
+
+async def _tell_clients(provider: Provider, realm: Realm, staff_id: str) -> None:
+    """Tell every client that somebody's sessions have ended; one that is away learns it at the next refresh."""
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=TOLD_WITHIN_SECONDS)) as session:
+        for address, token in provider.logouts(realm, staff_id):
+            with suppress(aiohttp.ClientError, TimeoutError):
+                await session.post(address, data={"logout_token": token}, allow_redirects=False)
 
 
 async def post_staff(request: web.Request) -> web.Response:
@@ -208,6 +223,8 @@ async def post_staff(request: web.Request) -> web.Response:
         provider.end_sign_ins(realm, staff_id)
     else:
         provider.disable(realm, staff_id, disabled=change == "disable")
+    if change != "enable":
+        await _tell_clients(provider, realm, staff_id)
     return see_other("/identity")
 
 

@@ -78,6 +78,12 @@ class CountySystemsOnly(Refused):
     code = "county_systems_only"
 
 
+class AdministratorsOnly(Refused):
+    """Only a county administrator may do this. Ask one."""
+
+    code = "administrators_only"
+
+
 class WordsStillNeeded(Conflict):
     """Work with a family of this record goes on, so its words are needed. End that work first."""
 

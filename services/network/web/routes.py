@@ -1,7 +1,7 @@
 """The whole surface of network on one screen: each route with the permission it needs."""
 
 from services.network.domain import errors as no
-from services.network.web import cases, children, members, people, separations
+from services.network.web import cases, children, members, people, separations, sign_ins
 from services.network.web.schemas.cases import AccessIn, CaseIn, CaseOut, CasePatch, CasesQuery, HoldersOut
 from services.network.web.schemas.people import MatchOut, PersonFactsIn, PersonIn, PersonOut, PersonPatch, SearchIn
 from services.network.web.schemas.roster import ChildIn, ChildOut, ChildPatch, MemberIn, MemberOut, MemberPatch
@@ -62,6 +62,9 @@ ROUTES: tuple[Route, ...] = (
     get(f"{CASE}/separation-rules", separations.get_separations, needs="cases.read", answer=Page[SeparationOut]),
     delete(f"{CASE}/separation-rules/{{rule_id}}", separations.delete_separation, needs="cases.write", status=204, etag=True,
            raises=(no.ProtectiveOrderStands,)),
+
+    post("/v1/sign-in-endings", sign_ins.post_ending, needs="people.write", body=sign_ins.EndingIn, status=204, idempotent=True,
+         raises=(no.AdministratorsOnly,)),
 
     events_route(),
 )

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
 import aiohttp
-from joserfc import jwt
+from joserfc import jws, jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
@@ -45,6 +45,22 @@ class Tokens:
     id_token: str = ""
     subject: str = ""
     name: str = ""
+    session: str = ""
+
+
+LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
+LOGOUT_SECONDS = 300
+"""A provider's word that somebody signed out is good for so long, and heard once in that time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Logout:
+    """A provider's word that a session of somebody has ended there, or (without `session`) all of theirs."""
+
+    county: str
+    token_id: str
+    subject: str
+    session: str
 
 
 @dataclass(slots=True)
@@ -106,6 +122,7 @@ class Identity:
             id_token=str(answer.get("id_token", "")),
             subject=str(claims["sub"]),
             name=str(claims.get("name") or claims["sub"]),
+            session=str(claims.get("sid") or ""),
         )
 
     async def refresh(self, county_slug: str, refresh_token: str) -> Tokens:
@@ -117,6 +134,34 @@ class Identity:
             refresh_token=str(answer.get("refresh_token", "")) or refresh_token,
             id_token=str(answer.get("id_token", "")),
         )
+
+    async def read_logout(self, token: str) -> Logout:
+        """Return what a logout token says (OpenID Connect Back-Channel Logout 1.0 §2.6). Raises SignInRefused or ProviderAway."""
+        county = self._issuer_of(token)
+        claims = await self._signed(county.slug, token)
+        self._check_parties(claims, county)
+        issued, subject, session, token_id = (claims.get(name, "") for name in ("iat", "sub", "sid", "jti"))
+        if not isinstance(issued, int | float) or abs(time.time() - issued) > LOGOUT_SECONDS:
+            raise SignInRefused("expired")
+        if not all(isinstance(word, str) for word in (subject, session, token_id)) or not token_id or not (subject or session):
+            raise SignInRefused("claims")
+        events = claims.get("events")
+        # Neither an identity token nor an access token may end a session: those have no such event, and identities a nonce.
+        if not isinstance(events, dict) or not isinstance(events.get(LOGOUT_EVENT), dict) or "nonce" in claims:
+            raise SignInRefused("claims")
+        return Logout(county.slug, token_id, subject, session)
+
+    def _issuer_of(self, token: str) -> County:
+        """Read who claims to have signed a token: only to choose the keys it is then verified with."""
+        try:
+            claimed = json.loads(jws.extract_compact(token.encode("ascii")).payload)
+        except (JoseError, ValueError, RecursionError):
+            raise SignInRefused("malformed") from None
+        name = claimed.get("iss") if isinstance(claimed, dict) else None
+        county = next((one.county for one in self._providers.values() if one.county.issuer == name), None)
+        if county is None:
+            raise SignInRefused("issuer")
+        return county
 
     async def end_session_url(self, county_slug: str, *, id_token: str, return_to: str) -> str | None:
         """Return where a person signs out of the provider too; None where it offers no such place or is away."""
@@ -165,28 +210,34 @@ class Identity:
             raise ProviderAway from error
 
     async def _claims(self, slug: str, token: str) -> Mapping[str, Any]:
+        return self._believed(await self._signed(slug, token), self._providers[slug].county)
+
+    async def _signed(self, slug: str, token: str) -> Mapping[str, Any]:
+        """Return the claims that a provider signed; keys that are not known are asked for once more."""
         provider = self._providers[slug]
         for again in (False, True):
             if again:
                 provider.good_until = 0.0
                 await self._document(slug)
             try:
-                claims = jwt.decode(token, provider.keys or KeySet([]), algorithms=list(ALGORITHMS)).claims
+                return jwt.decode(token, provider.keys or KeySet([]), algorithms=list(ALGORITHMS)).claims
             except (JoseError, ValueError):
                 continue
-            return self._believed(claims, provider.county)
         raise SignInRefused("signature")
 
-    def _believed(self, claims: Mapping[str, Any], county: County) -> Mapping[str, Any]:
+    def _check_parties(self, claims: Mapping[str, Any], county: County) -> None:
         audience = claims.get("aud")
         audiences = audience if isinstance(audience, list) else [audience]
         if claims.get("iss") != county.issuer or self._client_id not in audiences:
             raise SignInRefused("claims")
-        if len(audiences) > 1 and claims.get("azp") != self._client_id:
-            raise SignInRefused("claims")
         expires = claims.get("exp")
         if not isinstance(expires, int | float) or expires < time.time() - LEEWAY_SECONDS:
             raise SignInRefused("expired")
+
+    def _believed(self, claims: Mapping[str, Any], county: County) -> Mapping[str, Any]:
+        self._check_parties(claims, county)
+        if isinstance(claims["aud"], list) and len(claims["aud"]) > 1 and claims.get("azp") != self._client_id:
+            raise SignInRefused("claims")
         if not isinstance(claims.get("sub"), str) or not claims["sub"]:
             raise SignInRefused("claims")
         return claims

@@ -52,6 +52,10 @@ class Network:
         """Return all families in sight, for a search among their titles."""
         return await self.caller.get_all("/v1/cases", Family, {"limit": PAGE})
 
+    async def note_ended_sign_ins(self, staff_id: str, *, key: str) -> None:
+        """Put on record that somebody's sign-ins are ended; only an administrator may."""
+        await self.caller.post("/v1/sign-in-endings", {"staff_id": staff_id}, key=key)
+
     async def family(self, case_id: str) -> Family:
         """Return one family."""
         return read(Family, (await self.caller.get(f"/v1/cases/{case_id}")).json)

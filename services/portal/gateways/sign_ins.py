@@ -1,5 +1,8 @@
 """Who is signed in, and what they were typing: sealed records in Valkey, each with an end.
 
+Beside them stand, for each person and for each session at their provider, the names of the records that are theirs: so all of them
+can be ended from outside (API §2 "end of access").
+
 The browser holds a random word; Valkey holds its hash as a name, and a box that only portal opens. So neither a look into Valkey
 nor a copy of it lets anybody in. Idle for 20 minutes, or 12 hours after signing in, a record is gone (API A15).
 """
@@ -54,6 +57,8 @@ class SignIn:
     id_token: str
     signed_in_at: float
     csrf: str
+    session: str = ""
+    """What the provider calls this session (`sid`), if it says so."""
 
 
 _PENDING = TypeAdapter(Pending)
@@ -87,6 +92,10 @@ class SignIns:
         name = _name("sign-in", word)
         left = int(sign_in.signed_in_at + ABSOLUTE_SECONDS - time.time())
         if left > 0:
+            # Listed first: a record that nobody could end from outside must not be.
+            for listed in _lists_of(sign_in.county, sign_in.staff_id, sign_in.session):
+                await self._redis.sadd(listed, name)
+                await self._redis.expire(listed, ABSOLUTE_SECONDS)
             await self._redis.set(name, self._sealed(name, _SIGN_IN, sign_in), ex=min(IDLE_SECONDS, left))
         return word
 
@@ -112,6 +121,16 @@ class SignIns:
     async def end(self, word: str) -> None:
         """Forget a sign-in; the next request is refused."""
         await self._redis.delete(_name("sign-in", word))
+
+    async def end_all(self, county: str, *, staff_id: str = "", session: str = "") -> None:
+        """End all sign-ins of a person, or those of one session at their provider; the next request of each is refused."""
+        for listed in _lists_of(county, staff_id, session):
+            names = await self._redis.smembers(listed)
+            await self._redis.delete(listed, *names)
+
+    async def is_first(self, county: str, token_id: str, *, seconds: int) -> bool:
+        """Say whether a provider's word is heard for the first time within so many seconds."""
+        return bool(await self._redis.set(_name("heard", f"{county}|{token_id}"), b"1", nx=True, ex=seconds))
 
     @asynccontextmanager
     async def renewing(self, word: str) -> AsyncIterator[None]:
@@ -158,6 +177,12 @@ class SignIns:
 
 def _name(kind: str, word: str) -> str:
     return f"portal:{kind}:{hashlib.sha256(word.encode()).hexdigest()}"
+
+
+def _lists_of(county: str, staff_id: str, session: str) -> list[str]:
+    """Name the lists of a person's sign-ins, and of a session's."""
+    named = (("person", staff_id), ("session", session))
+    return [_name(f"sign-ins-of-{kind}", f"{county}|{word}") for kind, word in named if word]
 
 
 def _drafts_of(sign_in: SignIn) -> str:

@@ -5,7 +5,8 @@ import hashlib
 import hmac
 from dataclasses import dataclass
 
-from services.portal.gateways.identity import Identity, SignInRefused
+from services.portal.gateways.identity import LOGOUT_SECONDS, Identity, SignInRefused
+from services.portal.gateways.network import Network
 from services.portal.gateways.sign_ins import Pending, SignIn, SignIns
 from shared.settings import County
 
@@ -71,6 +72,7 @@ async def come_back(
         id_token=tokens.id_token,
         signed_in_at=at,
         csrf=csrf,
+        session=tokens.session,
     )
     return await sign_ins.add(sign_in), pending
 
@@ -81,6 +83,24 @@ async def sign_out(sign_ins: SignIns, identity: Identity, sign_in: SignIn, *, wo
     await sign_ins.forget_drafts(sign_in)
     address = await identity.end_session_url(sign_in.county, id_token=sign_in.id_token, return_to=return_to)
     return address or return_to
+
+
+async def end_at_the_providers_word(sign_ins: SignIns, identity: Identity, token: str) -> None:
+    """End what a provider says has ended there. Raises SignInRefused, also for a word heard before, or ProviderAway."""
+    logout = await identity.read_logout(token)
+    # Twice the time, because a token from the future of our clock is believed for as long as one from its past.
+    if not await sign_ins.is_first(logout.county, logout.token_id, seconds=2 * LOGOUT_SECONDS):
+        raise SignInRefused("replayed")
+    if logout.session:
+        await sign_ins.end_all(logout.county, session=logout.session)
+    else:
+        await sign_ins.end_all(logout.county, staff_id=logout.subject)
+
+
+async def end_sign_ins_of(sign_ins: SignIns, network: Network, staff_id: str, *, county: str, key: str) -> None:
+    """End all sign-ins of a colleague, once network has put on record that an administrator wants it. Raises Problem."""
+    await network.note_ended_sign_ins(staff_id, key=key)
+    await sign_ins.end_all(county, staff_id=staff_id)
 
 
 def challenge_of(verifier: str) -> str:

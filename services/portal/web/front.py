@@ -127,6 +127,34 @@ async def post_sign_out(visit: Visit) -> web.StreamResponse:
     return response
 
 
+async def post_backchannel_logout(visit: Visit) -> web.StreamResponse:
+    """Take a provider's word that somebody signed out there. It comes from the provider itself, not from a browser."""
+    no_store = {"Cache-Control": "no-store"}
+    try:
+        await signing.end_at_the_providers_word(visit.portal.sign_ins, visit.portal.identity, visit.form.text("logout_token"))
+    except SignInRefused as refused:
+        log.warning("logout.refused", why=str(refused))
+        return web.json_response({"error": "invalid_request"}, status=400, headers=no_store)
+    log.info("logout.done")
+    return web.Response(status=200, headers=no_store)
+
+
+async def get_sign_ins(visit: Visit) -> web.StreamResponse:
+    """Let an administrator end somebody's sign-ins."""
+    return visit.page("sign_ins.html", ended=visit.request.query.get("ended") == "1", errors=visit.form.errors)
+
+
+async def post_end_sign_ins(visit: Visit) -> web.StreamResponse:
+    """End all sign-ins of one person: their next request is refused."""
+    staff_id = visit.form.require("staff_id", "Write the sign-in name of the person.")
+    if not staff_id:
+        return visit.page("sign_ins.html", status=422, ended=False, errors=visit.form.errors)
+    await signing.end_sign_ins_of(
+        visit.portal.sign_ins, visit.network, staff_id, county=visit.staff.county, key=visit.form.text("key")
+    )
+    return see_other("/sign-ins?ended=1")
+
+
 async def get_accessibility(visit: Visit) -> web.StreamResponse:
     """Say how these pages can be used by everybody, and whom to tell when one cannot."""
     return visit.page("accessibility.html")

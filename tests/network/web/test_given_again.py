@@ -24,7 +24,7 @@ async def about_a_family(amy: Api, what: str) -> tuple[str, str, dict[str, Any]]
     """A new family, and how to ask for something new in it."""
     case = await opened(amy)
     people = [await registered(amy, CHILD if what == "children" else person(name)) for name in ("Ana", "Ben")]
-    bodies = {
+    bodies: dict[str, dict[str, Any]] = {
         "children": {"person_id": people[0], "icwa_status": "unknown", "placement_kind": "home", "intensive_services": False},
         "members": {"person_id": people[0], "relationship": "neighbor"},
         "separation-rules": {"person_a": people[0], "person_b": people[1], "reason": "dv_safety"},

@@ -42,7 +42,9 @@ def named(route: PageRoute) -> str:
 
 def test_without_signing_in_there_are_only_the_front_door_and_personal_links() -> None:
     open_to_all = {one.path for one in PAGES if one.opens is Opens.ANYBODY}
-    assert {path for path in open_to_all if not path.startswith("/m/")} == {"/sign-in", "/sign-in/return", "/accessibility"}
+    assert {path for path in open_to_all if not path.startswith("/m/")} == {
+        "/sign-in", "/sign-in/return", "/accessibility", "/auth/backchannel-logout",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("route", [one for one in FORMS if one.opens is not Opens.ANYBODY], ids=named)

@@ -193,3 +193,23 @@ async def test_a_form_from_another_site_is_refused(world: World) -> None:
 def test_every_sample_role_is_one_that_the_services_know() -> None:
     roles = {role for staff in SAMPLE_STAFF.values() for person in staff for role in person.roles}
     assert roles | set(SCOPES_OF_ROLE) <= {role.value for role in Role}
+
+
+async def test_clients_are_told_when_a_persons_sessions_end(world: World) -> None:
+    provider = world.box.provider
+    ((address, signed),) = provider.logouts(provider.realms["alder"], "amy")
+    assert address == f"{PORTAL}/auth/backchannel-logout"
+    claims = await claims_of(world, signed)
+    assert (claims["sub"], claims["aud"], "nonce" in claims) == ("amy", "portal", False)
+    assert claims["events"] == {"http://schemas.openid.net/event/backchannel-logout": {}}
+    found = await world.get("/oidc/alder/.well-known/openid-configuration")
+    assert found["backchannel_logout_supported"] is True
+
+
+async def test_a_session_ends_though_no_client_can_be_told(world: World) -> None:
+    status, granted = await exchange(world, (await sign_in(world))["code"][0])
+    assert status == 200
+    assert (await claims_of(world, granted["id_token"]))["sid"]
+    async with world.http.post(f"{world.url}/oidc/alder/staff/amy/end-sign-ins", allow_redirects=False) as answer:
+        assert answer.status == 303
+    assert (await token(world, grant_type="refresh_token", refresh_token=granted["refresh_token"], **CLIENT))[0] == 400
