@@ -14,7 +14,8 @@ SERVICES = Path(__file__).resolve().parents[3] / "services"
 OF_NO_FAMILY = {
     "calendar.linked", "calendar.unlinked", "calendar.uploaded", "calendars.read", "person.access_log_read", "person.found",
     "person.registered", "person.consent_changed", "resource.added", "resource.changed", "time.held", "time.released",
-    "unavailability.added", "unavailability.read", "unavailability.removed", "usual_hours.read", "usual_hours.set", "sign_ins.ended", "words.destroyed",
+    "unavailability.added", "unavailability.read", "unavailability.removed", "usual_hours.read", "usual_hours.set",
+    "sign_ins.ended", "words.destroyed",
 }  # fmt: skip
 HOLDERS = {
     "unit": "north",
