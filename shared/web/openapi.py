@@ -18,6 +18,8 @@ from shared.web.problems import PROBLEM_JSON, status_of, title_of
 from shared.web.routing import PUBLIC, Route
 
 _REF = "#/components/schemas/{model}"
+_TAG_PATTERN = r'^(W/)?"[!#-~]*"$'
+_KEY_PATTERN = r'^("[!#-~]{8,128}"|[!#-~]{8,128})$'
 _PARAMETER = re.compile(r"\{([a-z_]+)\}")
 _STANDING: dict[str, Any] = {
     "RateLimit-Policy": {"schema": {"type": "string"}, "description": "How much may be asked for: quotas `q` in `w` seconds."},
@@ -251,10 +253,10 @@ def _without_null(schema: Mapping[str, Any]) -> dict[str, Any]:
 def _headers(route: Route) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     if route.etag and route.method in {"PATCH", "DELETE"}:
-        found.append(_header("If-Match", "The etag you read.", required=True, pattern=r'^(W/)?".*"$'))
+        found.append(_header("If-Match", "The etag you read.", required=True, pattern=_TAG_PATTERN))
     if route.idempotent:
         found.append(
-            _header("Idempotency-Key", "New for each new thing; the same for a repeat.", required=True, pattern=r"^[!-~]{8,128}$")
+            _header("Idempotency-Key", "New for each new thing; the same for a repeat.", required=True, pattern=_KEY_PATTERN)
         )
     return found
 
@@ -290,8 +292,11 @@ def _name(model: type[BaseModel]) -> str:
 
 
 def _answer_names(requests: Mapping[str, Any], answers: Mapping[str, Any]) -> dict[str, str]:
-    """A shape that goes both ways is open when it goes out, so it has two names unless it is the same."""
-    return {name: name if name not in requests or requests[name] == answers[name] else f"{name}Answer" for name in answers}
+    """A shape that goes both ways is closed when it comes in and open when it goes out, so it has two names; a word has one."""
+    return {
+        name: name if name not in requests or requests[name] == _opened(schema, {}) else f"{name}Answer"
+        for name, schema in answers.items()
+    }
 
 
 def _opened(schema: Any, names: Mapping[str, str]) -> Any:
