@@ -101,6 +101,19 @@ async def test_migrating_twice_is_as_good_as_once(environment: Environment) -> N
     assert await run(environment, "migrate") == (0, "network: at 0001\n")
 
 
+async def test_words_of_somebody_around_no_open_family_are_destroyed_by_two(
+    environment: Environment, own_database: Database, county_id: UUID
+) -> None:
+    await a_registered_person(own_database, county_id)
+    [(person_id,)] = as_owner(own_database, "SELECT id FROM people")
+    words = ("destroy-words", f"per_{person_id.hex}", "--county", "alder", "--by", "ana", "--approved-by")
+    code, said = await run(environment, *words, "ana")
+    assert (code, "second_person_needed" in said) == (1, True)
+    code, said = await run(environment, *words, "bo")
+    assert (code, said) == (0, "alder: the words of this person are destroyed; other services follow within seconds\n")
+    assert as_owner(own_database, "SELECT count(*) FROM data_keys WHERE wrapped IS NOT NULL") == [(0,)]
+
+
 async def test_nothing_is_parked_at_first(environment: Environment) -> None:
     assert await run(environment, "parked") == (0, "Nothing is parked.\n")
 

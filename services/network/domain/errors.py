@@ -84,6 +84,12 @@ class AdministratorsOnly(Refused):
     code = "administrators_only"
 
 
+class SecondPersonNeeded(Conflict):
+    """Destroying words cannot be undone, so somebody else has to approve it. Name another account."""
+
+    code = "second_person_needed"
+
+
 class WordsStillNeeded(Conflict):
     """Work with a family of this record goes on, so its words are needed. End that work first."""
 

@@ -4,15 +4,13 @@ from uuid import UUID
 
 import pytest
 
-from services.network.domain.cases import CaseId
-from services.network.domain.errors import WordsStillNeeded
-from services.network.domain.people import PersonId
-from services.network.use_cases.destroy_words import destroy_case_words, destroy_person_words
+from services.network.domain.errors import SecondPersonNeeded, WordsStillNeeded
+from services.network.use_cases.destroy_words import destroy_words_of
 from shared.db.log import place_of_words
 from shared.db.sealing import KeyDestroyed
 from shared.kernel.errors import NotFound
 from shared.kernel.ids import read
-from shared.kernel.sealed import Sealed
+from shared.kernel.sealed import KeyKind, KeyOf, Sealed
 from tests.network.bodies import GRANDMOTHER
 from tests.network.conftest import BehindTheWall, Counties, OpenUnit
 from tests.network.web.test_families import a_member_of, open_family
@@ -30,10 +28,10 @@ async def test_words_are_kept_while_work_goes_on(counties: Counties, open_unit: 
     member = await a_member_of(amy, case, GRANDMOTHER)
     with pytest.raises(WordsStillNeeded):
         async with open_unit() as unit:
-            await destroy_case_words(unit, CaseId(id_of("case", case["id"])))
+            await destroy_words_of(unit, KeyOf(KeyKind.CASE, id_of("case", case["id"])), approved_by="bo")
     with pytest.raises(WordsStillNeeded):
         async with open_unit() as unit:
-            await destroy_person_words(unit, PersonId(id_of("per", member["person_id"])))
+            await destroy_words_of(unit, KeyOf(KeyKind.PERSON, id_of("per", member["person_id"])), approved_by="bo")
     assert "network.words_destroyed.v1" not in behind_the_wall.types()
 
 
@@ -46,7 +44,8 @@ async def test_after_the_end_a_persons_words_open_nowhere_and_others_are_told(
     person_id = id_of("per", member["person_id"])
     assert (await amy.post(f"/v1/cases/{case['id']}:close")).status == 200
     async with open_unit() as unit:
-        await destroy_person_words(unit, PersonId(person_id))
+        await destroy_words_of(unit, KeyOf(KeyKind.PERSON, person_id), approved_by="bo")
+    assert ("words.destruction_approved", "person", person_id) in behind_the_wall.audit()
     told = next(fact for fact in behind_the_wall.facts() if fact.type == "network.words_destroyed.v1")
     assert (told.subject, told.data["kind"]) == (person_id, "person")
     async with open_unit() as unit:
@@ -62,4 +61,10 @@ async def test_after_the_end_a_persons_words_open_nowhere_and_others_are_told(
 async def test_words_of_nobody_are_not_found(open_unit: OpenUnit) -> None:
     with pytest.raises(NotFound):
         async with open_unit() as unit:
-            await destroy_person_words(unit, PersonId(unit.new_id()))
+            await destroy_words_of(unit, KeyOf(KeyKind.PERSON, unit.new_id()), approved_by="bo")
+
+
+async def test_nobody_destroys_words_alone(open_unit: OpenUnit) -> None:
+    with pytest.raises(SecondPersonNeeded):
+        async with open_unit(staff_id="amy") as unit:
+            await destroy_words_of(unit, KeyOf(KeyKind.PERSON, unit.new_id()), approved_by="amy")
