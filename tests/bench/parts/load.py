@@ -90,7 +90,8 @@ class Client:
         into: Served,
     ) -> None:
         while (begun := perf_counter()) < until:
-            into.bytes_read += await exchange(*pair, make(), status)
+            length = await exchange(*pair, make(), status)
+            into.bytes_read += length
             into.milliseconds.append((perf_counter() - begun) * 1000)
 
 
