@@ -66,6 +66,8 @@ def make_celery(service: str, redis_url: str, lanes: Sequence[str]) -> Celery:
         broker_connection_retry=True,
         broker_connection_retry_on_startup=True,
         broker_connection_max_retries=None,
+        broker_channel_error_retry=True,  # a full broker, or one with something else under our names, is as good as away
+        worker_consumer="shared.jobs.tidy:TidyConsumer",
         broker_connection_timeout=SOCKET_SECONDS,
         broker_pool_limit=_THREADS,
         broker_transport_options={

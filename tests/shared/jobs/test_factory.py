@@ -105,6 +105,39 @@ async def test_a_message_is_json_and_names_ids_only(valkey: local_servers.Valkey
     celery.close()
 
 
+async def test_a_worker_outlives_a_full_broker_and_keys_that_are_not_its_own(
+    valkey: local_servers.Valkey, redis: Redis, worker: subprocess.Popen[bytes]
+) -> None:
+    celery = make_celery("sample", valkey.url(), LANES)
+    carrier = Carrier(celery, "sample")
+
+    async def noted(count: int) -> None:
+        """Hand over until it is taken; once is enough, and more than once is safe."""
+        async with asyncio.timeout(DEADLINE):
+            while not await carrier.hand_over("sample.note", lane="urgent", arguments=[count]):  # noqa: ASYNC110  another process
+                await asyncio.sleep(0.1)
+        await length(redis, "notes", count)
+
+    await noted(1)
+    await redis.mset(dict.fromkeys(("sample.urgent", "sample.slow", "_kombu.binding.sample.urgent"), "no list and no set"))
+    async with asyncio.timeout(DEADLINE):
+        while await redis.type("_kombu.binding.sample.urgent") != b"set":  # noqa: ASYNC110  the worker is another process
+            await asyncio.sleep(0.05)
+    await noted(2)
+    os.kill(worker.pid, signal.SIGSTOP)
+    assert await carrier.hand_over("sample.note", lane="urgent", arguments=[0])
+    await redis.config_set("maxmemory", 1)
+    os.kill(worker.pid, signal.SIGCONT)
+    async with asyncio.timeout(DEADLINE):
+        while "errorstat_OOM" not in await redis.info("errorstats"):  # noqa: ASYNC110  it takes the message and may not note it
+            await asyncio.sleep(0.05)
+    await redis.config_set("maxmemory", 0)
+    await noted(3)
+    assert worker.poll() is None
+    carrier.close()
+    celery.close()
+
+
 async def test_a_broker_that_is_away_costs_a_moment_and_no_error() -> None:
     celery = make_celery("sample", "redis://127.0.0.1:1/0", LANES)
     carrier = Carrier(celery, "sample")
