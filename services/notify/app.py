@@ -43,7 +43,6 @@ from services.notify.web.place import PLACE, Place
 from services.notify.web.routes import ERRORS, ROUTES
 from services.notify.web.schemas import PREFIXES
 from services.notify.web.sights import SIGHTS
-from services.notify.web.sights import SIGHTS
 from shared.bus import stream
 from shared.bus.consumer import Listener
 from shared.bus.healing import HttpHealing
@@ -199,7 +198,6 @@ def make_web(notify: Notify) -> web.Application:
         public_url=service.urls[service.service],
         also_reached_at=settings.sms_callback_url,
         limits=Limits(notify.redis, service=service.service, limits=service.limits),
-        sights=SIGHTS,
         sights=SIGHTS,
     )
     app[PLACE] = Place.of(settings)
