@@ -18,13 +18,15 @@ from aiohttp.web_response import StreamResponse
 from aiohttp.web_server import Server
 
 from shared import logs
-from shared.web.errors import BadRequest, HeadersTooLarge, InternalError
+from shared.web.errors import BadRequest, HeadersTooLarge, InternalError, UriTooLong
 from shared.web.health import metrics_app
 from shared.web.observe import SERVER
 from shared.web.problems import problem
 
-HEADER_PATIENCE = 15.0
-WRITE_PATIENCE = 30.0
+HEADER_PATIENCE = 12.0
+READER_PATIENCE = 7.0
+"""Looked at so often: an answer of which nothing more was taken since the last look is not waited for, so within twice as long."""
+ANSWER_PATIENCE = 30.0
 KEEPALIVE = 75.0
 LINGER = 3.0
 SHUTDOWN_PATIENCE = 10.0
@@ -35,13 +37,17 @@ log = logs.get()
 class Watched(RequestHandler):
     """One connection that may not stall: headers come within a limit, and an answer is read within another."""
 
-    __slots__ = ("_header_patience", "_header_timer")
+    __slots__ = ("_header_patience", "_header_timer", "_reader_patience", "_reader_timer")
 
-    def __init__(self, *args: Any, header_patience: float = HEADER_PATIENCE, **kwargs: Any) -> None:
-        """Take aiohttp's own settings, and one more."""
+    def __init__(
+        self, *args: Any, header_patience: float = HEADER_PATIENCE, reader_patience: float = READER_PATIENCE, **kwargs: Any
+    ) -> None:
+        """Take aiohttp's own settings, and two more."""
         super().__init__(*args, **kwargs)
         self._header_patience = header_patience
         self._header_timer: asyncio.TimerHandle | None = None
+        self._reader_patience = reader_patience
+        self._reader_timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Expect the first request."""
@@ -49,8 +55,11 @@ class Watched(RequestHandler):
         self._expect_headers()
 
     def connection_lost(self, exc: BaseException | None) -> None:
-        """Forget the timer."""
+        """Forget the timers."""
         self._headers_came()
+        if self._reader_timer is not None:
+            self._reader_timer.cancel()
+            self._reader_timer = None
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -72,18 +81,43 @@ class Watched(RequestHandler):
 
     def _give_up(self) -> None:
         self._header_timer = None
+        self._abandon()
+
+    def _abandon(self) -> None:
+        """End the connection at once: `close` would wait for a reader to take what it has not taken."""
+        transport = self.transport
         self.force_close()
+        if isinstance(transport, asyncio.WriteTransport):
+            transport.abort()
 
     async def finish_response(
         self, request: BaseRequest, resp: StreamResponse, start_time: float | None
     ) -> tuple[StreamResponse, bool]:
         """Write the answer, but not to a reader that has stopped reading."""
+        if self._reader_timer is None:
+            self._look_again(before=None)
         try:
-            async with asyncio.timeout(WRITE_PATIENCE):
+            async with asyncio.timeout(ANSWER_PATIENCE):
                 return await super().finish_response(request, resp, start_time)
         except TimeoutError:
-            self.force_close()
+            self._abandon()
             return resp, True
+
+    def _look_again(self, before: tuple[int, int] | None) -> None:
+        self._reader_timer = self._loop.call_later(self._reader_patience, self._look, before)
+
+    def _look(self, before: tuple[int, int] | None) -> None:
+        """End a connection whose reader takes nothing; what is written lies with us even when the handler has long finished."""
+        self._reader_timer = None
+        if not isinstance(self.transport, asyncio.WriteTransport):
+            return
+        request = self._current_request
+        now = self.transport.get_write_buffer_size(), request.writer.output_size if request is not None else 0
+        if now[0] and now == before:
+            log.info("reader.stalled")
+            self._abandon()
+        elif now[0]:
+            self._look_again(now)
 
     def handle_error(
         self, request: BaseRequest, status: int = 500, exc: BaseException | None = None, message: str | None = None
@@ -91,7 +125,7 @@ class Watched(RequestHandler):
         """Answer what could not even be read as a request, and quote none of it."""
         if request.writer.output_size > 0:
             raise ConnectionError("an answer was already begun")
-        refusal = HeadersTooLarge() if isinstance(exc, LineTooLong) else BadRequest() if status < 500 else InternalError()
+        refusal = _too_long(exc) if isinstance(exc, LineTooLong) else BadRequest() if status < 500 else InternalError()
         log.info("request.unreadable", status=refusal.status, error=type(exc).__name__)
         response = problem(refusal, request_id=os.urandom(16).hex())
         response.headers["Server"] = SERVER
@@ -99,24 +133,37 @@ class Watched(RequestHandler):
         return response
 
 
+def _too_long(error: LineTooLong) -> UriTooLong | HeadersTooLarge:
+    """Tell a long address from a long header: no header's name has a slash."""
+    line = error.args[0]
+    return UriTooLong() if (line if isinstance(line, bytes | bytearray) else line.encode())[:1] == b"/" else HeadersTooLarge()
+
+
 class _WatchedServer(Server):
     """Makes watched connections."""
 
-    def __init__(self, *args: Any, header_patience: float, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, header_patience: float, reader_patience: float, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._header_patience = header_patience
+        self._patience = {"header_patience": header_patience, "reader_patience": reader_patience}
 
     def __call__(self) -> RequestHandler:
         """Return the protocol of a new connection."""
-        return Watched(self, loop=self._loop, header_patience=self._header_patience, **self._kwargs)
+        return Watched(self, loop=self._loop, **self._patience, **self._kwargs)
 
 
 class WatchedRunner(web.AppRunner):
     """An AppRunner whose connections may not stall."""
 
-    __slots__ = ("_header_patience",)
+    __slots__ = ("_patience",)
 
-    def __init__(self, app: web.Application, *, header_patience: float = HEADER_PATIENCE, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        app: web.Application,
+        *,
+        header_patience: float = HEADER_PATIENCE,
+        reader_patience: float = READER_PATIENCE,
+        **kwargs: Any,
+    ) -> None:
         """Set the limits; `kwargs` are aiohttp's own."""
         settings = {
             "access_log": None,
@@ -126,7 +173,7 @@ class WatchedRunner(web.AppRunner):
             **kwargs,
         }
         super().__init__(app, **settings)
-        self._header_patience = header_patience
+        self._patience = {"header_patience": header_patience, "reader_patience": reader_patience}
 
     async def _make_server(self) -> Server:
         plain = await super()._make_server()
@@ -134,7 +181,7 @@ class WatchedRunner(web.AppRunner):
             plain.request_handler,
             request_factory=plain.request_factory,
             loop=plain._loop,
-            header_patience=self._header_patience,
+            **self._patience,
             **plain._kwargs,
         )
 

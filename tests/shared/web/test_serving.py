@@ -2,7 +2,9 @@
 
 import asyncio
 import json
+import socket
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -13,6 +15,7 @@ from shared.web import body, factory, observe, serving
 from shared.web.auth import Verifier
 from shared.web.factory import make_app
 from tests.shared.web import toy
+from tests.support.processes import until
 from tests.support.tokens import Issuers
 
 PUBLIC_ROUTES = tuple(route for route in toy.ROUTES if not route.unit and route.county)
@@ -25,11 +28,18 @@ def toy_without_a_database(issuers: Issuers) -> web.Application:
     )
 
 
+async def much(_: web.Request) -> web.Response:
+    """Answer with more than any buffer of a connection holds."""
+    return web.Response(body=b"x" * 16 * 1024 * 1024)
+
+
 @pytest.fixture
 async def port(issuers: Issuers, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[int]:
     """A real server with short patience."""
     monkeypatch.setattr(body, "BODY_PATIENCE", 0.3)
-    runner = serving.WatchedRunner(toy_without_a_database(issuers), header_patience=0.3, lingering_time=0.3)
+    app = toy_without_a_database(issuers)
+    app.router.add_get("/much", much)
+    runner = serving.WatchedRunner(app, header_patience=0.3, reader_patience=0.3, lingering_time=0.3)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     yield int(runner.addresses[0][1])
@@ -75,6 +85,12 @@ async def test_headers_that_drip_end_the_connection(port: int) -> None:
     writer.close()
 
 
+def _connections(port: int) -> int:
+    """Count the server's open connections, as the system sees them."""
+    lines = (line.split() for line in Path("/proc/net/tcp").read_text("ascii").splitlines()[1:])
+    return sum(int(line[1].split(":")[1], 16) == port and line[3] == "01" for line in lines)
+
+
 async def _closed(reader: asyncio.StreamReader) -> bool:
     try:
         async with asyncio.timeout(0.01):
@@ -92,6 +108,27 @@ async def test_an_idle_connection_is_kept(port: int) -> None:
         await asyncio.sleep(0.6)
         second = await session.get(f"http://127.0.0.1:{port}/livez")
         assert (first.status, second.status) == (200, 200)
+
+
+async def test_a_reader_that_reads_nothing_is_not_waited_for(port: int) -> None:
+    with socket.create_connection(("127.0.0.1", port)) as connection:
+        connection.sendall(b"GET /much HTTP/1.1\r\nHost: x\r\n\r\n")
+
+        async def has_been_ended() -> bool:
+            return not _connections(port)
+
+        await until(has_been_ended, within=3)
+
+
+async def test_a_slow_reader_is_waited_for(port: int) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=64 * 1024)
+    writer.write(b"GET /much HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+    received = 0
+    while part := await reader.read(512 * 1024):
+        received += len(part)
+        await asyncio.sleep(0.005)
+    assert received > 16 * 1024 * 1024
+    writer.close()
 
 
 async def test_a_body_that_stalls_is_408(port: int) -> None:
@@ -121,19 +158,31 @@ async def test_stalled_connections_do_not_hold_up_others(port: int) -> None:
         (FORM + b"Content-Length: 4\r\nContent-Length: 5\r\n\r\nabcd", {400}),
         (FORM + b"Transfer-Encoding: chunked, chunked\r\n\r\n0\r\n\r\n", {400}),
         (b"GET /livez HTTP/1.1\r\nHost: x\r\nX-Long: " + b"a" * 10_000 + b"\r\n\r\n", {400, 431}),
+        (b"GET /livez?" + b"a" * 10_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n", {414}),
         (b"GET /livez HTTP/1.1\r\nHost: x\r\nX-Nul: secret\x00word\r\n\r\n", {400}),
         (b"GET /livez HTTP/1.1\r\nHost: x\r\n folded\r\n\r\n", {400}),
         (b"GET /livez HTTP/1.1\r\n" + b"X-A: b\r\n" * 5000 + b"\r\n", {400, 431}),
         (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", {400}),
     ],
-    ids=["te+cl", "signed length", "two lengths", "chunked twice", "long header", "nul", "folded", "many headers", "tls"],
+    ids=[
+        "te+cl",
+        "signed length",
+        "two lengths",
+        "chunked twice",
+        "long header",
+        "long address",
+        "nul",
+        "folded",
+        "many headers",
+        "tls",
+    ],
 )
 async def test_what_is_no_request_is_refused_and_not_quoted(
     port: int, sent: bytes, statuses: set[int], capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
     status, problem = await exchange(port, sent)
     assert status in statuses
-    assert problem["code"] in {"bad_request", "headers_too_large"}
+    assert problem["code"] in {"bad_request", "headers_too_large", "uri_too_long"}
     out, err = capsys.readouterr()
     assert "secret" not in out + err + caplog.text + json.dumps(problem)
     assert (await exchange(port, b"GET /livez HTTP/1.0\r\n\r\n"))[0] == 200
