@@ -1,18 +1,23 @@
 """Both ends of the link as a test sees them: what network committed, and each single time that notify applied it."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
+import aiohttp
 from sqlalchemy import NullPool, make_url, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from shared.db import log
 from shared.db.unit import Actor
 from shared.events.network import CaseAccessChanged
+from tests.network.bodies import FAMILY
 from tests.support.processes import WITHIN, Deployment, Running, until
+from tests.support.tokens import Issuers, bearer
 
 AMY = Actor("staff", "amy")
+TOLD = "network.case_access_changed.v1"
 
 _COUNT_EACH_TIME = """
 CREATE TABLE applied (seq bigint GENERATED ALWAYS AS IDENTITY, case_id uuid NOT NULL);
@@ -60,7 +65,7 @@ class Link:
         """Commit a fact that is not what its type promises."""
         async with self.units.open(self.deployment.county_id, AMY) as unit:
             fact_id = unit.new_id()
-            row = log.NewFact(fact_id, unit.county_id, "network.case_access_changed.v1", fact_id, unit.now, {"case_id": 7})
+            row = log.NewFact(fact_id, unit.county_id, TOLD, fact_id, unit.now, {"case_id": 7})
             await log.append(unit.driver, [row])
             self.broken.append(fact_id)
 
@@ -81,12 +86,22 @@ class Link:
 
     async def is_published(self) -> bool:
         """Say whether all that network committed is numbered, on the stream and marked."""
-        return not await self.ask("network", "SELECT 1 FROM log WHERE NOT published LIMIT 1")
+        [waiting] = await self.ask("network", "SELECT count(*) AS n FROM log WHERE published IS FALSE")
+        return bool(waiting.n == 0)
 
     async def is_applied(self) -> bool:
         """Say whether notify's cursor stands at the last of all that network committed."""
         [log_] = await self.ask("network", "SELECT count(*) AS all, coalesce(max(position), 0) AS last FROM log")
         return bool(log_.all == log_.last == await self.cursor())
+
+    def has_applied(self, committed: int) -> Callable[[], Awaitable[bool]]:
+        """Return what says whether the first so many facts that this test committed are applied."""
+        last = self.families[committed - 1] if committed else None
+
+        async def holds() -> bool:
+            return last is None or bool(await self.ask("notify", "SELECT 1 FROM applied WHERE case_id = :last", last=last))
+
+        return holds
 
     async def recovers(self) -> float:
         """Wait until everything committed is applied; return the seconds. More than R3 allows is a failure."""
@@ -94,10 +109,12 @@ class Link:
 
     async def check(self) -> None:
         """Nothing is missing, nothing twice, nothing out of order, and what nobody can read is set aside."""
-        positions = [row.position for row in await self.ask("network", "SELECT position FROM log ORDER BY seq")]
-        assert positions == list(range(1, len(positions) + 1))
-        assert await self.cursor() == len(positions)
-        assert await self.applied() == self.families
+        log_ = await self.ask("network", "SELECT position, id, type, subject FROM log ORDER BY seq")
+        assert [row.position for row in log_] == list(range(1, len(log_) + 1))
+        assert await self.cursor() == len(log_)
+        told = [row.subject for row in log_ if row.type == TOLD and row.id not in self.broken]
+        assert await self.applied() == told
+        assert set(self.families) <= set(told)
         parked = await self.ask("notify", "SELECT event_id FROM parked ORDER BY position")
         assert [row.event_id for row in parked] == self.broken
 
@@ -114,3 +131,44 @@ class Link:
         running = await self.deployment.start("network", "serve", fault=fault)
         await running.ready()
         return running
+
+
+class Asking:
+    """A person's program, which asks again with the same key when no answer came."""
+
+    def __init__(self, link: Link, issuers: Issuers) -> None:
+        """Ask as Amy."""
+        self._link = link
+        self._url = f"{link.deployment.url('network')}/v1/cases"
+        self._issuers = issuers
+        self.opened = 0
+        """How many families it was told are open."""
+
+    async def open_family(self, key: str) -> dict[str, Any] | None:
+        """Open a family; None when the connection ended without an answer, or the answer was to come back later."""
+        token = self._issuers.staff("cases.write", staff="amy", units=("north",))
+        headers = bearer(token, **{"Idempotency-Key": key})
+        async with aiohttp.ClientSession() as session:
+            try:
+                async with session.post(self._url, json=FAMILY, headers=headers) as answer:
+                    if answer.status in {429, 503}:
+                        return None
+                    assert answer.status == 201, await answer.text()
+                    opened: dict[str, Any] = await answer.json()
+                    return opened
+            except aiohttp.ClientError:
+                return None
+
+    async def families(self) -> int:
+        """How many there are."""
+        [row] = await self._link.ask("network", "SELECT count(*) AS n FROM cases")
+        return int(row.n)
+
+    async def until(self, done: asyncio.Event) -> None:
+        """Open one family after the other, asking again with the same key until it is told so."""
+        while not done.is_set():
+            key = uuid4().hex
+            while await self.open_family(key) is None:  # noqa: ASYNC110  the answer is in another process
+                await asyncio.sleep(0.05)
+            self.opened += 1
+            await asyncio.sleep(0.05)
