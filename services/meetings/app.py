@@ -25,7 +25,6 @@ from services.meetings.web.county import COUNTIES, SANDBOX, county_facts
 from services.meetings.web.routes import ERRORS, ROUTES
 from services.meetings.web.schemas import PREFIXES
 from services.meetings.web.sights import SIGHTS
-from services.meetings.web.sights import SIGHTS
 from shared.bus import stream
 from shared.bus.consumer import Listener
 from shared.bus.healing import HttpHealing
@@ -120,7 +119,6 @@ def make_web(meetings: Meetings) -> web.Application:
         ],
         public_url=settings.urls[settings.service],
         limits=Limits(meetings.redis, service=settings.service, limits=settings.limits),
-        sights=SIGHTS,
         sights=SIGHTS,
     )
     app[COUNTIES] = {county.id: county_facts(county) for county in settings.counties}

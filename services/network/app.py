@@ -14,7 +14,6 @@ from services.network.web.county import COUNTIES
 from services.network.web.routes import ERRORS, ROUTES
 from services.network.web.schemas import PREFIXES
 from services.network.web.sights import SIGHTS
-from services.network.web.sights import SIGHTS
 from shared.bus import stream
 from shared.bus.consumer import Listener
 from shared.bus.healing import HttpHealing
@@ -91,7 +90,6 @@ def make_web(network: Network) -> web.Application:
         ],
         public_url=settings.urls[settings.service],
         limits=Limits(network.redis, service=settings.service, limits=settings.limits),
-        sights=SIGHTS,
         sights=SIGHTS,
     )
     app[COUNTIES] = {county.id: county for county in settings.counties}
