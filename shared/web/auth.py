@@ -58,6 +58,11 @@ class Principal:
         """Whether the token came from the deployment's own issuer."""
         return self.county_id is None
 
+    @property
+    def only_reads(self) -> bool:
+        """An auditor sees every family and changes none, whatever scopes a provider gave the token."""
+        return self.roles == {Role.AUDITOR}
+
     def in_county(self, county_id: UUID) -> Caller:
         """Return the caller as one county sees it."""
         return Caller(county_id, self.subject, self.roles, self.scopes, self.units)

@@ -265,7 +265,7 @@ class _Edge:
             return None, None
         principal = await self._principal(request)
         request[_ASKS] = principal.actor, principal.county_id or NO_COUNTY
-        if route.needs not in principal.scopes:
+        if route.needs not in principal.scopes or (principal.only_reads and not route.needs.endswith(".read")):
             raise Refused
         if not route.county:
             if not principal.is_service:

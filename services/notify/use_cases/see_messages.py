@@ -33,8 +33,10 @@ async def list_messages(
 ) -> list[Listed]:
     """Return a page of the messages about a meeting of a family that the caller holds. Raises NotFound."""
     told = await entries.list_by_meeting(unit, meeting_id)
+    if not told:
+        raise NotFound
     if not await _sees(unit, {entry.case_id for entry in told}, caller):
-        raise NotFound.hiding("meeting", meeting_id) if told else NotFound
+        raise NotFound.hiding("meeting", meeting_id)
     found = await messages.list_by_subject(unit, meeting_id, limit=limit, after=after)
     for person_id in sorted({each.message.person_id for each in found}):
         await unit.audit("messages.listed", subject_kind="person", subject_id=person_id)

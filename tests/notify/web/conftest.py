@@ -47,13 +47,17 @@ class Web:
             is_json = "json" in response.headers.get("Content-Type", "")
             return Answer(response.status, await response.json(content_type=None) if is_json else None, content, response.headers)
 
-    async def staff(self, method: str, path: str, body: Any = None, *, staff_id: str = "amy", **claims: Any) -> Answer:
+    async def staff(
+        self, method: str, path: str, body: Any = None, *, staff_id: str = "amy", etag: str = "", **claims: Any
+    ) -> Answer:
         """Send one request as somebody who signed in at this county."""
         given = {"roles": ["caseworker"], "units": ["north"], "scope": " ".join(EVERY_SCOPE), **claims}
         issuer = self._issuers.birch if given.pop("birch", False) else self._issuers.alder
         token = issuer.sign(issuer.claims(staff_id, **given))
         key = {"Idempotency_Key": uuid4().hex} if method == "POST" else {}
-        return await self.send(method, path, body, data=None, Authorization=f"Bearer {token}", **key)
+        kind = {"Content_Type": "application/merge-patch+json"} if method == "PATCH" else {}
+        match = {"If_Match": etag} if etag else {}
+        return await self.send(method, path, body, data=None, Authorization=f"Bearer {token}", **key, **kind, **match)
 
     async def link(self, method: str, path: str, secret: str, body: Any = None) -> Answer:
         """Send one request as the page behind a personal link does."""
