@@ -61,6 +61,11 @@ class Link:
                     unit.announce(told, subject=case_id)
                     self.families.append(case_id)
 
+    async def number(self) -> None:
+        """Give positions, as a relay does that then dies."""
+        async with self.units.outside() as session:
+            await log.number_next_batch(session)
+
     async def announce_broken(self) -> None:
         """Commit a fact that is not what its type promises."""
         async with self.units.open(self.deployment.county_id, AMY) as unit:
