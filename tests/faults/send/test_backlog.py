@@ -97,7 +97,7 @@ async def test_fifty_thousand_wait_out_a_server_that_is_away_and_then_leave(post
     took = loop.time() - back
     half = sizes[len(sizes) // 3]
     print(  # noqa: T201  what make soak reports
-        f"{MANY} waited {AWAY_SECONDS:.0f} s and left in {took:.0f} s, {MANY / took:.0f}/s; memory {half:.0f} -> {sizes[-1]:.0f} MB;"
+        f"{MANY} waited {AWAY_SECONDS:.0f} s, left in {took:.0f} s, {MANY / took:.0f}/s; memory {half:.0f} -> {sizes[-1]:.0f} MB;"
         f" booking took at most {max(accepted):.2f} s; urgent p50 {sorted(latencies)[len(latencies) // 2]:.2f} s,"
         f" worst {max(latencies):.2f} s; most connections {post.mail.most_open}"
     )
