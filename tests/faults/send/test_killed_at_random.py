@@ -1,4 +1,4 @@
-"""Tickers and workers killed and frozen at any instruction while people are being told: nothing is lost, and nobody is told twice."""
+"""Tickers and workers killed and frozen at any instruction while people are told: nothing is lost, and nobody is told twice."""
 
 import asyncio
 import random
@@ -49,8 +49,10 @@ class Crew:
         self.running[place] = await self.post.start(self.words[place], self.office, celery=2)
 
     async def _wake(self, frozen: Running, after: float) -> None:
+        """Let one that stood still go on, and end when it has finished what it had begun."""
         await asyncio.sleep(after)
         frozen.wake()
+        assert await frozen.stop() == 0
 
 
 @pytest.mark.soak
@@ -72,7 +74,6 @@ async def test_whoever_is_killed_or_frozen_at_any_moment_everybody_is_told_once_
         await crew.suffer()
     recovered = await until(lambda: post.are_quiet(office), within=WITHIN, every=0.2)
     await asyncio.gather(*crew.waking)
-    # Those who woke end what they had begun, and find that it is no longer theirs.
     for each in crew.running:
         assert await each.stop() == 0
     await until(lambda: post.are_quiet(office), every=0.2)
