@@ -57,10 +57,17 @@ class Horizon:
 
     def touched(self, spans: Iterable[Span]) -> int:
         """The cells that spans touch: what is taken."""
-        seconds, size, bits = self.cell_minutes * 60, self.size, 0
-        for span in spans:
-            low = max(int(span.start.timestamp() // seconds) - self.first, 0)
-            high = min(-int(-span.end.timestamp() // seconds) - self.first, size)
+        seconds = self.cell_minutes * 60
+        return self.between(
+            (int(span.start.timestamp() // seconds) - self.first, -int(-span.end.timestamp() // seconds) - self.first)
+            for span in spans
+        )
+
+    def between(self, stretches: Iterable[tuple[int, int]]) -> int:
+        """The cells from each low one up to, and without, its high one; what lies outside the horizon is left out."""
+        size, bits = self.size, 0
+        for start, end in stretches:
+            low, high = max(start, 0), min(end, size)
             if low < high:
                 bits |= ((1 << (high - low)) - 1) << low
         return bits

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from functools import lru_cache
 from uuid import UUID
 
 from services.meetings.domain.busy import ONE_DAY, Cause, Taken, UsualHours, open_spans
@@ -176,24 +177,40 @@ class Found:
     possible: int
 
 
+@dataclass(frozen=True, slots=True)
+class TakenCells:
+    """Cells of one horizon in which somebody is not free, why, and (for our own meetings) at which site."""
+
+    cells: int
+    cause: Cause
+    hard: bool = True
+    site: str = ""
+
+
 def availability(among: Horizon, hours: UsualHours | None, taken: Iterable[Taken]) -> Availability:
     """Return somebody's cells. Without usual hours they may come at any hour of the day."""
-    hard: dict[Cause, list[Span]] = {}
-    soft: dict[Cause, list[Span]] = {}
-    booked: dict[str, list[Span]] = {}
+    alike: dict[tuple[Cause, bool, str], list[Span]] = {}
+    for one in taken:
+        alike.setdefault((one.cause, one.hard, one.site), []).append(one.span)
+    return availability_of_cells(among, hours, [TakenCells(among.touched(spans), *facts) for facts, spans in alike.items()])
+
+
+def availability_of_cells(among: Horizon, hours: UsualHours | None, taken: Iterable[TakenCells]) -> Availability:
+    """The same, of what is in cells already."""
+    hard: dict[Cause, int] = {}
+    soft: dict[Cause, int] = {}
+    booked: dict[str, int] = {}
     for one in taken:
         if one.cause is Cause.BOOKED:
-            booked.setdefault(one.site, []).append(one.span)
+            booked[one.site] = booked.get(one.site, 0) | one.cells
         else:
-            (hard if one.hard else soft).setdefault(one.cause, []).append(one.span)
-    spans = None
-    if hours is not None:
-        # Their day may begin before ours, or end after it.
-        spans = union(open_spans(hours, among.days[0].on - ONE_DAY, among.days[-1].on + ONE_DAY))
-    return Availability(
-        horizon=among,
-        hours=among.everything if spans is None else among.within(spans),
-        hard={cause: among.touched(those) for cause, those in hard.items()},
-        soft={cause: among.touched(those) for cause, those in soft.items()},
-        booked={site: among.touched(those) for site, those in booked.items()},
-    )
+            those = hard if one.hard else soft
+            those[one.cause] = those.get(one.cause, 0) | one.cells
+    return Availability(among, among.everything if hours is None else _open_cells(among, hours), hard, soft, booked)
+
+
+@lru_cache(maxsize=512)
+def _open_cells(among: Horizon, hours: UsualHours) -> int:
+    """The cells of usual hours, which many share."""
+    # Their day may begin before ours, or end after it.
+    return among.within(union(open_spans(hours, among.days[0].on - ONE_DAY, among.days[-1].on + ONE_DAY)))

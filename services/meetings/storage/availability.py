@@ -1,17 +1,40 @@
 """Queries about when people and resources can come: usual hours, given unavailabilities, busy blocks, and our own bookings."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, time
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, delete, func, or_, select
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Float,
+    Integer,
+    Select,
+    Text,
+    Uuid,
+    and_,
+    any_,
+    bindparam,
+    cast,
+    delete,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+    union_all,
+)
 from sqlalchemy.dialects.postgresql import insert
 
-from services.meetings.domain.busy import Cause, Taken, Unavailability, UsualHours, Weekly
+from services.meetings.domain.busy import Cause, Unavailability, UsualHours, Weekly
+from services.meetings.domain.cells import Horizon
 from services.meetings.domain.errors import UnavailabilityNotFound
 from services.meetings.domain.meetings import AHEAD
+from services.meetings.domain.times import TakenCells
 from services.meetings.storage.tables import BusyRow, ClaimRow, MeetingRow, ParticipantRow, UnavailabilityRow, UsualHoursRow
+from shared.db.direct import Direct
 from shared.db.unit import Unit
 from shared.kernel.spans import Span
 
@@ -101,34 +124,110 @@ async def drop_given(unit: Unit, subject_id: UUID, unavailability_id: UUID) -> N
         raise UnavailabilityNotFound
 
 
+_HARD, _NOWHERE = true(), literal("", Text())
+
+
+def _stretches(
+    subject: Any, starts_at: Any, ends_at: Any, *where: ColumnElement[bool], cause: Any, hard: Any = _HARD, site: Any = _NOWHERE
+) -> Select[Any]:
+    """Stretches of one table as cells: rounded outward, counted from the first of the horizon."""
+
+    def cell(instant: Any, rounded: Callable[[Any], Any]) -> Any:
+        return cast(rounded(func.date_part("epoch", instant) / bindparam("seconds", type_=Float())), Integer) - _FIRST
+
+    return select(
+        subject.label("subject_id"),
+        cause.label("cause"),
+        hard.label("hard"),
+        site.label("site"),
+        cell(starts_at, func.floor).label("low"),
+        cell(ends_at, func.ceil).label("high"),
+    ).where(subject == any_(_SUBJECTS), starts_at < bindparam("until"), ends_at > bindparam("since"), *where)
+
+
+_COUNTY = bindparam("county", type_=Uuid())
+_SUBJECTS = bindparam("subjects", type_=ARRAY(Uuid()))
+_FIRST = bindparam("first", type_=Integer())
+_BUT = bindparam("but", type_=Uuid())
+
+_TAKEN_STRETCHES = union_all(
+    _stretches(
+        UnavailabilityRow.subject_id,
+        UnavailabilityRow.starts_at,
+        UnavailabilityRow.ends_at,
+        UnavailabilityRow.county_id == _COUNTY,
+        cause=UnavailabilityRow.cause,
+        hard=UnavailabilityRow.hard,
+    ),
+    _stretches(
+        BusyRow.person_id,
+        BusyRow.starts_at,
+        BusyRow.ends_at,
+        BusyRow.county_id == _COUNTY,
+        cause=literal(Cause.CALENDAR.value, Text()),
+        hard=BusyRow.hard,
+    ),
+    # Our own meetings and holds: a family member's by invitation, a claimant's by claim; the same meeting may come twice.
+    _stretches(
+        ParticipantRow.person_id,
+        MeetingRow.starts_at,
+        MeetingRow.ends_at,
+        ParticipantRow.county_id == _COUNTY,
+        ParticipantRow.meeting_id == MeetingRow.id,
+        ParticipantRow.removed.is_(False),
+        MeetingRow.state == any_(literal([state.value for state in AHEAD], ARRAY(Text()))),
+        MeetingRow.id.is_distinct_from(_BUT),
+        cause=literal(Cause.BOOKED.value, Text()),
+        site=MeetingRow.site,
+    ),
+    _stretches(
+        ClaimRow.claimant_id,
+        ClaimRow.starts_at,
+        ClaimRow.ends_at,
+        ClaimRow.county_id == _COUNTY,
+        or_(
+            ClaimRow.state == "booked",
+            and_(ClaimRow.state == "held", ClaimRow.hold_until > bindparam("now"), ClaimRow.held_by != bindparam("held_by")),
+        ),
+        or_(_BUT.is_(None), ClaimRow.meeting_id.is_distinct_from(_BUT)),
+        cause=literal(Cause.BOOKED.value, Text()),
+        site=ClaimRow.site,
+    ),
+).subquery()
+_ALIKE = tuple(_TAKEN_STRETCHES.c[name] for name in ("subject_id", "cause", "hard", "site"))
+_TAKEN = Direct(
+    select(
+        *_ALIKE,
+        func.array_agg(_TAKEN_STRETCHES.c.low).label("lows"),
+        func.array_agg(_TAKEN_STRETCHES.c.high).label("highs"),
+    ).group_by(*_ALIKE)
+)
+
+
 async def list_taken(
-    unit: Unit, subject_ids: Iterable[UUID], during: Span, *, but: UUID | None = None, held_by: str = ""
-) -> dict[UUID, list[Taken]]:
-    """Return what keeps these people and claimants from coming. A meeting that is being moved (`but`) does not, nor do the
-    holds of whoever is choosing.
+    unit: Unit, subject_ids: Iterable[UUID], during: Span, among: Horizon, *, but: UUID | None = None, held_by: str = ""
+) -> dict[UUID, list[TakenCells]]:
+    """Return in which cells these people and claimants cannot come, or would rather not. A meeting that is being moved (`but`)
+    does not keep them, nor do the holds of whoever is choosing.
+
+    PostgreSQL counts the cells and gathers them: a hundred people have ten thousand stretches in two months.
     """
-    wanted = list(dict.fromkeys(subject_ids))
-    taken: dict[UUID, list[Taken]] = {subject_id: [] for subject_id in wanted}
-    for row in await unit.session.scalars(
-        select(UnavailabilityRow).where(
-            UnavailabilityRow.county_id == unit.county_id,
-            UnavailabilityRow.subject_id.in_(wanted),
-            UnavailabilityRow.starts_at < during.end,
-            UnavailabilityRow.ends_at > during.start,
-        )
-    ):
-        taken[row.subject_id].append(Taken(Span(row.starts_at, row.ends_at), Cause(row.cause), row.hard))
-    for block in await unit.session.scalars(
-        select(BusyRow).where(
-            BusyRow.county_id == unit.county_id,
-            BusyRow.person_id.in_(wanted),
-            BusyRow.starts_at < during.end,
-            BusyRow.ends_at > during.start,
-        )
-    ):
-        taken[block.person_id].append(Taken(Span(block.starts_at, block.ends_at), Cause.CALENDAR, block.hard))
-    for subject_id, span, site in await _bookings(unit, wanted, during, but=but, held_by=held_by):
-        taken[subject_id].append(Taken(span, Cause.BOOKED, site=site))
+    taken: dict[UUID, list[TakenCells]] = {subject_id: [] for subject_id in subject_ids}
+    found = await unit.fetch(
+        _TAKEN,
+        county=unit.county_id,
+        subjects=list(taken),
+        since=during.start,
+        until=during.end,
+        seconds=among.cell_minutes * 60,
+        first=among.first,
+        but=but,
+        now=unit.now,
+        held_by=held_by,
+    )
+    for row in found:
+        cells = among.between(zip(row["lows"], row["highs"], strict=True))
+        taken[row["subject_id"]].append(TakenCells(cells, Cause(row["cause"]), row["hard"], row["site"]))
     return taken
 
 
@@ -171,40 +270,6 @@ async def count_booked(unit: Unit, claimant_ids: Collection[UUID], during: Span,
     for claimant_id, on, count in rows:
         counts.setdefault(claimant_id, {})[on] = count
     return counts
-
-
-async def _bookings(
-    unit: Unit, wanted: list[UUID], during: Span, *, but: UUID | None, held_by: str
-) -> list[tuple[UUID, Span, str]]:
-    """Our own meetings and holds: a family member's by invitation, a claimant's by claim; the same meeting may come twice."""
-    invited = await unit.session.execute(
-        select(ParticipantRow.person_id, MeetingRow.starts_at, MeetingRow.ends_at, MeetingRow.site)
-        .join(MeetingRow, MeetingRow.id == ParticipantRow.meeting_id)
-        .where(
-            ParticipantRow.county_id == unit.county_id,
-            ParticipantRow.person_id.in_(wanted),
-            ParticipantRow.removed.is_(False),
-            MeetingRow.state.in_(AHEAD),
-            MeetingRow.id != but if but else MeetingRow.id.is_not(None),
-            MeetingRow.starts_at < during.end,
-            MeetingRow.ends_at > during.start,
-        )
-    )
-    standing = or_(
-        ClaimRow.state == "booked",
-        and_(ClaimRow.state == "held", ClaimRow.hold_until > unit.now, ClaimRow.held_by != held_by),
-    )
-    claimed = await unit.session.execute(
-        select(ClaimRow.claimant_id, ClaimRow.starts_at, ClaimRow.ends_at, ClaimRow.site).where(
-            ClaimRow.county_id == unit.county_id,
-            ClaimRow.claimant_id.in_(wanted),
-            standing,
-            ClaimRow.meeting_id.is_distinct_from(but) if but else ClaimRow.id.is_not(None),
-            ClaimRow.starts_at < during.end,
-            ClaimRow.ends_at > during.start,
-        )
-    )
-    return [(row[0], Span(row[1], row[2]), row[3]) for row in [*invited, *claimed]]
 
 
 def _to_given(row: UnavailabilityRow) -> Given:

@@ -5,15 +5,15 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID
 
-from services.meetings.domain.busy import GAP_MINUTES, Taken, UsualHours
+from services.meetings.domain.busy import GAP_MINUTES, UsualHours
 from services.meetings.domain.cells import Horizon, horizon
 from services.meetings.domain.errors import InThePast
 from services.meetings.domain.mandates import Due, MandateStatus
 from services.meetings.domain.resources import Need, Resource, ResourceKind
 from services.meetings.domain.separation import LinkedMeetings, breaches, kept_from, linked_meetings
 from services.meetings.domain.slots import find_times as search
-from services.meetings.domain.times import Attendee, Availability, Candidate, Found, Presence, Question
-from services.meetings.domain.times import availability as cells_of
+from services.meetings.domain.times import Attendee, Availability, Candidate, Found, Presence, Question, TakenCells
+from services.meetings.domain.times import availability_of_cells as cells_of
 from services.meetings.storage import availability, families, meetings, people, resources
 from services.meetings.storage.families import Family
 from services.meetings.use_cases.check_booking import check_people
@@ -93,7 +93,7 @@ async def _question(
     subjects = {one.person_id for one in command.wishes}
     subjects |= {one.resource_id for one in pool} | {one.identity for one in pool}
     hours = await availability.list_usual_hours(unit, subjects)
-    taken = await availability.list_taken(unit, subjects, _wide(among), but=command.moving, held_by=unit.actor.id)
+    taken = await availability.list_taken(unit, subjects, _wide(among), among, but=command.moving, held_by=unit.actor.id)
     counts = await availability.count_booked(unit, [one.identity for one in pool], _wide(among), among.time_zone)
     staff = {person_id for person_id, one in known.items() if one.staff_id is not None}
     return Question(
@@ -154,7 +154,7 @@ def _attendee(
     wish: Wish,
     among: Horizon,
     hours: dict[UUID, UsualHours],
-    taken: dict[UUID, list[Taken]],
+    taken: dict[UUID, list[TakenCells]],
     staff: Collection[UUID],
 ) -> Attendee:
     return Attendee(
@@ -169,9 +169,9 @@ def _attendee(
 
 
 def _availability_of(
-    resource: Resource, among: Horizon, hours: dict[UUID, UsualHours], taken: dict[UUID, list[Taken]]
+    resource: Resource, among: Horizon, hours: dict[UUID, UsualHours], taken: dict[UUID, list[TakenCells]]
 ) -> Availability:
     """A resource that is a person has that person's times; hours of its own go before the person's."""
-    own: Sequence[Taken] = taken[resource.resource_id]
+    own: Sequence[TakenCells] = taken[resource.resource_id]
     also = taken[resource.identity] if resource.identity != resource.resource_id else []
     return cells_of(among, hours.get(resource.resource_id) or hours.get(resource.identity), [*own, *also])
