@@ -102,7 +102,7 @@ class History:
                     staff_id=None,
                     at=FIRST + timedelta(hours=n),
                 )
-                addresses = {str(point.contact_point_id): f"{point.lookup}@example.org" for point in points}
+                addresses = {str(point.contact_point_id): _address(point) for point in points}
                 words = PersonWords(given_name="Denise", addresses=addresses)
                 told.append(Told(body, person_id, words, KeyOf(KeyKind.PERSON, person_id)))
         return told
@@ -192,6 +192,11 @@ def _next(entry: Entry, kind: type[MeetingRevision], by: timedelta) -> Entry:
         starts_local=at_wall(starts_at, ZONE),
         ends_local=at_wall(ends_at, ZONE),
     )
+
+
+def _address(point: ContactPoint) -> str:
+    """Return a number of nobody's, or an address where nobody is."""
+    return f"{point.lookup}@example.org" if point.channel is Channel.EMAIL else f"+1916555{int(point.lookup, 16) % 10**4:04d}"
 
 
 async def announce(units: Units, county_id: UUID, told: Sequence[Told]) -> None:
