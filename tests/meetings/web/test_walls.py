@@ -121,8 +121,11 @@ async def records_of(api: Api, world: World, family: Family, resource_id: str, c
 @pytest.fixture
 async def ids(amy: Api, world: World, family: Family, pools: Mapping[str, str]) -> dict[str, str]:
     """One of everything around Amy's family, which she shares with Cy."""
-    now = datetime.now(UTC)
-    await world.hear(CaseAccessChanged(case_id=family.case_id, unit="north", assigned=("amy",), shared_with=("cy",), at=now))
+    for shared_with in (("cy", "di"), ("cy",)):
+        now = datetime.now(UTC)
+        await world.hear(
+            CaseAccessChanged(case_id=family.case_id, unit="north", assigned=("amy",), shared_with=shared_with, at=now)
+        )
     return await records_of(amy, world, family, pools["facilitator"], "10:00")
 
 
@@ -132,6 +135,8 @@ OUTSIDE = {
     "the worker on call": ("oda", ("on_call",), ("north",), False),
     "another unit's supervisor": ("sol", ("supervisor",), ("south",), False),
     "another unit's scheduler": ("sky", ("scheduler",), ("south",), False),
+    "somebody whose share has ended": ("di", ("caseworker",), ("north",), False),
+    "somebody without a known role": ("eve", ("mayor",), ("north",), False),
     "another county's namesake": ("amy", ("caseworker",), ("north",), True),
     "another county's administrator": ("ad", ("county_admin",), ("north",), True),
 }
@@ -172,9 +177,28 @@ async def test_what_is_in_sight_is_there(counties: Counties, ids: dict[str, str]
         assert answer.status not in {401, 403, 404}, (str(attempt), answer.json)
 
 
+async def test_an_auditor_reads_everything_and_changes_nothing(counties: Counties, log: Log, ids: dict[str, str]) -> None:
+    auditor, reads = counties.staff("ari", "auditor", units=()), {f"{r.method} {r.path}" for r in ROUTES if r.needs in READING}
+    before = log.everything(but="audit")
+    attempts = (*OF_A_FAMILY, *OF_A_MEETING, *ENDS, *OF_THE_COUNTY)
+    found = {str(each): (await each.by(auditor, ids)).status for each in attempts}
+    assert {name for name, status in found.items() if status == 200} == {str(each) for each in attempts if str(each) in reads}
+    assert {status for name, status in found.items() if name not in reads} == {403}
+    assert log.everything(but="audit") == before
+
+
+READING = {"meetings.read", "audit.read"}
+
+
+async def test_every_route_asks_for_its_scope(counties: Counties, ids: dict[str, str]) -> None:
+    bare = counties.staff("amy", scopes=())
+    attempts = (*OF_A_FAMILY, *OF_A_MEETING, *ENDS, *OF_THE_COUNTY, *OF_WHO_HOLDS)
+    assert {(await attempt.by(bare, ids)).status for attempt in attempts} == {403}
+
+
 async def test_a_facilitator_sees_the_meeting_and_nothing_else_of_the_family(counties: Counties, ids: dict[str, str]) -> None:
     sam = counties.staff("sam", "facilitator", units=())
-    assert {(await each.by(sam, ids)).status for each in OF_A_FAMILY} == {404}
+    assert {(str(each), (await each.by(sam, ids)).status) for each in OF_A_FAMILY} == {(str(each), 404) for each in OF_A_FAMILY}
     assert {(str(each), (await each.by(sam, ids)).status) for each in OF_A_MEETING if each.method == "GET"} == {
         (f"GET {MEETING}", 200),
         (f"GET {MEETING}/replies", 200),

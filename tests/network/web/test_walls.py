@@ -25,7 +25,8 @@ async def a_whole_family(api: Api, external_id: str | None = None) -> dict[str, 
         await api.post(f"{path}/separation-rules", {"person_a": carmen["id"], "person_b": rick["id"], "reason": "dv_safety"})
     ).json
     await api.post(f"{path}/members", {"person_id": otto["id"], "relationship": "neighbor"})
-    await api.put(f"{path}/access", {"unit": "north", "assigned": ["amy"], "shared_with": ["cy"]})
+    for shared_with in (["cy", "di"], ["cy"]):
+        await api.put(f"{path}/access", {"unit": "north", "assigned": ["amy"], "shared_with": shared_with})
     return {
         "case_id": case["id"],
         "person_id": carmen["id"],
@@ -72,6 +73,8 @@ OUTSIDE = {
     "the worker on call": ("oda", ("on_call",), ("north",), False),
     "another unit's supervisor": ("sol", ("supervisor",), ("south",), False),
     "another unit's scheduler": ("sky", ("scheduler",), ("south",), False),
+    "somebody whose share has ended": ("di", ("caseworker",), ("north",), False),
+    "somebody without a known role": ("eve", ("mayor",), ("north",), False),
     "another county's namesake": ("amy", ("supervisor",), ("north",), True),
     "another county's administrator": ("ad", ("county_admin",), ("north",), True),
 }
@@ -123,6 +126,18 @@ async def test_what_is_in_sight_is_there(counties: Counties, caller: str) -> Non
         assert refused or answer.status not in {401, 403, 404}, (str(attempt), answer.json)
 
 
+async def test_an_auditor_reads_everything_and_changes_nothing(counties: Counties, behind_the_wall: BehindTheWall) -> None:
+    ids = await a_whole_family(counties.staff("amy"))
+    auditor, reads = counties.staff("ari", "auditor", units=()), {f"{r.method} {r.path}" for r in ROUTES if r.needs in READING}
+    before = behind_the_wall.everything(but="audit")
+    found = {str(attempt): (await attempt.by(auditor, ids)).status for attempt in ATTEMPTS}
+    assert found == {str(attempt): 200 if str(attempt) in reads else 403 for attempt in ATTEMPTS}
+    assert behind_the_wall.everything(but="audit") == before
+
+
+READING = {"people.read", "cases.read", "audit.read"}
+
+
 async def test_what_belongs_to_one_family_is_not_found_under_another(amy: Api) -> None:
     ids, other = await a_whole_family(amy), await a_whole_family(amy)
     nested = [each for each in ATTEMPTS if each.path.count("{") > 1]
@@ -145,6 +160,22 @@ async def test_another_countys_people_cannot_be_brought_in(counties: Counties) -
         await bea.post(f"{path}/separation-rules", {"person_a": mine["id"], "person_b": ids["person_id"], "reason": "dv_safety"}),
     ]
     assert [each.status for each in answers] == [404, 404, 404]
+
+
+async def test_a_version_or_a_cursor_of_another_county_opens_nothing(counties: Counties) -> None:
+    """If-Match and cursor: what is right at home is no key elsewhere."""
+    amy, bea = counties.staff("amy"), counties.staff("bea", "county_admin", birch=True)
+    ids = await a_whole_family(amy)
+    path = f"/v1/cases/{ids['case_id']}"
+    etag = (await amy.get(path)).json["etag"]
+    assert (await bea.patch(path, {"title": "Mine"}, etag=etag)).status == 404
+    cursor = (await amy.get(f"{path}/members?limit=1")).json["next"].partition("?")[2]
+    for caller in (bea, counties.staff("eve")):
+        assert (await caller.get(f"{path}/members?{cursor}")).status in {400, 404}
+    # The place a cursor names is signed for one caller: nobody goes on from it in a list of their own.
+    mine = (await bea.post("/v1/cases", {**FAMILY, "assigned": ["bea"]})).json["id"]
+    stolen = await bea.get(f"/v1/cases/{mine}/members?{cursor}")
+    assert (stolen.status, stolen.code) == (400, "cursor_invalid")
 
 
 async def test_two_counties_never_find_each_others_people(counties: Counties) -> None:
