@@ -129,7 +129,7 @@ class Bench:
         """Wait until all is on the stream. The database is not asked: that would be another load on it."""
 
         async def is_published() -> bool:
-            last = await self._redis.xrevrange("network", count=1)
+            last: Any = await self._redis.xrevrange("network", count=1)
             return bool(last) and last[0][0] == f"{self.committed}-0".encode()
 
         await until(is_published, within=PATIENCE_SECONDS)

@@ -51,6 +51,9 @@ async def test_kills_at_random_lose_nothing_and_double_nothing(
     done = asyncio.Event()
     asking = Asking(link, issuers)
 
+    async def flush() -> None:
+        await redis.flushall()
+
     async def commit() -> None:
         while not done.is_set():
             await link.announce(chance.randint(1, 30))
@@ -60,7 +63,7 @@ async def test_kills_at_random_lose_nothing_and_double_nothing(
     waits = []
     for _ in range(kills):
         await asyncio.sleep(chance.uniform(0, 0.5))
-        await chance.choice([*(process.kill for process in processes), redis.flushall])()
+        await chance.choice([*(process.kill for process in processes), flush])()
         waits.append(await until(link.has_applied(len(link.families))))
     done.set()
     await asyncio.gather(*committing)
