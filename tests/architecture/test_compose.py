@@ -433,6 +433,13 @@ def healthy(environment: Mapping[str, str], host: str = "127.0.0.1") -> bool:
         return False
 
 
+def measured(environment: Mapping[str, str]) -> bool:
+    """Ask a process for its measures, as Prometheus does."""
+    _, _, port = environment["SURROUND_METRICS_LISTEN"].rpartition(":")
+    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(f"http://127.0.0.1:{port}/metrics", timeout=5) as page:
+        return b"python_info" in page.read()
+
+
 @contextmanager
 def running(container: Mapping[str, Any], environment: Mapping[str, str], log: Path) -> Iterator["subprocess.Popen[bytes]"]:
     """Run a container's command here, with its environment and nothing of this one's."""
@@ -511,6 +518,7 @@ def test_a_service_becomes_ready_as_the_file_starts_it(
             until(lambda name=name: is_ready(containers[name], settings[name], logs[name]), process)
         for name, process in started.items():
             assert check_of(containers[name], settings[name]) == 0, name
+            assert measured(settings[name]), name
             assert process.poll() is None, logs[name].read_text()
         inner = make_url(environment_of(OWN["portal"], dummies())[f"SURROUND_{service.upper()}_URL"]).host
         assert healthy(settings[service], host=f"{inner}:8080")
@@ -563,14 +571,13 @@ def test_the_runbook_says_what_to_do_about_every_error_that_is_logged() -> None:
 
 
 def test_the_runbook_names_only_what_there_is() -> None:
-    containers = re.findall(r"`run ([a-z]+) services\.([a-z]+) ([a-z-]+)(?: --replay ([a-z]+) (\d+))?`", RUNBOOK)
-    assert len(containers) >= 5
-    for container, module, word, *replay in containers:
+    typed = re.findall(r"`run ([a-z]+) services\.([a-z]+) ([a-z-]+[^`>]*)[`>]", RUNBOOK)
+    assert len(typed) >= 10
+    for container, module, words in typed:
         assert service_of(OWN[container]) == module
-        words = [word, "--replay", *replay] if replay[0] else [word]
-        importlib.import_module(f"services.{module}.__main__").parser().parse_args(words)
-    assert {name for line in re.findall(r"`docker compose (?:up|stop|start) ([a-z -]+)`", RUNBOOK) for name in line.split()
-            if not name.startswith("--")} <= set(CONTAINERS)  # fmt: skip
+        importlib.import_module(f"services.{module}.__main__").parser().parse_args(words.split())
+    named = re.findall(r"`docker compose (?:up|stop|start|restart|logs) ([a-z -]+)`", RUNBOOK)
+    assert {name for line in named for name in line.split() if not name.startswith("--")} <= set(CONTAINERS)
     assert set(re.findall(r"SURROUND_[A-Z_]+", RUNBOOK)) <= set(example())
 
 

@@ -14,12 +14,13 @@ from email import message_from_bytes
 from email.message import Message
 from email.utils import getaddresses
 from enum import StrEnum
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 from uuid import UUID
 
 from aiosmtpd.lmtp import LMTP
-from aiosmtpd.smtp import SMTP, Envelope, Session
+from aiosmtpd.smtp import SMTP, Envelope, Session, syntax
+from prometheus_client import Counter
 from pydantic import TypeAdapter
 
 from services.notify.domain.links import token_in
@@ -30,9 +31,12 @@ from shared import logs as log
 from shared.jobs.apart import Apart, Unread
 
 LARGEST_MAIL = 1024 * 1024
+MOST_LINES = 50_000
 MOST_PARTS = 60
 LONGEST_TEXT = 4_000
 STALLED_SECONDS = 60.0
+
+NOT_STORED = Counter("surround_inbox_not_stored", "Mails that could not be stored; the other side keeps them and tries again.")
 
 
 class Origin(StrEnum):
@@ -149,6 +153,34 @@ def _read(raw: bytes, mailbox: str, token: str | None, *, nobody: bool, vouched_
     )
 
 
+class _Limited(SMTP):
+    """A dialogue that ends where a mail does not: the library reads on line by line, and keeps a line that never ends."""
+
+    _octets = _lines = 0
+
+    def data_received(self, data: bytes) -> None:
+        """Count what comes of one mail."""
+        self._octets += len(data)
+        self._lines += data.count(b"\n")
+        if self._octets <= 2 * LARGEST_MAIL and self._lines <= MOST_LINES:
+            super().data_received(data)
+        elif self.transport is not None:
+            transport = cast(asyncio.Transport, self.transport)
+            transport.write(b"552 5.3.4 too much mail data\r\n")
+            transport.close()
+
+    @syntax("DATA")
+    async def smtp_DATA(self, arg: str) -> None:  # noqa: N802 # aiosmtpd's name for it
+        """Begin to count at each mail."""
+        self._octets = self._lines = 0
+        await super().smtp_DATA(arg)
+        self._octets = self._lines = 0
+
+
+class _LimitedLmtp(_Limited, LMTP):
+    """The same, greeted by LHLO."""
+
+
 class Inbox:
     """The listener. `smtp://host:port` or `lmtp://host:port`; only addresses of the given mailboxes are taken."""
 
@@ -157,7 +189,7 @@ class Inbox:
         parts = urlsplit(url)
         if parts.scheme not in {"smtp", "lmtp"}:
             raise ValueError("SURROUND_INBOX_LISTEN is smtp://host:port or lmtp://host:port")
-        self._protocol = LMTP if parts.scheme == "lmtp" else SMTP
+        self._protocol = _LimitedLmtp if parts.scheme == "lmtp" else _Limited
         self._host, self._port = parts.hostname or "127.0.0.1", parts.port or 0
         self._handler = _Handler(frozenset(mailbox.lower() for mailbox in mailboxes), deliver, vouched_by)
         self._server: asyncio.Server | None = None
@@ -222,6 +254,7 @@ class _Handler:
             await self._deliver(mail, raw)
             fault.here("mail_in.after_commit_before_250")
         except Exception as error:  # whatever went wrong, the other side keeps the mail and tries again
+            NOT_STORED.inc()
             log.get().error("inbox.not_stored", cause=type(error).__name__)
             return "451 4.3.0 try again later"
         return "250 2.0.0 stored"
