@@ -3,29 +3,9 @@
 Run `python -m tests.architecture.controls` after a change. A control whose feature does not exist says so, and why that is no hole.
 """
 
-from dataclasses import dataclass
-from pathlib import Path
+from tests.architecture.proofs import ROOT, NotBuilt, Proof, of, table
 
-ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "controls.md"
-
-
-@dataclass(frozen=True, slots=True)
-class Proof:
-    """What is claimed, the tests that fail when it no longer holds, and what the claim leaves out."""
-
-    claim: str
-    tests: tuple[str, ...]
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class NotBuilt:
-    """What would be claimed, and why there is nothing yet to prove."""
-
-    claim: str
-    why: str
-
 
 FIRST = frozenset(
     [f"L{number}" for number in (*range(1, 10), *range(11, 16), 17)]
@@ -37,64 +17,59 @@ FIRST = frozenset(
 """Those that must hold before any real person's data is here. Numbers that are missing were not needed, or come later."""
 
 
-def _of(folder: str, *names: str) -> tuple[str, ...]:
-    """Spell tests that stand in one file."""
-    return tuple(f"tests/{folder}::{name}" for name in names)
-
-
 CONTROLS: dict[str, Proof | NotBuilt] = {
     # -- links, feeds, replies
     "L1": Proof(
         "Looking at a link changes nothing, however often and by whom",
         (
-            *_of("notify/web/test_links.py", "test_reading_a_link_fifty_times_changes_nothing"),
-            *_of("hostile/notify/test_links.py", "test_a_scanner_that_looks_fifty_times_changes_nothing"),
-            *_of("portal/web/test_member_page.py", "test_looking_changes_nothing_however_often"),
+            *of("notify/web/test_links.py", "test_reading_a_link_fifty_times_changes_nothing"),
+            *of("hostile/notify/test_links.py", "test_a_scanner_that_looks_fifty_times_changes_nothing"),
+            *of("portal/web/test_member_page.py", "test_looking_changes_nothing_however_often"),
         ),
     ),
     "L2": Proof(
         "No script submits an answer: the page has none, and works without any",
         (
-            *_of("portal/web/test_member_page.py", "test_it_is_one_small_request_without_scripts"),
-            *_of("browser/test_member_page.py", "test_answering_on_an_old_phone_without_scripts"),
+            *of("portal/web/test_member_page.py", "test_it_is_one_small_request_without_scripts"),
+            *of("browser/test_member_page.py", "test_answering_on_an_old_phone_without_scripts"),
         ),
     ),
     "L3": Proof(
         "An answer is a human's POST, may be repeated and taken back, and is told once each",
         (
-            *_of("notify/web/test_links.py", "test_an_answer_may_be_repeated_and_changed_and_is_told_once_each"),
-            *_of("hostile/notify/test_links.py", "test_an_answer_given_twice_is_told_once"),
-            *_of("portal/web/test_member_page.py", "test_an_answer_leads_back_to_the_page_which_says_it"),
+            *of("notify/web/test_links.py", "test_an_answer_may_be_repeated_and_changed_and_is_told_once_each"),
+            *of("hostile/notify/test_links.py", "test_an_answer_given_twice_is_told_once"),
+            *of("portal/web/test_member_page.py", "test_an_answer_leads_back_to_the_page_which_says_it"),
         ),
     ),
     "L4": Proof(
         "A second look works after a mail scanner's",
-        _of("hostile/notify/test_links.py", "test_a_scanner_that_looks_fifty_times_changes_nothing"),
+        of("hostile/notify/test_links.py", "test_a_scanner_that_looks_fifty_times_changes_nothing"),
     ),
     "L5": Proof(
         "At least 128 random bits, stored as a hash: a dump of the database opens nothing",
         (
-            *_of("notify/web/test_links.py", "test_no_string_in_the_database_opens_anything"),
-            *_of("notify/domain/test_links.py", "test_a_token_has_128_bits_or_more_and_its_own_shape"),
+            *of("notify/web/test_links.py", "test_no_string_in_the_database_opens_anything"),
+            *of("notify/domain/test_links.py", "test_a_token_has_128_bits_or_more_and_its_own_shape"),
         ),
     ),
     "L6": Proof(
         "One purpose, one person, one thing",
         (
-            *_of("notify/web/test_links.py", "test_an_answer_link_opens_no_feed_and_a_feed_no_page"),
-            *_of("hostile/notify/test_links.py", "test_a_secret_that_is_over_or_for_something_else_opens_nothing"),
+            *of("notify/web/test_links.py", "test_an_answer_link_opens_no_feed_and_a_feed_no_page"),
+            *of("hostile/notify/test_links.py", "test_a_secret_that_is_over_or_for_something_else_opens_nothing"),
         ),
     ),
     "L7": Proof(
         "A link ends at once with its reason: the person leaves, the address changes, work with the family ends",
         (
-            *_of(
+            *of(
                 "notify/web/test_links.py",
                 "test_a_person_taken_off_loses_the_link_in_the_same_transaction",
                 "test_a_new_mailbox_ends_the_links_sent_to_the_old_one",
                 "test_a_cancelled_meetings_link_says_only_that",
             ),
-            *_of(
+            *of(
                 "notify/web/test_leaving.py",
                 "test_leaving_the_roster_ends_link_and_feed",
                 "test_the_end_of_a_family_s_work_ends_the_links_of_all_and_the_feeds_of_those_around_no_other",
@@ -105,20 +80,20 @@ CONTROLS: dict[str, Proof | NotBuilt] = {
     "L8": Proof(
         "Unknown, expired, revoked and malformed links get one and the same refusal, for the same work",
         (
-            *_of(
+            *of(
                 "notify/web/test_links.py",
                 "test_every_bad_link_gets_the_same_answer",
                 "test_an_ended_secret_costs_as_much_work_as_one_that_never_was",
             ),
-            *_of("portal/web/test_member_page.py", "test_every_bad_link_gets_the_same_page"),
+            *of("portal/web/test_member_page.py", "test_every_bad_link_gets_the_same_page"),
         ),
         note='The page names the number to call; "send me a new link" comes with step-up codes (L10).',
     ),
     "L9": Proof(
         "Page and address show who invites, when and where, and nobody's name or reason",
         (
-            *_of("notify/web/test_links.py", "test_a_link_shows_the_time_and_the_place_and_nobody"),
-            *_of(
+            *of("notify/web/test_links.py", "test_a_link_shows_the_time_and_the_place_and_nobody"),
+            *of(
                 "portal/web/test_member_page.py",
                 "test_it_says_who_invites_when_where_and_asks",
                 "test_the_title_is_neutral",
@@ -129,88 +104,88 @@ CONTROLS: dict[str, Proof | NotBuilt] = {
     "L11": Proof(
         "No leak by referrer, cache, index, third party or log",
         (
-            *_of(
+            *of(
                 "portal/web/test_member_page.py",
                 "test_it_is_never_kept_found_or_passed_on",
                 "test_the_secret_is_in_a_header_and_nowhere_else",
             ),
-            *_of("browser/test_member_page.py", "test_the_page_asks_nobody_else_and_keeps_nothing"),
-            *_of("shared/web/test_pages_and_health.py", "test_logs_hold_the_template_and_not_the_secret"),
+            *of("browser/test_member_page.py", "test_the_page_asks_nobody_else_and_keeps_nothing"),
+            *of("shared/web/test_pages_and_health.py", "test_logs_hold_the_template_and_not_the_secret"),
         ),
     ),
     "L12": Proof(
         "Addresses in what leaves come from configuration, whatever name a request used",
         (
-            *_of("portal/web/test_every_page.py", "test_the_name_that_a_browser_calls_us_by_is_in_no_address"),
-            *_of("shared/web/test_hosts.py", "test_another_name_is_not"),
+            *of("portal/web/test_every_page.py", "test_the_name_that_a_browser_calls_us_by_is_in_no_address"),
+            *of("shared/web/test_hosts.py", "test_another_name_is_not"),
         ),
     ),
     "L13": Proof(
         "A feed is thin, a person's own, replaced and revoked at once",
         (
-            *_of(
+            *of(
                 "notify/web/test_links.py",
                 "test_a_feed_is_the_same_octets_until_something_changes",
                 "test_a_feed_ends_when_another_is_made",
             ),
-            *_of("notify/web/test_leaving.py", "test_leaving_the_roster_ends_link_and_feed"),
-            *_of("notify/gateways/test_words.py", "test_an_entry_says_no_more_than_it_must"),
-            *_of("notify/gateways/test_ics_out.py", "test_every_golden_object_is_clean"),
+            *of("notify/web/test_leaving.py", "test_leaving_the_roster_ends_link_and_feed"),
+            *of("notify/gateways/test_words.py", "test_an_entry_says_no_more_than_it_must"),
+            *of("notify/gateways/test_ics_out.py", "test_every_golden_object_is_clean"),
         ),
     ),
     "L14": Proof(
         "A calendar's reply is a claim: unproved, it changes nothing and waits for staff",
         (
-            *_of(
+            *of(
                 "notify/web/test_mail.py",
                 "test_an_answer_in_somebody_elses_name_proves_nothing",
                 "test_an_answer_without_the_token_proves_nothing_unless_our_server_vouches",
             ),
-            *_of(
+            *of(
                 "meetings/jobs/test_replies.py",
                 "test_an_unproved_reply_waits_and_staff_may_vouch_for_it",
                 "test_a_stranger_is_quarantined_and_never_added",
                 "test_an_unknown_calendar_identity_is_kept_without_a_meeting",
             ),
-            *_of("notify/gateways/test_ics_in.py", "test_what_cannot_be_a_reply_is_refused_quickly_and_by_name"),
+            *of("notify/gateways/test_ics_in.py", "test_what_cannot_be_a_reply_is_refused_quickly_and_by_name"),
         ),
     ),
     "L15": Proof(
         "An answer to the old time is no answer to the new one",
         (
-            *_of("meetings/jobs/test_replies.py", "test_a_yes_to_the_old_time_is_no_yes_to_the_new_one"),
-            *_of("journeys/test_answers_any_order.py", "test_a_page_opened_before_a_move_answers_the_old_time"),
+            *of("meetings/jobs/test_replies.py", "test_a_yes_to_the_old_time_is_no_yes_to_the_new_one"),
+            *of("journeys/test_answers_any_order.py", "test_a_page_opened_before_a_move_answers_the_old_time"),
         ),
     ),
     "L17": Proof(
         "STOP in any reasonable words ends texts by the next claim, is confirmed once, and is never an answer",
         (
-            *_of("notify/web/test_texts.py", "test_stop_in_any_words_ends_texts_and_reminders_become_calls"),
-            *_of(
+            *of("notify/web/test_texts.py", "test_stop_in_any_words_ends_texts_and_reminders_become_calls"),
+            *of(
                 "hostile/notify/test_texts.py",
                 "test_each_word_that_means_stop_ends_texts_and_is_confirmed_once",
                 "test_cancel_ends_texts_and_staff_hear_that_it_may_have_meant_the_meeting",
             ),
-            *_of("notify/domain/test_consent.py", "test_cancel_is_an_opt_out_that_staff_hear_of_and_never_an_answer"),
+            *of("notify/domain/test_consent.py", "test_cancel_is_an_opt_out_that_staff_hear_of_and_never_an_answer"),
         ),
     ),
     # -- tenancy and access
     "A1": Proof(
         "For every route another county's id is an id of nothing: in the path, the body, the query and the cursor",
         (
-            *_of("network/web/test_walls.py", "test_every_route_is_tried", "test_what_is_out_of_sight_is_not_there"),
-            *_of("network/web/test_walls.py", "test_another_countys_people_cannot_be_brought_in"),
-            *_of("meetings/web/test_walls.py", "test_every_route_is_tried", "test_what_is_out_of_sight_is_not_there"),
-            *_of("meetings/web/test_walls.py", "test_ids_in_a_body_open_nothing"),
-            *_of("hostile/network/test_callers.py", "test_a_cursor_of_another_county_opens_no_page"),
+            *of("network/web/test_walls.py", "test_every_route_is_tried", "test_what_is_out_of_sight_is_not_there"),
+            *of("network/web/test_walls.py", "test_another_countys_people_cannot_be_brought_in"),
+            *of("meetings/web/test_walls.py", "test_every_route_is_tried", "test_what_is_out_of_sight_is_not_there"),
+            *of("meetings/web/test_walls.py", "test_ids_in_a_body_open_nothing"),
+            *of("hostile/network/test_callers.py", "test_a_cursor_of_another_county_opens_no_page"),
         ),
         note="There is no batch route and no import yet.",
     ),
     "A2": Proof(
         "The database itself keeps counties apart, for a running role that owns nothing and passes no wall",
         (
-            *_of("architecture/test_migrations.py", "test_every_county_table_stands_behind_a_wall"),
-            *_of(
+            *of("architecture/test_migrations.py", "test_every_county_table_stands_behind_a_wall"),
+            *of(
                 "shared/db/test_walls.py",
                 "test_a_row_of_another_county_cannot_be_written",
                 "test_without_a_county_there_are_no_rows",
@@ -220,61 +195,61 @@ CONTROLS: dict[str, Proof | NotBuilt] = {
     ),
     "A3": Proof(
         "One connection carries nothing from one county's request to the next, also after an exception",
-        _of("shared/db/test_walls.py", "test_one_connection_carries_nothing_from_county_to_county"),
+        of("shared/db/test_walls.py", "test_one_connection_carries_nothing_from_county_to_county"),
     ),
     "A4": Proof(
         "What belongs to one record is not found under another",
         (
-            *_of("network/web/test_walls.py", "test_what_belongs_to_one_family_is_not_found_under_another"),
-            *_of("meetings/web/test_walls.py", "test_what_belongs_to_one_record_is_not_found_under_another"),
+            *of("network/web/test_walls.py", "test_what_belongs_to_one_family_is_not_found_under_another"),
+            *of("meetings/web/test_walls.py", "test_what_belongs_to_one_record_is_not_found_under_another"),
         ),
     ),
     "A5": Proof(
         "A permission opens a route, never a record: each route, each role, each relation to the record",
         (
-            *_of(
+            *of(
                 "network/web/test_walls.py",
                 "test_what_is_out_of_sight_is_not_there",
                 "test_what_is_in_sight_is_there",
                 "test_every_route_asks_for_its_scope",
             ),
-            *_of("meetings/web/test_walls.py", "test_what_is_out_of_sight_is_not_there", "test_what_is_in_sight_is_there"),
+            *of("meetings/web/test_walls.py", "test_what_is_out_of_sight_is_not_there", "test_what_is_in_sight_is_there"),
         ),
     ),
     "A6": Proof(
         "A route without a declared permission cannot be built",
         (
-            *_of("architecture/test_surface.py", "test_a_route_needs_a_scope_or_is_known_to_be_open"),
-            *_of("portal/web/test_every_page.py", "test_without_signing_in_there_are_only_the_front_door_and_personal_links"),
+            *of("architecture/test_surface.py", "test_a_route_needs_a_scope_or_is_known_to_be_open"),
+            *of("portal/web/test_every_page.py", "test_without_signing_in_there_are_only_the_front_door_and_personal_links"),
         ),
     ),
     "A7": Proof(
         "Without the scope for contacts, numbers and addresses are absent wherever people appear",
         (
-            *_of("network/web/test_people.py", "test_numbers_are_absent_without_the_scope_for_contacts"),
-            *_of("network/web/test_search.py", "test_somebody_out_of_sight_is_found_without_a_word_about_them"),
-            *_of("notify/web/test_api.py", "test_the_words_are_only_for_those_who_may_see_how_to_reach_people"),
-            *_of("meetings/web/test_walls.py", "test_whom_somebody_sends_instead_is_an_address"),
+            *of("network/web/test_people.py", "test_numbers_are_absent_without_the_scope_for_contacts"),
+            *of("network/web/test_search.py", "test_somebody_out_of_sight_is_found_without_a_word_about_them"),
+            *of("notify/web/test_api.py", "test_the_words_are_only_for_those_who_may_see_how_to_reach_people"),
+            *of("meetings/web/test_walls.py", "test_whom_somebody_sends_instead_is_an_address"),
         ),
         note="There is no export and no webhook yet.",
     ),
     "A8": Proof(
         "Nobody promotes themselves",
         (
-            *_of("network/web/test_people.py", "test_a_colleagues_record_is_kept_by_them_and_those_who_lead"),
-            *_of("network/domain/test_cases.py", "test_one_with_a_share_may_not_share_on"),
+            *of("network/web/test_people.py", "test_a_colleagues_record_is_kept_by_them_and_those_who_lead"),
+            *of("network/domain/test_cases.py", "test_one_with_a_share_may_not_share_on"),
         ),
     ),
     "A9": Proof(
         "Own, shared and the unit's families; handing one over moves access at once",
         (
-            *_of(
+            *of(
                 "network/web/test_families.py",
                 "test_a_family_is_seen_by_those_who_hold_it",
                 "test_a_share_lets_a_facilitator_in_and_its_end_out",
                 "test_handing_over_moves_access_at_once",
             ),
-            *_of("meetings/jobs/test_network_facts.py", "test_who_loses_the_family_loses_its_meetings"),
+            *of("meetings/jobs/test_network_facts.py", "test_who_loses_the_family_loses_its_meetings"),
         ),
     ),
     "A11": NotBuilt(
@@ -284,11 +259,11 @@ CONTROLS: dict[str, Proof | NotBuilt] = {
     "A12": Proof(
         "A confidential address is never stored; separated people share no meeting, no link and no place within two hours",
         (
-            *_of("network/domain/test_contact_points.py", "test_a_confidential_address_is_not_stored"),
-            *_of("meetings/web/test_booking.py", "test_two_who_must_never_meet_are_refused_and_a_pair_is_proposed"),
-            *_of("meetings/web/test_times.py", "test_no_time_is_offered_near_whom_somebody_must_not_meet"),
-            *_of("meetings/use_cases/test_swapping.py", "test_two_who_must_never_meet_are_not_booked_near_each_other_at_once"),
-            *_of("journeys/test_separated.py", "test_one_table_is_refused_and_a_linked_pair_proposed"),
+            *of("network/domain/test_contact_points.py", "test_a_confidential_address_is_not_stored"),
+            *of("meetings/web/test_booking.py", "test_two_who_must_never_meet_are_refused_and_a_pair_is_proposed"),
+            *of("meetings/web/test_times.py", "test_no_time_is_offered_near_whom_somebody_must_not_meet"),
+            *of("meetings/use_cases/test_swapping.py", "test_two_who_must_never_meet_are_not_booked_near_each_other_at_once"),
+            *of("journeys/test_separated.py", "test_one_table_is_refused_and_a_linked_pair_proposed"),
         ),
     ),
     "A14": NotBuilt(
@@ -297,7 +272,7 @@ CONTROLS: dict[str, Proof | NotBuilt] = {
     ),
     "A15": Proof(
         "A sign-in ends after 20 idle minutes, after twelve hours, and when its provider says so",
-        _of(
+        of(
             "portal/web/test_signing_in.py",
             "test_a_page_left_open_does_not_keep_anybody_signed_in",
             "test_twelve_hours_after_signing_in_it_is_over",
@@ -308,55 +283,55 @@ CONTROLS: dict[str, Proof | NotBuilt] = {
     "A16": Proof(
         "A form of a foreign page, or one that does not say where it comes from, does nothing; JSON routes take JSON",
         (
-            *_of("portal/web/test_every_page.py", "test_no_form_does_anything_without_its_token"),
-            *_of("portal/web/test_forms.py", "test_a_form_of_a_foreign_page_is_refused_even_with_the_token"),
-            *_of("hostile/network/test_bodies.py", "test_another_media_type_is_not_guessed_at"),
+            *of("portal/web/test_every_page.py", "test_no_form_does_anything_without_its_token"),
+            *of("portal/web/test_forms.py", "test_a_form_of_a_foreign_page_is_refused_even_with_the_token"),
+            *of("hostile/network/test_bodies.py", "test_another_media_type_is_not_guessed_at"),
         ),
     ),
     "A19": Proof(
         "A call between services carries a principal; for a person, the person's own token",
         (
-            *_of(
+            *of(
                 "shared/web/test_calling.py",
                 "test_a_call_without_a_token_is_told_so",
                 "test_a_service_names_the_county_it_asks_for",
             ),
-            *_of("portal/web/test_signing_in.py", "test_the_services_are_asked_with_the_persons_own_token"),
-            *_of("notify/web/test_api.py", "test_the_words_are_only_for_those_who_may_see_how_to_reach_people"),
+            *of("portal/web/test_signing_in.py", "test_the_services_are_asked_with_the_persons_own_token"),
+            *of("notify/web/test_api.py", "test_the_words_are_only_for_those_who_may_see_how_to_reach_people"),
         ),
     ),
     # -- audit
     "U1": Proof(
         "Every read of a person is on record: as many subjects as people in the answer",
         (
-            *_of("network/web/test_walls.py", "test_each_person_in_an_answer_is_on_record"),
-            *_of("network/web/test_search.py", "test_each_one_found_is_on_record"),
-            *_of("meetings/web/test_mandates.py", "test_each_family_that_was_listed_is_in_the_audit"),
+            *of("network/web/test_walls.py", "test_each_person_in_an_answer_is_on_record"),
+            *of("network/web/test_search.py", "test_each_one_found_is_on_record"),
+            *of("meetings/web/test_mandates.py", "test_each_family_that_was_listed_is_in_the_audit"),
         ),
     ),
     "U2": Proof(
         "A deed and its entry commit together, or neither",
-        _of("shared/db/test_unit.py", "test_a_change_its_fact_and_its_audit_commit_together", "test_an_exception_leaves_nothing"),
+        of("shared/db/test_unit.py", "test_a_change_its_fact_and_its_audit_commit_together", "test_an_exception_leaves_nothing"),
     ),
     "U3": Proof(
         "No names, numbers, addresses or secrets in audit, logs, measures and queue messages",
         (
-            *_of("network/web/test_walls.py", "test_no_words_stand_in_clear_in_any_row"),
-            *_of("shared/test_logs.py", "test_an_error_leaves_a_trail_without_its_message_or_variables"),
-            *_of("shared/web/test_pages_and_health.py", "test_logs_hold_the_template_and_not_the_secret"),
-            *_of("shared/jobs/test_factory.py", "test_a_message_is_json_and_names_ids_only"),
-            *_of("journeys/test_privacy_scan.py", "test_a_trace_is_found_however_it_is_written"),
+            *of("network/web/test_walls.py", "test_no_words_stand_in_clear_in_any_row"),
+            *of("shared/test_logs.py", "test_an_error_leaves_a_trail_without_its_message_or_variables"),
+            *of("shared/web/test_pages_and_health.py", "test_logs_hold_the_template_and_not_the_secret"),
+            *of("shared/jobs/test_factory.py", "test_a_message_is_json_and_names_ids_only"),
+            *of("journeys/test_privacy_scan.py", "test_a_trace_is_found_however_it_is_written"),
         ),
         note="Every journey ends by scanning the logs of all processes for the people it seeded.",
     ),
     "U4": Proof(
         "The running role adds to the audit and reads it, and can do nothing else to it",
-        _of("shared/db/test_walls.py", "test_the_running_role_may_not"),
+        of("shared/db/test_walls.py", "test_the_running_role_may_not"),
     ),
     "U5": Proof(
         "Changing, removing, adding or moving an entry is found, and the first broken one named",
         (
-            *_of(
+            *of(
                 "shared/db/test_audit.py",
                 "test_a_changed_entry_is_named",
                 "test_a_removed_entry_is_named",
@@ -364,13 +339,13 @@ CONTROLS: dict[str, Proof | NotBuilt] = {
                 "test_entries_that_changed_places_are_named",
                 "test_a_cut_off_end_is_found_with_a_head_kept_elsewhere",
             ),
-            *_of("network/test_commands.py", "test_the_audit_is_verified_and_a_change_is_named"),
+            *of("network/test_commands.py", "test_the_audit_is_verified_and_a_change_is_named"),
         ),
     ),
     "U6": NotBuilt("Refusals are on record too, repeats counted", "Refusals are counted in measures and not yet in the audit."),
     "U7": Proof(
         "Who has looked at a family is shown, and that look is on record",
-        _of("network/web/test_families.py", "test_who_has_looked_is_shown_and_itself_on_record"),
+        of("network/web/test_families.py", "test_who_has_looked_is_shown_and_itself_on_record"),
     ),
     "U8": NotBuilt(
         "Each change keeps what stood before and after, sealed with its subject's key",
@@ -380,57 +355,57 @@ CONTROLS: dict[str, Proof | NotBuilt] = {
     "D1": Proof(
         "Rows hold no plain phone, mail, address, statement or note; sealed words open in their own place alone",
         (
-            *_of("network/web/test_walls.py", "test_no_words_stand_in_clear_in_any_row"),
-            *_of("shared/db/test_sealing.py", "test_words_open_nowhere_else", "test_another_county_has_no_key"),
-            *_of("meetings/web/test_booking.py", "test_words_of_a_meeting_are_sealed_and_places_travel_sealed"),
-            *_of("notify/jobs/test_sending.py", "test_the_words_of_a_message_rest_sealed"),
-            *_of("architecture/test_events.py", "test_personal_words_travel_sealed_only"),
+            *of("network/web/test_walls.py", "test_no_words_stand_in_clear_in_any_row"),
+            *of("shared/db/test_sealing.py", "test_words_open_nowhere_else", "test_another_county_has_no_key"),
+            *of("meetings/web/test_booking.py", "test_words_of_a_meeting_are_sealed_and_places_travel_sealed"),
+            *of("notify/jobs/test_sending.py", "test_the_words_of_a_message_rest_sealed"),
+            *of("architecture/test_events.py", "test_personal_words_travel_sealed_only"),
         ),
     ),
     "D2": Proof(
         "What is searched is a keyed hash that differs between counties",
-        _of("shared/db/test_unit.py", "test_a_lookup_is_equal_within_a_county_only"),
+        of("shared/db/test_unit.py", "test_a_lookup_is_equal_within_a_county_only"),
     ),
     "D3": Proof(
         "With the data key the words are gone: at home, in facts, at readers, in kept replies",
         (
-            *_of(
+            *of(
                 "shared/db/test_sealing.py",
                 "test_destroying_the_key_destroys_the_words",
                 "test_a_destroyed_subject_gets_no_key_by_a_late_fact",
             ),
-            *_of("shared/bus/test_consumer.py", "test_words_stay_shut_after_their_key_is_destroyed_at_home"),
-            *_of("shared/db/test_idempotency.py", "test_destroyed_words_are_not_replayed_and_the_effect_is_not_repeated"),
-            *_of("network/use_cases/test_announcing.py", "test_a_destroyed_key_leaves_a_person_without_words"),
+            *of("shared/bus/test_consumer.py", "test_words_stay_shut_after_their_key_is_destroyed_at_home"),
+            *of("shared/db/test_idempotency.py", "test_destroyed_words_are_not_replayed_and_the_effect_is_not_repeated"),
+            *of("network/use_cases/test_announcing.py", "test_a_destroyed_key_leaves_a_person_without_words"),
         ),
         note="A backup from before, restored with the wrapping key, opens them again until the erasure is done anew.",
     ),
     "D4": Proof(
         "Queue messages are ids, and no results are kept",
-        _of("shared/jobs/test_factory.py", "test_a_message_is_json_and_names_ids_only"),
+        of("shared/jobs/test_factory.py", "test_a_message_is_json_and_names_ids_only"),
     ),
     "D5": Proof(
         "What was sent fades a week after its end; that it was sent stays",
-        _of("notify/web/test_leaving.py", "test_words_fade_a_week_after_the_end_and_the_fact_stays"),
+        of("notify/web/test_leaving.py", "test_words_fade_a_week_after_the_end_and_the_fact_stays"),
     ),
     # -- outbound, inbound, limits
     "O1": Proof(
         "An address inside is refused when it is given",
         (
-            *_of("shared/web/test_outward.py", "test_an_address_inside_is_refused", "test_public_addresses_are_public"),
-            *_of("hostile/meetings/test_calendars.py", "test_an_address_inside_is_never_kept"),
+            *of("shared/web/test_outward.py", "test_an_address_inside_is_refused", "test_public_addresses_are_public"),
+            *of("hostile/meetings/test_calendars.py", "test_an_address_inside_is_never_kept"),
         ),
     ),
     "O2": Proof(
         "and again when it is called: the checked address, no redirect, no proxy",
         (
-            *_of(
+            *of(
                 "shared/web/test_outward.py",
                 "test_a_name_that_turns_inward_reaches_nothing",
                 "test_a_redirect_or_a_flood_ends_it",
                 "test_no_proxy_of_the_environment_takes_part",
             ),
-            *_of(
+            *of(
                 "hostile/meetings/test_calendars.py",
                 "test_a_name_that_turns_inward_after_it_was_kept_reaches_nothing",
                 "test_a_redirect_is_not_followed",
@@ -439,48 +414,48 @@ CONTROLS: dict[str, Proof | NotBuilt] = {
     ),
     "O3": Proof(
         "Webhooks are thin: type, time, ids",
-        _of("notify/domain/test_webhooks.py", "test_a_call_names_a_type_a_time_and_ids_and_nothing_else"),
+        of("notify/domain/test_webhooks.py", "test_a_call_names_a_type_a_time_and_ids_and_nothing_else"),
     ),
     "O4": Proof(
         "Webhooks are signed, retried over days and replayable",
         (
-            *_of(
+            *of(
                 "notify/domain/test_webhooks.py",
                 "test_a_signature_is_the_one_that_the_standard_asks_for",
                 "test_anything_else_is_tried_again_over_days_and_then_given_up",
             ),
-            *_of(
+            *of(
                 "notify/jobs/test_calling.py",
                 "test_a_fact_is_told_once_signed_with_the_facts_own_id",
                 "test_a_call_that_fails_is_made_again_with_the_same_id_and_a_new_time",
                 "test_a_new_secret_signs_beside_the_old_one",
             ),
-            *_of("notify/web/test_webhooks.py", "test_a_test_call_is_listed_and_only_one_that_failed_is_made_again"),
+            *of("notify/web/test_webhooks.py", "test_a_test_call_is_listed_and_only_one_that_failed_is_made_again"),
         ),
     ),
     "O5": Proof(
         "A crash between commit and publishing loses nothing and tells nothing twice",
         (
-            *_of(
+            *of(
                 "shared/bus/test_relay.py",
                 "test_a_relay_killed_after_numbering_leaves_the_rest_to_the_next",
                 "test_a_relay_killed_after_publishing_and_before_the_mark_publishes_nothing_twice",
             ),
-            *_of("shared/bus/test_consumer.py", "test_a_killed_consumer_is_followed_by_one_that_goes_on_from_the_cursor"),
+            *of("shared/bus/test_consumer.py", "test_a_killed_consumer_is_followed_by_one_that_goes_on_from_the_cursor"),
         ),
     ),
     "O6": Proof(
         "A fresh install reaches no real phone or mailbox until an operator says so",
         (
-            *_of("architecture/test_compose.py", "test_nothing_is_sent_until_an_operator_says_so"),
-            *_of("notify/jobs/test_sending.py", "test_nothing_leaves_while_sending_is_off"),
-            *_of("hostile/notify/test_texts.py", "test_with_sending_off_a_real_phone_stays_silent_and_the_message_is_recorded"),
-            *_of("notify/gateways/test_smtp.py", "test_only_this_machine_is_in_reach_of_the_sandbox"),
+            *of("architecture/test_compose.py", "test_nothing_is_sent_until_an_operator_says_so"),
+            *of("notify/jobs/test_sending.py", "test_nothing_leaves_while_sending_is_off"),
+            *of("hostile/notify/test_texts.py", "test_with_sending_off_a_real_phone_stays_silent_and_the_message_is_recorded"),
+            *of("notify/gateways/test_smtp.py", "test_only_this_machine_is_in_reach_of_the_sandbox"),
         ),
     ),
     "O7": Proof(
         "What leaves is read back first: known headers, one recipient, the expected calendar",
-        _of(
+        of(
             "notify/gateways/test_mail.py",
             "test_headers_are_these_and_no_others",
             "test_a_recipient_is_one_plain_address",
@@ -492,14 +467,14 @@ CONTROLS: dict[str, Proof | NotBuilt] = {
     "O10": Proof(
         "Size, depth and number are bounded, on decompressed bytes",
         (
-            *_of("shared/web/test_bodies.py", "test_a_hostile_body_is_refused_in_a_moment", "test_bytes_are_as_their_headers_say"),
-            *_of("hostile/network/test_connections.py", "test_a_bomb_goes_off_in_a_small_room"),
-            *_of("meetings/gateways/test_freebusy.py", "test_a_reader_that_takes_too_long_is_killed"),
+            *of("shared/web/test_bodies.py", "test_a_hostile_body_is_refused_in_a_moment", "test_bytes_are_as_their_headers_say"),
+            *of("hostile/network/test_connections.py", "test_a_bomb_goes_off_in_a_small_room"),
+            *of("meetings/gateways/test_freebusy.py", "test_a_reader_that_takes_too_long_is_killed"),
         ),
     ),
     "O11": Proof(
         "Stalled connections end and hold up nobody",
-        _of(
+        of(
             "shared/web/test_serving.py",
             "test_headers_that_stall_end_the_connection",
             "test_a_body_that_stalls_is_408",
@@ -509,27 +484,27 @@ CONTROLS: dict[str, Proof | NotBuilt] = {
     "O12": Proof(
         "An error reveals nothing: no value, no class, no statement, no host",
         (
-            *_of(
+            *of(
                 "shared/web/test_calling.py",
                 "test_a_failure_of_ours_is_not_kept_and_says_nothing",
                 "test_a_parameter_that_looks_like_an_address_is_not_repeated",
                 "test_an_answer_names_no_version_of_anything",
             ),
-            *_of("network/web/test_people.py", "test_every_bad_number_is_named_at_once_and_none_is_echoed"),
-            *_of("portal/web/test_pages.py", "test_a_broken_service_says_nothing_of_itself"),
+            *of("network/web/test_people.py", "test_every_bad_number_is_named_at_once_and_none_is_echoed"),
+            *of("portal/web/test_pages.py", "test_a_broken_service_says_nothing_of_itself"),
         ),
     ),
     "O13": Proof(
         "Every page carries the headers that guard it",
         (
-            *_of("portal/web/test_every_page.py", "test_every_page_is_guarded_whatever_it_says"),
-            *_of("portal/web/test_pages.py", "test_https_is_insisted_on", "test_pages_are_guarded_and_never_kept"),
-            *_of("shared/web/test_pages_and_health.py", "test_pages_are_guarded"),
+            *of("portal/web/test_every_page.py", "test_every_page_is_guarded_whatever_it_says"),
+            *of("portal/web/test_pages.py", "test_https_is_insisted_on", "test_pages_are_guarded_and_never_kept"),
+            *of("shared/web/test_pages_and_health.py", "test_pages_are_guarded"),
         ),
     ),
     "O14": Proof(
         "Dependencies are pinned by hash",
-        _of(
+        of(
             "architecture/test_locks.py",
             "test_a_lock_holds_hashes_and_no_address",
             "test_the_lock_of_npm_holds_hashes_and_no_address",
@@ -541,23 +516,12 @@ CONTROLS: dict[str, Proof | NotBuilt] = {
 
 def page() -> str:
     """Return the table for a reader."""
-    lines = [
-        "# Controls",
-        "",
+    return table(
+        "Controls",
         "What stands between a family and harm, and the tests that fail when it no longer does. Generated: "
         "`.venv/bin/python -m tests.architecture.controls`.",
-        "",
-        "| id | what holds | proved by |",
-        "|---|---|---|",
-    ]
-    for name, control in CONTROLS.items():
-        match control:
-            case Proof(claim=claim, tests=tests, note=note):
-                proofs = "<br>".join(f"`{each.removeprefix('tests/')}`" for each in tests)
-                lines.append(f"| {name} | {claim}.{f' {note}' if note else ''} | {proofs} |")
-            case NotBuilt(claim=claim, why=why):
-                lines.append(f"| {name} | {claim}. | **Not built.** {why} |")
-    return "\n".join(lines) + "\n"
+        CONTROLS,
+    )
 
 
 if __name__ == "__main__":
