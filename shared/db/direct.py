@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from sqlalchemy import ClauseElement, Executable
 from sqlalchemy.dialects.postgresql import asyncpg
+from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.sql.compiler import SQLCompiler
 
 _DIALECT = asyncpg.dialect()  # type: ignore[no-untyped-call]
@@ -42,7 +43,7 @@ class Direct:
         self._fixed = {name: bind.value for name, bind in binds.items() if not bind.required}
 
     async def fetch(self, driver: Driver, **values: object) -> Sequence[Mapping[str, Any]]:
-        """Send it, and return its rows by the names of their columns. JSON comes as text."""
+        """Send it, and return its rows by the names of their columns."""
         return await driver.fetch(self.sql, *self._in_order(values))
 
     async def each(self, driver: Driver, rows: Iterable[Mapping[str, object]]) -> None:
@@ -56,3 +57,17 @@ class Direct:
     def _in_order(self, values: Mapping[str, object]) -> list[object]:
         given = {**self._fixed, **values} if self._fixed else values
         return [given[name] if (write := self._written[name]) is None else write(given[name]) for name in self._names]
+
+
+async def alone(engine: AsyncEngine, statement: Direct, **values: object) -> Sequence[Mapping[str, Any]]:
+    """Send a statement that names its county by itself as a whole transaction, in one message; return its rows once that is kept.
+
+    SQLAlchemy does not see what becomes of it, so after any trouble its connection is not used again.
+    """
+    async with engine.connect() as connection:
+        driver: Driver = (await connection.get_raw_connection()).driver_connection  # type: ignore[assignment]  # asyncpg's
+        try:
+            return await statement.fetch(driver, **values)
+        except BaseException:
+            await connection.invalidate()
+            raise

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, time
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -47,18 +48,25 @@ class Given:
     unavailability: Unavailability
 
 
+_HOURS = Direct(
+    select(UsualHoursRow.subject_id, UsualHoursRow.time_zone, UsualHoursRow.weekly).where(
+        UsualHoursRow.county_id == bindparam("county"),
+        UsualHoursRow.subject_id == any_(bindparam("subjects", type_=ARRAY(Uuid()))),
+    )
+)
+
+
 async def list_usual_hours(unit: Unit, subject_ids: Collection[UUID]) -> dict[UUID, UsualHours]:
     """Return the usual hours of these people and resources; those who gave none are missing."""
-    rows = await unit.session.scalars(
-        select(UsualHoursRow).where(UsualHoursRow.county_id == unit.county_id, UsualHoursRow.subject_id.in_(subject_ids))
-    )
-    return {
-        row.subject_id: UsualHours(
-            row.time_zone,
-            tuple(Weekly(day, time.fromisoformat(starts), time.fromisoformat(until)) for day, starts, until in row.weekly),
-        )
-        for row in rows
-    }
+    rows = await unit.fetch(_HOURS, county=unit.county_id, subjects=list(subject_ids))
+    return {row["subject_id"]: _hours(row["time_zone"], tuple(tuple(one) for one in row["weekly"])) for row in rows}
+
+
+@lru_cache(maxsize=512)
+def _hours(time_zone: str, weekly: tuple[tuple[int, str, str], ...]) -> UsualHours:
+    """Read a week as it is stored; most people keep one of a few."""
+    stretches = (Weekly(day, time.fromisoformat(starts), time.fromisoformat(until)) for day, starts, until in weekly)
+    return UsualHours(time_zone, tuple(stretches))
 
 
 async def set_usual_hours(unit: Unit, subject_id: UUID, hours: UsualHours) -> None:

@@ -3,9 +3,10 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import Row, select, tuple_
 
 from services.meetings.domain.errors import ResourceNotFound
 from services.meetings.domain.resources import Resource, ResourceKind
@@ -30,8 +31,8 @@ class Pooled:
 
 async def list_pool(unit: Unit, kinds: Collection[ResourceKind] = tuple(ResourceKind)) -> list[Resource]:
     """Return what can be had of these kinds, without names."""
-    rows = await unit.session.scalars(
-        select(ResourceRow)
+    rows = await unit.session.execute(
+        select(*ResourceRow.__table__.columns)  # rows, not objects: a pool has hundreds, and only reads them
         .where(ResourceRow.county_id == unit.county_id, ResourceRow.kind.in_(kinds), ResourceRow.retired_at.is_(None))
         .order_by(ResourceRow.id)
     )
@@ -165,7 +166,7 @@ async def _to_pooled(unit: Unit, row: ResourceRow) -> Pooled:
     )
 
 
-def _to_resource(row: ResourceRow) -> Resource:
+def _to_resource(row: ResourceRow | Row[Any]) -> Resource:
     return Resource(
         resource_id=row.id,
         kind=ResourceKind(row.kind),
