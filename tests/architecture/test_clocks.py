@@ -1,4 +1,4 @@
-"""What is due, late, leased or expired in a database is judged by the database's clock: a process may be wrong about the time (R15)."""
+"""What is due, late or leased in a database is judged by the database's clock: a process may be wrong about the time (R15)."""
 
 import ast
 from collections.abc import Iterator
