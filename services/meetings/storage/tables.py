@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSTZRANGE, ExcludeConst
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from shared.db.base import TYPES, CountyId, new_metadata
+from shared.db.history import HISTORY
 
 WALL_TIME = TIMESTAMP(timezone=False)
 """Wall time: its zone stands in the column beside it."""
@@ -24,6 +25,9 @@ class Base(DeclarativeBase):
 
     metadata = new_metadata()
     type_annotation_map = TYPES
+
+
+HISTORY.to_metadata(Base.metadata)
 
 
 # What network told us

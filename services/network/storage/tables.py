@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from shared.db.base import TYPES, CountyId, new_metadata
+from shared.db.history import HISTORY
 
 
 class Base(DeclarativeBase):
@@ -19,6 +20,9 @@ class Base(DeclarativeBase):
 
     metadata = new_metadata()
     type_annotation_map = TYPES
+
+
+HISTORY.to_metadata(Base.metadata)
 
 
 def _of_person(*columns: str) -> list[ForeignKeyConstraint]:

@@ -1,0 +1,79 @@
+"""What changed between two frozen values, field by field, as JSON keeps it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from datetime import date, datetime, time
+from enum import Enum
+from typing import Any
+from uuid import UUID
+
+UNTOLD = frozenset({"version", "updated_at", "lookup"})
+"""What only counts changes, or is made of another field: no change in itself."""
+
+_NAMES_ITSELF = ("id", "participant_id", "part", "sequence")
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One field before and after; None where there was, or is, nothing."""
+
+    field: str
+    before: Any
+    after: Any
+
+
+def differences(before: object | None, after: object | None) -> list[Difference]:
+    """Return the fields in which two values differ, in the order in which the values have them.
+
+    What a value is wrapped in does not show: a person's `profile.given_name` is `given_name`, as the API has it. Of several things
+    in one field each is named by its own id: `contact_points.<id>.consent`.
+    """
+    old, new = dict(_flat(before)), dict(_flat(after))
+    return [
+        Difference(name, old.get(name), new.get(name)) for name in dict.fromkeys((*old, *new)) if old.get(name) != new.get(name)
+    ]
+
+
+def _flat(value: object | None, prefix: str = "") -> Iterator[tuple[str, Any]]:
+    for name, each in _members(value):
+        if name in UNTOLD:
+            continue
+        if _has_members(each):
+            yield from _flat(each, prefix)
+        elif isinstance(each, tuple) and any(_has_members(one) for one in each):
+            for place, one in enumerate(each):
+                yield from _flat(one, f"{prefix}{name}.{_name_of(one, place)}.")
+        else:
+            yield f"{prefix}{name}", _plain(each)
+
+
+def _has_members(value: object) -> bool:
+    return is_dataclass(value) and not isinstance(value, type)
+
+
+def _members(value: object | None) -> Iterator[tuple[str, Any]]:
+    if isinstance(value, Mapping):
+        yield from value.items()
+    elif is_dataclass(value):
+        for each in fields(value):
+            yield each.name, getattr(value, each.name)
+
+
+def _name_of(value: object, place: int) -> str:
+    return next((str(getattr(value, name)) for name in _NAMES_ITSELF if hasattr(value, name)), str(place))
+
+
+def _plain(value: object) -> Any:
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, datetime | date | time):
+        return value.isoformat()
+    if isinstance(value, UUID):
+        return str(value)
+    if isinstance(value, frozenset):
+        return sorted(_plain(each) for each in value)
+    if isinstance(value, tuple | list):
+        return [_plain(each) for each in value]
+    if isinstance(value, Mapping):
+        return {str(name): _plain(each) for name, each in value.items()}
+    return value
