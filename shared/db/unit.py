@@ -17,9 +17,10 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 
-from shared.db import audit, log, sealing
+from shared.db import audit, history, log, sealing
 from shared.db.direct import Direct, Driver
 from shared.events import catalogue
+from shared.kernel.differences import differences
 from shared.kernel.ids import ENTROPY_BYTES, uuid7
 from shared.kernel.sealed import KeyOf, Place, Sealed
 
@@ -91,6 +92,7 @@ class Unit:
         self._made_ids = 0
         self._announced: list[_Announced] = []
         self._deeds: list[audit.Entry] = []
+        self._changes: list[history.NewChange] = []
 
     @property
     def session(self) -> AsyncSession:
@@ -130,6 +132,28 @@ class Unit:
         if words is not None and (kind.words is None or not isinstance(words, kind.words) or key is None):
             raise ValueError(f"these are no words of {kind.name}, or nobody's key was named")
         self._announced.append(_Announced(self.new_id(), body, subject, words, key, self.trace.traceparent))
+
+    def changed(self, key: KeyOf, kind: str, thing_id: UUID, *, before: object | None, after: object | None) -> None:
+        """Keep what a record was and is, field by field, sealed with the data key of `key`; None is what is not there.
+
+        For services that keep history (`shared/db/history.py`). It is written at the end of the transaction.
+        """
+        found = tuple(differences(before, after))
+        if found:
+            self._changes.append(
+                history.NewChange(
+                    id=self.new_id(),
+                    county_id=self.county_id,
+                    key=key,
+                    kind=kind,
+                    thing_id=thing_id,
+                    at=self.now,
+                    actor_kind=self.actor.kind,
+                    actor_id=self.actor.id,
+                    request_id=self.trace.request_id,
+                    differences=found,
+                )
+            )
 
     async def seal(self, words: str, *, key: KeyOf, table: str, column: str, row_id: UUID) -> bytes:
         """Return words as a column keeps them, sealed with the data key of `key` for this one place."""
@@ -186,6 +210,8 @@ class Unit:
         await self.flush()
         announced, self._announced = self._announced, []
         await log.append(self.driver, [await self._fact(each) for each in announced])
+        changes, self._changes = self._changes, []
+        await history.append(self.driver, self.keys, changes)
         deeds, self._deeds = self._deeds, []
         await self.chain.write(deeds)
 

@@ -15,6 +15,7 @@ from services.meetings.use_cases.check_booking import (
 )
 from services.meetings.use_cases.commands import BookMeeting
 from services.meetings.use_cases.county import CountyFacts
+from services.meetings.use_cases.keep_history import keep_history
 from services.meetings.use_cases.revise import announce
 from services.meetings.use_cases.see_family import see_open_family
 from services.meetings.use_cases.see_meeting import check_visible
@@ -56,6 +57,7 @@ async def book_meeting(unit: Unit, command: BookMeeting, *, caller: Caller, coun
     await check_apart(unit, meeting, family)
     kept = Kept(meeting=meeting, booked_by=caller.staff_id, updated_at=unit.now, after_due_reason=late)
     kept = await meetings.add(unit, kept)
+    keep_history(unit, None, kept)
     await claim(unit, meeting, picked, hold_id=command.hold_id)
     announce(unit, revision)
     details: dict[str, str | int] = {"case": str(family.case_id), "after_due": int(bool(late))}

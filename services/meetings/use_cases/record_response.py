@@ -11,6 +11,7 @@ from services.meetings.storage.meetings import Kept
 from services.meetings.storage.replies import Received
 from services.meetings.use_cases.commands import TakeResponse
 from services.meetings.use_cases.judge_replies import judge_all
+from services.meetings.use_cases.keep_history import keep_history
 from services.meetings.use_cases.resend_entry import resend_entry
 from shared.db.unit import Unit
 from shared.events.meetings import Answer, ResponseRecorded
@@ -84,6 +85,7 @@ async def rejudge(unit: Unit, kept: Kept, received: Received) -> tuple[Kept, Out
     await replies.keep_outcomes(unit, judged.outcomes)
     outcome = judged.outcomes.get(received.id, received.outcome)
     after = await meetings.save(unit, replace(kept, meeting=judged.meeting))
+    keep_history(unit, kept, after)
     _announce(unit, judged.meeting, received, outcome)
     return after, outcome
 

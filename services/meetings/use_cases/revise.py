@@ -6,6 +6,7 @@ from services.meetings.domain.revisions import Revision
 from services.meetings.storage import meetings, replies
 from services.meetings.storage.meetings import Kept, key_of
 from services.meetings.use_cases.judge_replies import judge_all
+from services.meetings.use_cases.keep_history import keep_history
 from shared.db.unit import Unit
 from shared.events.catalogue import type_of
 
@@ -17,6 +18,7 @@ async def revise(unit: Unit, kept: Kept, revision: Revision) -> Kept:
     judged = judge_all(revision.meeting, await replies.list_of(unit, kept.meeting.meeting_id))
     await replies.keep_outcomes(unit, judged.outcomes)
     after = await meetings.save(unit, replace(kept, meeting=judged.meeting))
+    keep_history(unit, kept, after)
     announce(unit, revision)
     return after
 

@@ -1,7 +1,7 @@
 """The whole surface of meetings on one screen: each route with the permission it needs."""
 
 from services.meetings.domain import errors as no
-from services.meetings.web import availability, calendars, mandates, meetings, resources, times, viewers
+from services.meetings.web import availability, calendars, history, mandates, meetings, resources, times, viewers
 from services.meetings.web.schemas.availability import (
     CalendarIn,
     CalendarOut,
@@ -19,6 +19,7 @@ from services.meetings.web.schemas.resources import ResourceIn, ResourceOut, Res
 from services.meetings.web.schemas.times import HoldIn, HoldOut, TimesIn, TimesOut
 from shared.web.events import events_route
 from shared.web.fields import Page, PageQuery
+from shared.web.history import ChangeOut
 from shared.web.looks import ViewerOut
 from shared.web.registry import errors_in
 from shared.web.routing import Route, delete, get, patch, post, put
@@ -79,6 +80,7 @@ ROUTES: tuple[Route, ...] = (
     get("/v1/meetings", meetings.get_meetings, needs="meetings.read", query=MeetingsQuery,
         answer=Page[MeetingLineOut]),
     get(MEETING, meetings.get_meeting, needs="meetings.read", answer=MeetingOut, etag=True),
+    get(f"{MEETING}/history", history.get_history, needs="meetings.read", query=PageQuery, answer=Page[ChangeOut]),
     patch(MEETING, meetings.patch_meeting, needs="meetings.write", body=MeetingPatch, answer=MeetingOut,
           etag=True, raises=(*STATE, *APART)),
     post(f"{MEETING}:move", meetings.move_meeting, needs="meetings.write", body=MoveIn, answer=MeetingOut,

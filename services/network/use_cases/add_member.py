@@ -9,6 +9,7 @@ from services.network.use_cases.commands import AddMember
 from services.network.use_cases.see_person import check_may_be_added
 from shared.db.unit import Unit
 from shared.kernel.access import Caller
+from shared.kernel.sealed import KeyKind, KeyOf
 
 
 async def add_member(unit: Unit, case: Case, command: AddMember, *, caller: Caller, now: datetime) -> Member:
@@ -24,6 +25,7 @@ async def add_member(unit: Unit, case: Case, command: AddMember, *, caller: Call
         updated_at=now,
     )
     await members.add(unit, member)
+    unit.changed(KeyOf(KeyKind.CASE, case.id), "member", member.id, before=None, after=member)
     await unit.audit("member.joined", subject_kind="person", subject_id=member.person_id, details={"case_id": str(case.id)})
     unit.announce(joined(member, at=now), subject=case.id)
     return member

@@ -7,6 +7,7 @@ from services.network.domain.cases import Case, check_open
 from services.network.storage import cases
 from services.network.use_cases.commands import CaseChanges
 from shared.db.unit import Unit
+from shared.kernel.sealed import KeyKind, KeyOf
 
 
 async def change_case(unit: Unit, case: Case, changes: CaseChanges, *, now: datetime) -> Case:
@@ -17,5 +18,6 @@ async def change_case(unit: Unit, case: Case, changes: CaseChanges, *, now: date
         return case
     after = replace(after, version=case.version + 1, updated_at=now)
     await cases.save(unit, after)
+    unit.changed(KeyOf(KeyKind.CASE, case.id), "case", case.id, before=case, after=after)
     await unit.audit("case.changed", subject_kind="case", subject_id=case.id, details={"changed": ",".join(sorted(changes))})
     return after

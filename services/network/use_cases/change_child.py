@@ -7,6 +7,7 @@ from services.network.domain.children import Child, check_placement, facts_chang
 from services.network.storage import children
 from services.network.use_cases.commands import PlacementChanges
 from shared.db.unit import Unit
+from shared.kernel.sealed import KeyKind, KeyOf
 
 
 async def change_child(unit: Unit, child: Child, changes: PlacementChanges, *, now: datetime) -> Child:
@@ -17,6 +18,7 @@ async def change_child(unit: Unit, child: Child, changes: PlacementChanges, *, n
         return child
     after = replace(child, placement=placement, version=child.version + 1, updated_at=now)
     await children.save(unit, after)
+    unit.changed(KeyOf(KeyKind.CASE, child.case_id), "child", child.person_id, before=child, after=after)
     await unit.audit(
         "child.changed",
         subject_kind="person",

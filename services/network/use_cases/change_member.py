@@ -7,6 +7,7 @@ from services.network.domain.members import Member, Standing, changed, changes, 
 from services.network.storage import members
 from services.network.use_cases.commands import StandingChanges
 from shared.db.unit import Unit
+from shared.kernel.sealed import KeyKind, KeyOf
 
 
 async def change_member(unit: Unit, member: Member, wanted: StandingChanges, *, now: datetime) -> Member:
@@ -17,6 +18,7 @@ async def change_member(unit: Unit, member: Member, wanted: StandingChanges, *, 
         return member
     after = replace(member, standing=standing, version=member.version + 1, updated_at=now)
     await members.save(unit, after)
+    unit.changed(KeyOf(KeyKind.CASE, member.case_id), "member", member.id, before=member, after=after)
     await unit.audit(
         "member.changed", subject_kind="person", subject_id=member.person_id, details={"case_id": str(member.case_id)} | details
     )

@@ -26,6 +26,7 @@ async def change_person(unit: Unit, person: Person, command: ChangePerson, *, ca
         return person
     after = replace(person, profile=profile, contact_points=points, version=person.version + 1, updated_at=now)
     await people.save(unit, after)
+    unit.changed(KeyOf(KeyKind.PERSON, after.id), "person", after.id, before=person, after=after)
     await unit.audit(
         "person.changed", subject_kind="person", subject_id=person.id, details={"changed": ",".join(_changed(person, after))}
     )

@@ -7,6 +7,7 @@ from services.network.domain.people import hear_consent as heard
 from services.network.storage import people
 from shared.db.unit import Unit
 from shared.events.network import Consent
+from shared.kernel.sealed import KeyKind, KeyOf
 
 
 async def hear_consent(
@@ -21,6 +22,8 @@ async def hear_consent(
     if after is None:
         return
     await people.save_consent(unit, person_id, after)
+    before, now = ({"contact_points": (each,)} for each in (point, after))
+    unit.changed(KeyOf(KeyKind.PERSON, person_id), "person", person_id, before=before, after=now)
     await unit.audit(
         "person.consent_changed", subject_kind="person", subject_id=person_id, details={"consent": consent.value, "source": source}
     )

@@ -8,6 +8,7 @@ from services.network.use_cases.commands import OpenCase
 from shared.db.unit import Unit
 from shared.events.network import CaseOpened
 from shared.kernel.access import Caller
+from shared.kernel.sealed import KeyKind, KeyOf
 
 
 async def open_case(unit: Unit, command: OpenCase, *, caller: Caller, county_zone: str, now: datetime) -> Case:
@@ -24,6 +25,7 @@ async def open_case(unit: Unit, command: OpenCase, *, caller: Caller, county_zon
         updated_at=now,
     )
     await cases.add(unit, case)
+    unit.changed(KeyOf(KeyKind.CASE, case.id), "case", case.id, before=None, after=case)
     await unit.audit("case.opened", subject_kind="case", subject_id=case.id)
     unit.announce(CaseOpened(case_id=case.id, time_zone=case.time_zone, at=now), subject=case.id)
     unit.announce(access_changed(case, at=now), subject=case.id)

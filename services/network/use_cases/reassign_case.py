@@ -7,6 +7,7 @@ from services.network.domain.cases import Case, access_changed, reassigned
 from services.network.storage import cases
 from shared.db.unit import Unit
 from shared.kernel.access import Caller, CaseAccess
+from shared.kernel.sealed import KeyKind, KeyOf
 
 
 async def reassign_case(unit: Unit, case: Case, wanted: CaseAccess, *, caller: Caller, now: datetime) -> Case:
@@ -16,6 +17,7 @@ async def reassign_case(unit: Unit, case: Case, wanted: CaseAccess, *, caller: C
         return case
     after = replace(after, version=case.version + 1, updated_at=now)
     await cases.save(unit, after)
+    unit.changed(KeyOf(KeyKind.CASE, case.id), "case", case.id, before=case, after=after)
     await unit.audit(
         "case.access_changed",
         subject_kind="case",

@@ -30,6 +30,7 @@ async def register_person(unit: Unit, command: RegisterPerson, *, caller: Caller
         updated_at=now,
     )
     await people.add(unit, person)
+    unit.changed(KeyOf(KeyKind.PERSON, person.id), "person", person.id, before=None, after=person)
     await unit.audit("person.registered", subject_kind="person", subject_id=person.id)
     unit.announce(
         registered(person, is_minor=person.is_minor(today), at=now),

@@ -9,6 +9,7 @@ from services.network.use_cases.commands import SetSeparation
 from services.network.use_cases.see_person import check_may_be_added
 from shared.db.unit import Unit
 from shared.kernel.access import Caller
+from shared.kernel.sealed import KeyKind, KeyOf
 
 
 async def set_separation(
@@ -31,6 +32,7 @@ async def set_separation(
         updated_at=now,
     )
     await separations.add(unit, rule)
+    unit.changed(KeyOf(KeyKind.CASE, case.id), "rule", rule.id, before=None, after=rule)
     await unit.audit("separation.set", subject_kind="case", subject_id=case.id, details={"rule_id": str(rule.id)})
     unit.announce(was_set(rule, at=now), subject=rule.id)
     return rule

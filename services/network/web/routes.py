@@ -1,13 +1,14 @@
 """The whole surface of network on one screen: each route with the permission it needs."""
 
 from services.network.domain import errors as no
-from services.network.web import cases, children, members, people, separations, sign_ins
+from services.network.web import cases, children, history, members, people, separations, sign_ins
 from services.network.web.schemas.cases import AccessIn, CaseIn, CaseOut, CasePatch, CasesQuery, HoldersOut
 from services.network.web.schemas.people import MatchOut, PersonFactsIn, PersonIn, PersonOut, PersonPatch, SearchIn
 from services.network.web.schemas.roster import ChildIn, ChildOut, ChildPatch, MemberIn, MemberOut, MemberPatch
 from services.network.web.schemas.separations import SeparationIn, SeparationOut
 from shared.web.events import events_route
 from shared.web.fields import Page, PageQuery
+from shared.web.history import ChangeOut
 from shared.web.looks import LookOut, ViewerOut
 from shared.web.registry import errors_in
 from shared.web.routing import Route, delete, get, patch, post, put
@@ -27,6 +28,7 @@ ROUTES: tuple[Route, ...] = (
     get("/v1/people/{person_id}", people.get_person, needs="people.read", answer=PersonOut, etag=True),
     get("/v1/people/{person_id}/access-log", people.get_access_log, needs="audit.read", query=PageQuery, answer=Page[LookOut],
         raises=(no.WholeCountyOnly,)),
+    get("/v1/people/{person_id}/history", history.get_person_history, needs="people.read", query=PageQuery, answer=Page[ChangeOut]),
     patch("/v1/people/{person_id}", people.patch_person, needs="people.write", body=PersonPatch, answer=PersonOut,
           etag=True, raises=(*KEPT, no.ConsentWithdrawn)),
 
@@ -34,6 +36,7 @@ ROUTES: tuple[Route, ...] = (
          idempotent=True, etag=True, raises=(no.ExternalIdTaken,)),
     get("/v1/cases", cases.get_cases, needs="cases.read", query=CasesQuery, answer=Page[CaseOut]),
     get(CASE, cases.get_case, needs="cases.read", answer=CaseOut, etag=True),
+    get(f"{CASE}/history", history.get_case_history, needs="cases.read", query=PageQuery, answer=Page[ChangeOut]),
     patch(CASE, cases.patch_case, needs="cases.write", body=CasePatch, answer=CaseOut, etag=True,
           raises=(no.CaseIsClosed, no.ExternalIdTaken)),
     post(f"{CASE}:close", cases.close_case, needs="cases.write", answer=CaseOut, etag=True, raises=(no.CaseIsClosed,)),

@@ -45,6 +45,8 @@ ATTEMPTS = [
     Attempt("PATCH", CASE, {"title": "Mine"}),
     Attempt("GET", f"{CASE}/access"),
     Attempt("GET", f"{CASE}/viewers"),
+    Attempt("GET", f"{CASE}/history"),
+    Attempt("GET", "/v1/people/{person_id}/history"),
     Attempt("GET", f"{CASE}/access-log"),
     Attempt("GET", "/v1/people/{person_id}/access-log"),
     Attempt("POST", f"{CASE}/children", {"person_id": "{other_person_id}"}),
