@@ -278,7 +278,16 @@ CONTROLS: dict[str, Proof | NotBuilt] = {
             "test_twelve_hours_after_signing_in_it_is_over",
             "test_a_refused_renewal_ends_the_sign_in",
             "test_signing_out_ends_it_here_and_at_the_provider",
-        ),
+        )
+        + of(
+            "portal/web/test_end_of_access.py",
+            "test_a_providers_word_ends_every_sign_in_of_a_person",
+            "test_a_word_about_one_session_ends_that_one_alone",
+            "test_a_word_that_cannot_be_believed_ends_nothing",
+            "test_a_word_is_heard_once",
+            "test_an_administrator_ends_somebodys_sign_ins",
+        )
+        + of("network/web/test_sign_in_endings.py", "test_nobody_else_may"),
     ),
     "A16": Proof(
         "A form of a foreign page, or one that does not say where it comes from, does nothing; JSON routes take JSON",
@@ -347,9 +356,20 @@ CONTROLS: dict[str, Proof | NotBuilt] = {
         "Who has looked at a family is shown, and that look is on record",
         of("network/web/test_families.py", "test_who_has_looked_is_shown_and_itself_on_record"),
     ),
-    "U8": NotBuilt(
+    "U8": Proof(
         "Each change keeps what stood before and after, sealed with its subject's key",
-        "The audit names what changed; the words before and after are not kept yet.",
+        (
+            *of(
+                "network/web/test_history.py",
+                "test_a_persons_history_has_each_field_before_and_after",
+                "test_a_familys_history_has_its_children_members_and_rules",
+                "test_it_holds_no_word_in_clear",
+                "test_destroyed_words_are_destroyed_in_it_too",
+                "test_without_the_scope_no_number_and_no_safe_words_are_in_it",
+                "test_the_running_role_may_change_none_of_it",
+            ),
+            *of("meetings/web/test_history.py", "test_a_meetings_history_has_its_times_places_answers_and_end"),
+        ),
     ),
     # -- at rest, retention, erasure
     "D1": Proof(
@@ -463,7 +483,34 @@ CONTROLS: dict[str, Proof | NotBuilt] = {
             "test_words_that_could_become_headers_are_refused",
         ),
     ),
-    "O8": NotBuilt("Limits per caller, address and recipient", "There are no limits per caller yet."),
+    "O8": Proof(
+        "Limits per caller, address and recipient; a member gets three texts a day, then a mail or a call",
+        (
+            *of(
+                "shared/web/test_limits.py",
+                "test_one_too_many_is_refused_until_the_next_window",
+                "test_nobody_pays_for_another_caller",
+                "test_replicas_count_together",
+                "test_who_has_no_good_token_is_counted_by_address",
+                "test_x_forwarded_for_is_believed_of_proxies_of_ours_alone",
+            ),
+            *of("portal/web/test_limits.py", "test_pages_for_anybody_have_a_limit_by_address"),
+            *of(
+                "notify/jobs/test_enough_texts.py",
+                "test_a_fourth_text_becomes_a_mail",
+                "test_a_fourth_text_without_a_mailbox_becomes_a_call",
+                "test_texts_that_leave_in_one_batch_and_from_many_tickers_count_together",
+            ),
+        ),
+    ),
+    "O9": Proof(
+        "Valkey away: plain reads and staff's work go on, each replica counting alone; texts are counted in PostgreSQL",
+        (
+            *of("shared/web/test_limits.py", "test_without_valkey_each_replica_counts_alone_and_nobody_waits"),
+            *of("notify/jobs/test_enough_texts.py", "test_texts_that_leave_in_one_batch_and_from_many_tickers_count_together"),
+        ),
+        note="There are no step-up codes yet, so there are no tries of theirs to count.",
+    ),
     "O10": Proof(
         "Size, depth and number are bounded, on decompressed bytes",
         (
