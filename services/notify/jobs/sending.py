@@ -27,7 +27,7 @@ from shared.db.unit import Actor, Trace, Unit, Units
 
 ACTOR = Actor("service", "notify")
 RENEW_SECONDS = 5.0
-DOTS_TOGETHER = 8
+DOTS_TOGETHER = 4
 MOST_DOTS = 8
 """So many commits of dots may be under way at once: no more than there are connections to write them on."""
 
@@ -136,8 +136,7 @@ class Dispatch:
             return await pass_dot(unit, message)
 
     async def _pass_dots(self, county_id: UUID, asked: Sequence[Message]) -> list[bool]:
-        async with self._units.open(county_id, ACTOR) as unit:
-            passed = await pass_dots(unit, asked)
+        passed = await pass_dots(self._units, county_id, asked)
         return [message.id in passed for message in asked]
 
     async def _record(self, county_id: UUID, ended: _Ended) -> State:

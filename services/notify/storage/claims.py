@@ -17,8 +17,8 @@ from sqlalchemy.dialects.postgresql import UUID as PG_UUID
 
 from services.notify.domain.messages import Lane, Message, Phase, State
 from services.notify.storage.messages import HELD, MESSAGES, to_message
-from shared.db.direct import Direct
-from shared.db.unit import Unit
+from shared.db.direct import Direct, alone
+from shared.db.unit import Unit, Units
 
 LEASE = timedelta(seconds=20)
 _AT_LEAST = timedelta(seconds=10)
@@ -178,54 +178,46 @@ async def begin(unit: Unit, beginnings: Sequence[Beginning]) -> None:
         )
 
 
-_OF_HOLDERS = """
+# What a mail waits for before its dot (migration 0005). It names its county by itself, so that alone it is a whole transaction.
+_PASS_DOTS = Direct(text("SELECT id FROM pass_dots(:county, :ids, :attempts, :leases, :at_least) AS id"))
+_WAIT_FOR = Direct(select(MESSAGES.c.id).where(MESSAGES.c.id == bindparam("id")).with_for_update())
+_FINISH_SENT = Direct(
+    text("""
 WITH held AS (
     SELECT m.id FROM unnest(:ids, :attempts, :leases) AS asked (id, attempt, lease)
     JOIN messages m ON m.id = asked.id
-    WHERE m.county_id = :county AND m.attempt = asked.attempt AND m.lease_owner = asked.lease AND m.state = 'sending' {more}
-    FOR UPDATE OF m {waiting}
+    WHERE m.county_id = :county AND m.attempt = asked.attempt AND m.lease_owner = asked.lease AND m.state = 'sending'
+    FOR UPDATE OF m SKIP LOCKED
 )
-UPDATE messages m SET {change} FROM held WHERE m.id = held.id RETURNING m.id
-"""
-_STILL_TRUE = """
-    AND (m.entry_id IS NULL OR EXISTS (SELECT FROM entries e WHERE e.id = m.entry_id AND e.revision <= m.revision))
-"""
-# The lease is seldom so near its end: left as it is, the row is written beside itself and no index is touched.
-_AT_THE_DOT = "phase = 'dot', lease_until = greatest(m.lease_until, clock_timestamp() + :at_least)"
-_SENT = "state = 'sent', reason = :reason, finished_at = :now, lease_owner = NULL, lease_until = NULL"
-
-
-def _of_holders(change: str, *, more: str = "", waiting: str = "SKIP LOCKED") -> Direct:
-    return Direct(
-        text(_OF_HOLDERS.format(change=change, more=more, waiting=waiting)).bindparams(
-            bindparam("ids", type_=ARRAY(PG_UUID)),
-            bindparam("attempts", type_=ARRAY(Integer)),
-            bindparam("leases", type_=ARRAY(PG_UUID)),
-        )
+UPDATE messages m SET state = 'sent', reason = :reason, finished_at = :now, lease_owner = NULL, lease_until = NULL
+FROM held WHERE m.id = held.id RETURNING m.id
+""").bindparams(
+        bindparam("ids", type_=ARRAY(PG_UUID)),
+        bindparam("attempts", type_=ARRAY(Integer)),
+        bindparam("leases", type_=ARRAY(PG_UUID)),
     )
+)
 
 
-_PASS_DOT = _of_holders(_AT_THE_DOT, more=_STILL_TRUE, waiting="")
-_PASS_DOTS = _of_holders(_AT_THE_DOT, more=_STILL_TRUE)
-_FINISH_SENT = _of_holders(_SENT)
+async def pass_dots(units: Units, county_id: UUID, asked: Sequence[Message]) -> set[UUID]:
+    """Commit of several messages that the final dot may be written, and that it is, and return those of which that is so now.
+
+    Once this is committed nothing can take a message back, and if this process dies its fate is unknown. Of the others each has to
+    be asked for alone.
+    """
+    return {row["id"] for row in await alone(units.engine, _PASS_DOTS, **_holders(county_id, asked), at_least=_AT_LEAST)}
 
 
 async def pass_dot(unit: Unit, message: Message) -> bool:
-    """Say that the final dot may be written, and that it is: False when the message was withdrawn or somebody else holds it.
-
-    Once this is committed nothing can take the message back, and if this process dies its fate is unknown.
-    """
-    return bool(await unit.fetch(_PASS_DOT, **_holders(unit, [message]), at_least=_AT_LEAST))
-
-
-async def pass_dots(unit: Unit, asked: Sequence[Message]) -> set[UUID]:
-    """Say the same of several, and return those that pass at once; of the others each has to be asked for alone."""
-    return {row["id"] for row in await unit.fetch(_PASS_DOTS, **_holders(unit, asked), at_least=_AT_LEAST)}
+    """Say the same of one, if need be after whoever has its row in hand: False when it was withdrawn or somebody else holds it."""
+    await unit.fetch(_WAIT_FOR, id=message.id)
+    return bool(await unit.fetch(_PASS_DOTS, **_holders(unit.county_id, [message]), at_least=_AT_LEAST))
 
 
 async def finish_sent(unit: Unit, accepted: Sequence[Message], *, reason: str) -> set[UUID]:
     """Mark several messages as sent, and return those that were; of the others each has to be looked at alone."""
-    return {row["id"] for row in await unit.fetch(_FINISH_SENT, **_holders(unit, accepted), reason=reason, now=unit.now)}
+    holders = _holders(unit.county_id, accepted)
+    return {row["id"] for row in await unit.fetch(_FINISH_SENT, **holders, reason=reason, now=unit.now)}
 
 
 async def renew(unit: Unit, ids: Collection[UUID], *, lease: UUID) -> None:
@@ -322,10 +314,10 @@ def _held_by(unit: Unit, message: Message) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def _holders(unit: Unit, asked: Sequence[Message]) -> dict[str, Any]:
+def _holders(county_id: UUID, asked: Sequence[Message]) -> dict[str, Any]:
     """Return who holds what, as the statements about several messages take it."""
     return {
-        "county": unit.county_id,
+        "county": county_id,
         "ids": [each.id for each in asked],
         "attempts": [each.attempt for each in asked],
         "leases": [each.lease_owner for each in asked],

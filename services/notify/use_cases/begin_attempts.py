@@ -3,6 +3,8 @@
 Everything is recomputed here: channel, revision, consent, quiet hours. When this unit has committed, the socket may be touched.
 """
 
+import asyncio
+import asyncio
 import json
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
@@ -101,7 +103,11 @@ async def begin_attempts(unit: Unit, ids: Collection[UUID], *, lease: UUID, outl
         return []
     known = await _know(unit, held, tokens)
     texts = await _texts_today(unit, held, known)
-    begun = [written for message in held if (written := await _begin(unit, message, known, outlet, texts)) is not None]
+    begun = []
+    for message in held:
+        if (written := await _begin(unit, message, known, outlet, texts)) is not None:
+            begun.append(written)
+        await asyncio.sleep(0)  # writing waits for nothing, and the dots and replies of others must not wait for a whole batch
     await attempts.keep_contents(unit, [(each.ready.message, each.rendering, each.words) for each in begun])
     await claims.begin(unit, [each.beginning for each in begun])
     await attempts.add(unit, [each.ready.message for each in begun])
