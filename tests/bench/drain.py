@@ -28,7 +28,7 @@ from services.notify.domain.delivery import Fate
 from services.notify.domain.messages import Message, Way
 from services.notify.gateways.letters import Scene, written
 from services.notify.gateways.smtp import Senders, SmtpServer
-from services.notify.jobs.sending import Dispatch
+from services.notify.jobs.sending import DOTS_TOGETHER, Dispatch
 from services.notify.settings import NotifySettings
 from services.notify.storage import contacts, entries, messages
 from shared import logs
@@ -215,7 +215,7 @@ async def _measure(database: Database) -> dict[str, Rate]:
     with SinkProcess() as sink:
         async with office_of(database, sink.port, dots_together=1) as strict:
             await plan(strict)
-            async with office_of(database, sink.port, dots_together=CONNECTIONS) as batched:
+            async with office_of(database, sink.port, dots_together=DOTS_TOGETHER) as batched:
                 for _ in range(ROUNDS):
                     rates["bare"].append(await bare(strict, sink))
                     rates["strict"].append(await drain(strict, sink))

@@ -20,6 +20,7 @@ from redis.asyncio import Redis
 from sqlalchemy import make_url
 
 from deploy.local import servers
+from services.notify.jobs.sending import DOTS_TOGETHER
 from tests.bench.drain import office_of, plan
 from tests.bench.parts.place import Place, environment_of, place, started
 from tests.notify.office import Office
@@ -160,7 +161,7 @@ def memory_mb(process: subprocess.Popen[bytes]) -> float:
 
 async def _measure(here: Place, sink: SinkProcess) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    async with office_of(here.databases.of("notify"), sink.port, dots_together=8) as office:
+    async with office_of(here.databases.of("notify"), sink.port, dots_together=DOTS_TOGETHER) as office:
         await plan(office)
         await office.run(_LATER)
         async with senders(here, office) as running:
@@ -207,6 +208,7 @@ def measure() -> list[dict[str, Any]]:
         figure(f"lateness, {due}: p50", p50, "s", "", None),
         figure(f"lateness, {due}: p99", p99, "s", f"<= {P99_GOAL:g} s", p99 <= P99_GOAL),
         figure(f"lateness, {due}: worst", late[-1], "s", f"<= {WORST_GOAL:g} s", late[-1] <= WORST_GOAL),
+        figure(f"drain of {STEADY:,} due mails: ticker, Celery and {WORKERS} workers", found["steady"], "mails/s", "", None),
         figure(
             f"a backlog of {BACKLOG:,} drains, {WORKERS} workers; the yardstick is one of {STEADY:,}",
             found["backlog"],
