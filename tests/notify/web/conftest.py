@@ -51,13 +51,18 @@ class Web:
         self, method: str, path: str, body: Any = None, *, staff_id: str = "amy", etag: str = "", **claims: Any
     ) -> Answer:
         """Send one request as somebody who signed in at this county."""
-        given = {"roles": ["caseworker"], "units": ["north"], "scope": " ".join(EVERY_SCOPE), **claims}
-        issuer = self._issuers.birch if given.pop("birch", False) else self._issuers.alder
-        token = issuer.sign(issuer.claims(staff_id, **given))
         key = {"Idempotency_Key": uuid4().hex} if method == "POST" else {}
         kind = {"Content_Type": "application/merge-patch+json"} if method == "PATCH" else {}
         match = {"If_Match": etag} if etag else {}
-        return await self.send(method, path, body, data=None, Authorization=f"Bearer {token}", **key, **kind, **match)
+        return await self.send(
+            method, path, body, data=None, Authorization=self.token_of(staff_id, **claims), **key, **kind, **match
+        )
+
+    def token_of(self, staff_id: str, **claims: Any) -> str:
+        """Return the Authorization of somebody who signed in at this county."""
+        given = {"roles": ["caseworker"], "units": ["north"], "scope": " ".join(EVERY_SCOPE), **claims}
+        issuer = self._issuers.birch if given.pop("birch", False) else self._issuers.alder
+        return f"Bearer {issuer.sign(issuer.claims(staff_id, **given))}"
 
     async def link(self, method: str, path: str, secret: str, body: Any = None) -> Answer:
         """Send one request as the page behind a personal link does."""

@@ -288,3 +288,21 @@ async def test_a_link_opens_its_own_persons_page_only(office: Office, web: Web) 
     assert [(each["person_id"], each["subject_id"]) for each in replies] == [(str(first.id), str(booked.id))]
     sent = await web.link("POST", "/answers", found[1], {"answer": "accepted", "person_id": f"per_{second.id.hex}"})
     assert (sent.status, sent.json["errors"][0]["code"]) == (422, "unknown_property")
+
+
+@pytest.mark.parametrize(
+    "forged", [{"X_Forwarded_Host": "evil.example"}, {"Forwarded": "host=evil.example"}, {"Host": "evil.example"}]
+)
+async def test_the_name_that_a_request_calls_us_by_is_in_no_address(office: Office, web: Web, forged: dict[str, str]) -> None:
+    """API L12: addresses that leave, in an answer or a mail, are those of the configuration."""
+    ids, denise, booked = await a_whole_meeting(office, web)
+    path, body = f"/v1/people/{ids['person_id']}/links", {"meeting_id": ids["meeting_id"]}
+    answer = await web.send("POST", path, body, Authorization=web.token_of("amy"), Idempotency_Key=uuid4().hex, **forged)
+    feed = await web.send("POST", f"/v1/people/{ids['person_id']}/feeds", Authorization=web.token_of("amy"), **forged)
+    addresses = [str((each.json or {}).get("url", "")) for each in (answer, feed)]
+    assert {address.split("/")[2] for address in addresses if address} <= {"portal.example.org", "notify.example.org"}
+    assert {each.status for each in (answer, feed)} <= {200, 421}
+    await office.move(booked)
+    await office.send_due()
+    links = re.findall(r"https?://([^/\s]+)/", office.mail.to(denise.mail)[-1].text)
+    assert set(links) == {"portal.example.org"}
