@@ -1,5 +1,9 @@
 """The pool of connections of a process."""
 
+from typing import Any
+
+from sqlalchemy import event
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 SILENT = "10s"
@@ -8,7 +12,7 @@ SILENT = "10s"
 
 def make_engine(url: str, *, pool_size: int = 10) -> AsyncEngine:
     """Return an engine on asyncpg. It connects at first use; whoever makes it disposes of it."""
-    return create_async_engine(
+    engine = create_async_engine(
         url,
         pool_size=pool_size,
         max_overflow=pool_size,
@@ -20,3 +24,14 @@ def make_engine(url: str, *, pool_size: int = 10) -> AsyncEngine:
             "server_settings": {"jit": "off", "timezone": "UTC", "idle_in_transaction_session_timeout": SILENT},
         },
     )
+    event.listen(engine.sync_engine, "checkout", _is_open)
+    return engine
+
+
+def _is_open(connection: Any, *_: object) -> None:
+    """Replace a session that PostgreSQL has ended before anybody works with it, so that after a restart no request and no mark fails.
+
+    The driver knows as soon as the line is closed, so nothing is asked over it.
+    """
+    if connection.driver_connection.is_closed():
+        raise DisconnectionError
