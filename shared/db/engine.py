@@ -29,7 +29,7 @@ def make_engine(url: str, *, pool_size: int = 10) -> AsyncEngine:
 
 
 def _is_open(connection: Any, *_: object) -> None:
-    """Replace a session that PostgreSQL has ended before anybody works with it, so that after a restart no request and no mark fails.
+    """Replace a session that PostgreSQL has ended before anybody works with it: after a restart no request and no mark fails.
 
     The driver knows as soon as the line is closed, so nothing is asked over it.
     """
