@@ -7,8 +7,10 @@ The protocol here closes what stalls and answers with a problem that quotes noth
 import asyncio
 import contextlib
 import os
+import socket
+import struct
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, cast
 
 from aiohttp import web
 from aiohttp.http_exceptions import LineTooLong
@@ -30,6 +32,7 @@ ANSWER_PATIENCE = 30.0
 KEEPALIVE = 75.0
 LINGER = 3.0
 SHUTDOWN_PATIENCE = 10.0
+_AT_ONCE = struct.pack("ii", 1, 0)
 
 log = logs.get()
 
@@ -81,14 +84,16 @@ class Watched(RequestHandler):
 
     def _give_up(self) -> None:
         self._header_timer = None
-        self._abandon()
+        self.force_close()
 
     def _abandon(self) -> None:
-        """End the connection at once: `close` would wait for a reader to take what it has not taken."""
+        """Forget the connection and all that waits in it: `close`, and the system after it, would wait for the reader."""
         transport = self.transport
         self.force_close()
-        if isinstance(transport, asyncio.WriteTransport):
-            transport.abort()
+        if transport is not None:
+            connection: socket.socket = transport.get_extra_info("socket")
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
+            cast(asyncio.WriteTransport, transport).abort()
 
     async def finish_response(
         self, request: BaseRequest, resp: StreamResponse, start_time: float | None
@@ -109,14 +114,15 @@ class Watched(RequestHandler):
     def _look(self, before: tuple[int, int] | None) -> None:
         """End a connection whose reader takes nothing; what is written lies with us even when the handler has long finished."""
         self._reader_timer = None
-        if not isinstance(self.transport, asyncio.WriteTransport):
+        if self.transport is None:
             return
         request = self._current_request
-        now = self.transport.get_write_buffer_size(), request.writer.output_size if request is not None else 0
-        if now[0] and now == before:
+        waiting = cast(asyncio.WriteTransport, self.transport).get_write_buffer_size()
+        now = waiting, request.writer.output_size if request is not None else 0
+        if waiting and now == before:
             log.info("reader.stalled")
             self._abandon()
-        elif now[0]:
+        elif waiting:
             self._look_again(now)
 
     def handle_error(

@@ -31,7 +31,7 @@ from shared import logs as log
 from shared.jobs.apart import Apart, Unread
 
 LARGEST_MAIL = 1024 * 1024
-MOST_LINES = 50_000
+MOST_LINES = 20_000
 MOST_PARTS = 60
 LONGEST_TEXT = 4_000
 STALLED_SECONDS = 60.0

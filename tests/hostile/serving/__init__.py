@@ -1,0 +1,1 @@
+"""Hostile connections to real processes."""
