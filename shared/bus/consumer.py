@@ -352,7 +352,7 @@ class Consumer:
             trace = Trace(str(batch[0].id), batch[0].traceparent)
             async with self._units.open(batch[0].county_id, self._actor(), trace) as unit:
                 await unit.fetch(_BOUNDED)
-                known = await self._import_keys(unit, readings)
+                known = await (self._import_keys(unit, readings) if given_up is None else self._import_what_it_can(unit, readings))
                 for index, reading in enumerate(readings):
                     try:
                         await self._apply_one(unit, reading)
@@ -400,6 +400,18 @@ class Consumer:
         if new:
             await unit.keys.import_wrapped(list(new.values()))
         return set(new)
+
+    async def _import_what_it_can(self, unit: Unit, readings: Sequence["_Reading"]) -> set[UUID]:
+        """Keep the keys of an event that is set aside, unless keeping them is itself what fails: its replay brings them again."""
+        await unit.fetch(_BEFORE_KEYS)
+        try:
+            return await self._import_keys(unit, readings)
+        except Exception as error:
+            if is_outage(error):
+                raise
+            await unit.fetch(_WITHOUT_KEYS)
+            logs.get().warning("consumer.key_refused", producer=self._producer, cause=type(error).__name__)
+            return set()
 
     async def _apply_one(self, unit: Unit, reading: "_Reading") -> None:
         """Apply an event, or set it aside."""
@@ -539,6 +551,7 @@ async def _again(parked: log.Parked, heal: HealingReader) -> Envelope | None:
     return same[0] if same else None
 
 
+_BEFORE_KEYS, _WITHOUT_KEYS = Direct(text("SAVEPOINT before_keys")), Direct(text("ROLLBACK TO SAVEPOINT before_keys"))
 _BOUNDED = Direct(text("SELECT set_config('idle_in_transaction_session_timeout', '5s', true)"))
 """Ends a transaction whose process freezes inside it: it holds rows that a standby needs."""
 

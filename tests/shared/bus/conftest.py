@@ -124,11 +124,16 @@ class Listening:
     units: Units
     redis: Redis
     producer: Producer
+    admin_url: str
     healed: list[int] = field(default_factory=list)
     broken: set[int] = field(default_factory=set)
     tries: list[int] = field(default_factory=list)
     heard: list[object] = field(default_factory=list)
     log_is_away: bool = False
+
+    def administer(self, statement: str) -> None:
+        """Change the database past every wall."""
+        _administer(self.admin_url, statement)
 
     async def heal(self, after: int, limit: int) -> list[Envelope]:
         """The producer's log as HTTP would give it."""
@@ -259,9 +264,10 @@ async def link(servers: Servers, template: str, redis: Redis) -> AsyncIterator[t
     async with AsyncExitStack() as open_until_the_end:
         theirs = await open_until_the_end.enter_async_context(database(servers, template))
         ours = await open_until_the_end.enter_async_context(database(servers, template))
-        admin_url = servers.url(theirs.url.database or "", driver="psycopg")
-        producer = Producer(theirs, Units(theirs, service="network", wrapping_key=WRAPPING_KEY), redis, admin_url)
-        yield producer, Listening(ours, Units(ours, service="notify", wrapping_key=WRAPPING_KEY), redis, producer)
+        admin = {engine: servers.url(engine.url.database or "", driver="psycopg") for engine in (theirs, ours)}
+        producer = Producer(theirs, Units(theirs, service="network", wrapping_key=WRAPPING_KEY), redis, admin[theirs])
+        listening_units = Units(ours, service="notify", wrapping_key=WRAPPING_KEY)
+        yield producer, Listening(ours, listening_units, redis, producer, admin[ours])
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from shared.bus.consumer import Fact, on
 from shared.db import log
 from shared.db.unit import Unit
 from shared.events.envelope import Envelope, WrappedKey, to_json
-from shared.events.network import CaseOpened
+from shared.events.network import CaseOpened, PersonWords
 from shared.kernel.sealed import KeyKind
 from tests.shared.bus.conftest import ALDER, STAFF, Listening, Producer
 from tests.shared.db.sample.storage.tables import NoteRow
@@ -101,7 +101,7 @@ class Noting(Listening):
 
 @pytest.fixture
 def noting(producer: Producer, listening: Listening, redis: Redis) -> Noting:
-    return Noting(listening.engine, listening.units, redis, producer)
+    return Noting(listening.engine, listening.units, redis, producer, listening.admin_url)
 
 
 async def publish(redis: Redis, facts: list[Envelope], *, broken: int, by: Callable[[dict[str, Any]], bytes]) -> None:
@@ -187,3 +187,20 @@ async def test_fields_of_a_newer_producer_are_counted(producer: Producer, noting
     await noting.consumer().apply([replace(first, data={**first.data, "added_later": 1}), second])
     assert noting.counted("newer") == before + 1
     assert len(await noting.notes()) == 2
+
+
+async def test_a_key_that_cannot_be_kept_sets_its_event_aside_and_the_others_go_on(
+    producer: Producer, listening: Listening
+) -> None:
+    await producer.announce()
+    await producer.announce_person(PersonWords(given_name="Maria"))
+    await producer.announce()
+    await producer.relay().round()
+    listening.administer("REVOKE INSERT ON data_keys FROM sample_app")
+    consumer = listening.consumer(quiet=60)
+    await consumer.step()
+    assert [each.position for each in await listening.parked()] == [2]
+    assert await listening.applied() == [1, 3]
+    listening.administer("GRANT INSERT ON data_keys TO sample_app")
+    assert await listening.replay(2)
+    assert listening.heard == [PersonWords(given_name="Maria")]
