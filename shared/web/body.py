@@ -345,11 +345,13 @@ def _words_of(code: str, context: Mapping[str, Any]) -> str:
 _INTEGER = re.compile(r"-?[0-9]{1,19}")
 
 
-def read_query(request: web.Request, shape: type[Shape] | None) -> Shape | None:
+def read_query(request: web.Request, shape: type[Shape] | None, *, read_elsewhere: str = "") -> Shape | None:
     """Return the validated parameters; unknown ones are refused, because a mistyped filter must not return everything."""
     given: dict[str, str] = {}
     known = shape.model_fields if shape else {}
     for name, value in request.query.items():
+        if name == read_elsewhere:
+            continue
         shown = name if name in known or re.fullmatch(r"[a-z_]{1,40}", name) else None
         if name not in known:
             raise UnknownParameter(Fault("unknown_parameter", CODES["unknown_parameter"], parameter=shown))

@@ -61,6 +61,7 @@ from shared.web.openapi import openapi_handler
 from shared.web.problems import problem, status_of
 from shared.web.refusals import NO_RECORD, NOBODY, REFUSALS, Refusal, Refusals, writing
 from shared.web.routing import PUBLIC, UNITS, Call, Reply, Route, Sight
+from shared.web.sparse import FIELDS, chosen, read_fields
 from shared.web.sweeping import sweeping
 
 _KEY = re.compile(r'"(?P<quoted>[\x21\x23-\x7e]{8,128})"|(?P<bare>[\x21\x23-\x7e]{8,128})')
@@ -228,7 +229,8 @@ class _Edge:
             principal, caller = await self._who(request, route)
             check_accept(request, route)
             ids, words = self._path(request, typed)
-            query = read_query(request, route.query)
+            fields = read_fields(request, route)
+            query = read_query(request, route.query, read_elsewhere=FIELDS if fields else "")
             if_match = _if_match(request, route)
             key = _idempotency_key(request) if route.idempotent else None
             body, raw, canonical = await _body(request, route)
@@ -243,6 +245,7 @@ class _Edge:
                 query=query,
                 raw=raw,
                 if_match=if_match,
+                fields=fields,
             )
             if not route.unit:
                 return self._response(call, await route.handler(call), None)
@@ -392,7 +395,10 @@ class _Edge:
         if body is None:
             return web.Response(status=reply.status, headers=headers)
         return web.Response(
-            status=reply.status, body=body.model_dump_json().encode(), content_type=reply.content_type, headers=headers
+            status=reply.status,
+            body=body.model_dump_json(include=chosen(body, call.fields)).encode(),
+            content_type=reply.content_type,
+            headers=headers,
         )
 
     def _next(self, unit: Unit, call: Call, place: Sequence[Any]) -> str:

@@ -62,7 +62,10 @@ def describe(service: str, routes: Sequence[Route], prefixes: Mapping[str, str],
         "info": {
             "title": f"Surround: {service}",
             "version": version,
-            "description": "Members of an enumeration may be added: take values you do not know. Times go out in UTC.",
+            "description": (
+                "Members of an enumeration may be added: take values you do not know. Times go out in UTC. Every GET that answers "
+                "in JSON takes `fields=`, names of members with commas between: the answer, or each item of a list, has just these."
+            ),
             "license": {"name": "See the repository", "url": "https://spdx.org/licenses/"},
         },
         "servers": [{"url": "/"}],

@@ -50,6 +50,7 @@ class Call:
     query: Any = None
     raw: bytes = b""
     if_match: tuple[str, ...] = ()
+    fields: frozenset[str] | None = None
     page_place: Sequence[Any] | None = None
 
     @property
