@@ -9,12 +9,12 @@ import asyncio
 from pathlib import Path
 from time import perf_counter
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from shared.db.engine import make_engine
 from shared.db.unit import Actor, Units
 from shared.events.network import CaseAccessChanged
-from tests.bench.parts.crowd import Invitations, held_invitations, journey_of, rows
+from tests.bench.parts.crowd import Invitations, held_invitations, journey_of, rows, uuid_of
 from tests.bench.parts.figures import figure
 from tests.support.outside import until
 from tests.support.stack import Stack
@@ -48,7 +48,7 @@ def weighed(county: Stack) -> dict[str, float]:
     return {name: megabytes(county.pid(name)) for name in PROCESSES}
 
 
-async def events(county: Stack, county_id: UUID, seconds: float) -> tuple[int, float]:
+async def events(county: Stack, county_id: UUID, case_id: UUID, seconds: float) -> tuple[int, float]:
     """Announce facts in network, each lot applied by notify and meetings before the next; return how many, in what time."""
     url = county.owner_url("network").replace("postgresql://", "postgresql+asyncpg://")
     engine = make_engine(url, pool_size=1)
@@ -57,7 +57,6 @@ async def events(county: Stack, county_id: UUID, seconds: float) -> tuple[int, f
     while perf_counter() - begun < seconds:
         async with units.open(county_id, Actor("service", "bench")) as unit:
             for _ in range(AT_ONCE):
-                case_id = uuid4()
                 body = CaseAccessChanged(case_id=case_id, unit="bench", assigned=("amy",), shared_with=(), at=unit.now)
                 unit.announce(body, subject=case_id)
         await until(lambda: _behind(county), lambda left: left <= 0, seconds=PATIENCE_SECONDS)
@@ -90,14 +89,15 @@ async def messages(invitations: Invitations, seconds: float) -> tuple[int, float
 async def _measure(county: Stack) -> list[dict[str, Any]]:
     async with journey_of(county) as journey:
         county_id = UUID(str(journey.alder.facts["id"]))
+        case_id = UUID(uuid_of((await journey.family()).case_id))
         rest = weighed(county)
         invitations = await held_invitations(journey, people=PEOPLE, meetings=MEETINGS, days=120)
         invitations.release()
         await invitations.until_finished(len(invitations.ids), within=PATIENCE_SECONDS)
         await messages(invitations, WARM_SECONDS)
-        await events(county, county_id, WARM_SECONDS)
+        await events(county, county_id, case_id, WARM_SECONDS)
         warm = weighed(county)
-        applied, applied_seconds = await events(county, county_id, SECONDS)
+        applied, applied_seconds = await events(county, county_id, case_id, SECONDS)
         between = weighed(county)
         sent, sent_seconds = await messages(invitations, SECONDS)
         after = weighed(county)
