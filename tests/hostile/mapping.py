@@ -12,7 +12,7 @@ PERSON: Final = "network: PATCH /v1/people/{person_id}"
 QUERY: Final = "network: GET, the address alone"
 RESOURCES: Final = "meetings: POST /v1/resources"
 MEETINGS: Final = "meetings: POST /v1/meetings"
-CALENDARS: Final = "meetings: POST /v1/people/{person_id}/calendars, with sending off"
+CALENDARS: Final = "meetings: POST /v1/people/{person_id}/calendars; notify: POST /v1/webhook-endpoints; outside of a sandbox"
 FEED: Final = "meetings: a linked calendar is read by the ticker"
 MAIL: Final = "notify: a mail reaches the county's mailbox"
 
@@ -170,7 +170,8 @@ SENT: Mapping[str, Sent] = {
     "html-009": Sent(PAGE),
     "html-011": Sent(PAGE),
     "ssrf-023": Sent(BOOKED, choice="kept, for the name is public then; refused when it is read"),
-    "ssrf-025": Sent(BOOKED, choice="kept; reading it ends at the redirect"),
+    "ssrf-025": Sent(BOOKED, choice="kept; reading it, or calling it, ends at the redirect"),
+    "ssrf-039": Sent(NOTIFY),
 }
 
 _NO_IMPORT = "a roster cannot be imported yet: there is no route that takes a file"
@@ -187,6 +188,5 @@ LISTED: Mapping[str, str] = {
     "dt-029": _NOTHING_RECURS,
     "dt-031": "no step compares meetings with a newer database of zones yet; a start is kept as wall time, so its hour cannot move",
     "qry-017": "no list has `updated_since` or any other parameter that takes an instant",
-    "ssrf-039": "no webhooks leave yet, so no endpoint can be disabled",
     "tok-017": "no page shows more than a time and a place, so there is no code to step up with",
 }

@@ -16,6 +16,7 @@ from tests.notify.conftest import (  # noqa: F401  fixtures
     texts,
     units,
 )
+from tests.notify.jobs.test_calling import systems  # noqa: F401  a fixture
 from tests.notify.web.conftest import web  # noqa: F401  a fixture
 from tests.support.databases import DatabaseOf
 
