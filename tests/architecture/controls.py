@@ -485,7 +485,8 @@ CONTROLS: dict[str, Proof | NotBuilt] = {
     ),
     "D4": Proof(
         "Queue messages are ids, and no results are kept",
-        of("shared/jobs/test_factory.py", "test_a_message_is_json_and_names_ids_only"),
+        of("notify/jobs/test_what_a_queue_holds.py", "test_a_queue_holds_ids_and_no_word_of_anybody")
+        + of("shared/jobs/test_factory.py", "test_a_message_is_json_and_names_ids_only"),
     ),
     "D5": Proof(
         "What was sent fades a week after its end; that it was sent stays",

@@ -297,8 +297,8 @@ async def test_the_name_that_a_request_calls_us_by_is_in_no_address(office: Offi
     """API L12: addresses that leave, in an answer or a mail, are those of the configuration."""
     ids, denise, booked = await a_whole_meeting(office, web)
     path, body = f"/v1/people/{ids['person_id']}/links", {"meeting_id": ids["meeting_id"]}
-    answer = await web.send("POST", path, body, Authorization=web.token_of("amy"), Idempotency_Key=uuid4().hex, **forged)
-    feed = await web.send("POST", f"/v1/people/{ids['person_id']}/feeds", Authorization=web.token_of("amy"), **forged)
+    answer = await web.send("POST", path, body, data=None, Authorization=web.token_of("amy"), Idempotency_Key=uuid4().hex, **forged)
+    feed = await web.send("POST", f"/v1/people/{ids['person_id']}/feeds", data=None, Authorization=web.token_of("amy"), **forged)
     addresses = [str((each.json or {}).get("url", "")) for each in (answer, feed)]
     assert {address.split("/")[2] for address in addresses if address} <= {"portal.example.org", "notify.example.org"}
     assert {each.status for each in (answer, feed)} <= {200, 421}
