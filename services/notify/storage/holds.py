@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Text, cast, delete, func, select
+from sqlalchemy import Text, bindparam, cast, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.notify.storage.messages import CHANNEL
 from services.notify.storage.tables import SendingHoldRow
+from shared.db.direct import Direct
 from shared.db.unit import Unit
 
 
@@ -46,10 +47,13 @@ async def end(unit: Unit) -> Hold | None:
     return None if row is None else _to_hold(row[0])
 
 
+_FIND = Direct(select(SendingHoldRow.__table__).where(SendingHoldRow.county_id == bindparam("county")))
+
+
 async def find(unit: Unit) -> Hold | None:
     """Return the county's hold, if its sending is held."""
-    row = await unit.session.scalar(select(SendingHoldRow).where(SendingHoldRow.county_id == unit.county_id))
-    return None if row is None else _to_hold(row)
+    rows = await unit.fetch(_FIND, county=unit.county_id)
+    return Hold(**rows[0]) if rows else None
 
 
 async def list_every(session: AsyncSession) -> Sequence[Hold]:
