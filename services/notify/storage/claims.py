@@ -265,28 +265,20 @@ async def put_back(unit: Unit, message: Message, *, due_at: datetime, reason: st
     return back.first() is not None
 
 
+_EXPIRED = Direct(
+    text("""
+SELECT * FROM messages WHERE county_id = :county AND state IN ('claimed', 'sending') AND lease_until < clock_timestamp()
+ORDER BY id LIMIT 500 FOR UPDATE SKIP LOCKED
+""")
+)
+
+
 async def release_expired(unit: Unit) -> list[Message]:
     """Take back what a dead or frozen holder left: safe to send again before the final dot, and pending once more.
 
     What had passed the dot is returned, for its fate is unknown; it is held until the caller has said so.
     """
-    locked = (
-        (
-            await unit.session.execute(
-                select(MESSAGES)
-                .where(
-                    MESSAGES.c.county_id == unit.county_id,
-                    MESSAGES.c.state.in_(HELD),
-                    MESSAGES.c.lease_until < func.clock_timestamp(),
-                )
-                .order_by(MESSAGES.c.id)
-                .limit(500)
-                .with_for_update(skip_locked=True)
-            )
-        )
-        .mappings()
-        .all()
-    )
+    locked = await unit.fetch(_EXPIRED, county=unit.county_id)
     safe = [row["id"] for row in locked if row["phase"] != Phase.DOT.value]
     if safe:
         await unit.session.execute(update(MESSAGES).where(MESSAGES.c.id.in_(safe)).values(**_PENDING_AGAIN, reason="lease_ran_out"))
