@@ -6,6 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.notify.domain.delivery import RetryDecision, when_claimed
+from services.notify.domain.messages import ENTRY_KINDS, REMINDERS, Kind, State, Way, asks_for_call, waits_for_morning
 from services.notify.domain.quiet_hours import QuietHours, place
 from shared.kernel.wall import at_wall, resolve, zone_names
 
@@ -87,3 +89,20 @@ def test_nothing_is_placed_inside_the_window_nor_after_its_time(
 @given(_TIMES, _TIMES, st.sampled_from(sorted(zone_names())), _INSTANTS)
 def test_the_end_of_the_window_is_never_before_the_instant(starts: time, ends: time, zone: str, at: datetime) -> None:
     assert QuietHours(starts, ends, zone).next_allowed(at) >= at
+
+
+@given(_TIMES, _TIMES, st.sampled_from(sorted(zone_names())), _INSTANTS, st.integers(-60, 72 * 60), st.sampled_from(sorted(Kind)))
+def test_a_claimed_message_waits_for_the_morning_only_while_that_is_in_time_and_else_somebody_phones(
+    starts: time, ends: time, zone: str, now: datetime, minutes: int, kind: Kind
+) -> None:
+    quiet = QuietHours(starts, ends, zone)
+    not_after = now + timedelta(minutes=minutes)
+    waits = waits_for_morning(kind, Way.SMS)
+    allowed_at = quiet.next_allowed(now) if waits else now
+    decision = when_claimed(due_at=now, not_after=not_after, allowed_at=allowed_at, now=now)
+    leaves_at = (decision or RetryDecision(state=State.SENDING, reason="", due_at=now)).due_at
+    assert leaves_at is None or (leaves_at < not_after and not (waits and quiet.window_at(leaves_at)))
+    last = not_after - timedelta(microseconds=1)
+    assert leaves_at is not None or now >= not_after or (waits and quiet.window_at(last))
+    assert leaves_at is not None or decision == RetryDecision(state=State.MISSED, reason=decision.reason if decision else "")
+    assert asks_for_call(kind, State.MISSED) == (kind in ENTRY_KINDS | REMINDERS)
