@@ -8,6 +8,7 @@ from services.notify.jobs.waking import run_woken
 from services.notify.storage import inbound
 from services.notify.use_cases.understand_inbound import understand_inbound
 from shared import logs
+from shared.db.outage import is_outage
 from shared.db.unit import Units
 from shared.settings import County
 
@@ -37,6 +38,8 @@ class Reader:
                     async with self._units.open(county.id, ACTOR) as unit:
                         understood = await understand_inbound(unit, each, county)
                 except Exception as error:  # one odd mail must not hold up the others; it is tried a few times, then left visible
+                    if is_outage(error):
+                        raise  # no fault of the mail's, and no try of it
                     logs.get().error("inbound.not_understood", inbound_id=str(each), cause=type(error).__name__)
                     async with self._units.open(county.id, ACTOR) as unit:
                         await inbound.count_try(unit, each)
