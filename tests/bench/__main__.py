@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypedDict
@@ -54,14 +54,26 @@ class Failure(TypedDict):
 
 
 def measurements() -> list[str]:
-    """Return the names of the measurements: those that bring their own servers first, those of the whole county after them."""
-    names = [m.name for m in pkgutil.iter_modules(tests.bench.__path__) if m.name != "__main__" and not m.ispkg]
-    return sorted(names, key=lambda name: (needs_county(name), name))
+    """Return the names of the measurements, in the order in which they run."""
+    return in_order(m.name for m in pkgutil.iter_modules(tests.bench.__path__) if m.name != "__main__" and not m.ispkg)
+
+
+def in_order(names: Iterable[str]) -> list[str]:
+    """Put first those that bring their own servers, so that the county runs only for those that ask it."""
+
+    def rank(name: str) -> tuple[bool, bool, str]:
+        return needs_county(name), not getattr(_module(name), "COMES_FIRST", False), name
+
+    return sorted(names, key=rank)
 
 
 def needs_county(name: str) -> bool:
     """Say whether a measurement asks the running county."""
-    return "county" in inspect.signature(importlib.import_module(f"tests.bench.{name}").measure).parameters
+    return "county" in inspect.signature(_module(name).measure).parameters
+
+
+def _module(name: str) -> Any:
+    return importlib.import_module(f"tests.bench.{name}")
 
 
 def machine() -> dict[str, Any]:
@@ -139,7 +151,7 @@ def run(name: str, county: stack.Stack | None, limit: float) -> list[Figure] | F
 
 def run_one(name: str, county: Path | None, target: Path) -> None:
     """Be the process of one measurement."""
-    measure = importlib.import_module(f"tests.bench.{name}").measure
+    measure = _module(name).measure
     figures = measure() if county is None else measure(county=stack.Stack(county))
     target.write_text(json.dumps(figures), encoding="utf-8")
 
@@ -150,7 +162,7 @@ def run_all(names: Sequence[str], *, limit: float) -> tuple[list[Figure], list[F
     failures: list[Failure] = []
     county: stack.Stack | None = None
     try:
-        for n, name in enumerate(sorted(names, key=needs_county), 1):
+        for n, name in enumerate(in_order(names), 1):
             if needs_county(name) and county is None:
                 print("starting the county ...", file=sys.stderr, flush=True)
                 limits.widen()

@@ -20,6 +20,9 @@ from tests.support.outside import until
 from tests.support.stack import Stack
 
 PROCESSES = ("network", "meetings", "notify", "notify-worker", "portal")
+COMES_FIRST = True
+"""What is weighed at rest must not have worked before."""
+
 WARM_SECONDS, SECONDS = 10.0, 50.0
 AT_ONCE, PEOPLE, MEETINGS = 500, 30, 16
 GOAL_MB = 8.0

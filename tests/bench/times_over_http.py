@@ -85,6 +85,7 @@ def take(county: Stack, county_id: str, first: date, people: list[str], pool: li
             " starts_at, ends_at) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
             taken,
         )
+        cursor.execute("ANALYZE unavailabilities")  # as autovacuum does within a minute of so many rows
 
 
 async def _measure(county: Stack) -> tuple[list[float], float]:
