@@ -4,12 +4,13 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
+from urllib.parse import parse_qsl
 
 from aiohttp import web
-from aiohttp.web_exceptions import HTTPRequestEntityTooLarge
 
+from shared.web.body import read_bytes
 from shared.web.client import Problem
-from shared.web.errors import BodyTooLarge, MediaTypeUnsupported
+from shared.web.errors import BodyTooLarge, ContentEncodingUnsupported, MediaTypeUnsupported
 
 MOST_FIELDS = 1000
 LONGEST = 4000
@@ -103,16 +104,16 @@ async def read_form(request: web.Request) -> Form:
         return Form({})
     if request.content_type != "application/x-www-form-urlencoded":
         raise MediaTypeUnsupported
+    if "Content-Encoding" in request.headers:
+        raise ContentEncodingUnsupported
+    words = (await read_bytes(request)).decode("utf-8", "replace")
     try:
-        sent = await request.post()
-    except HTTPRequestEntityTooLarge:
+        sent = parse_qsl(words, keep_blank_values=True, errors="replace", max_num_fields=MOST_FIELDS)
+    except ValueError:
         raise BodyTooLarge from None
-    if len(sent) > MOST_FIELDS:
-        raise BodyTooLarge
     fields: dict[str, list[str]] = {}
-    for name, value in sent.items():
-        if isinstance(value, str):
-            fields.setdefault(name, []).append(_clean(value))
+    for name, value in sent:
+        fields.setdefault(name, []).append(_clean(value))
     return Form(fields)
 
 
