@@ -35,6 +35,12 @@ def filled(body: Any, ids: Mapping[str, str]) -> Any:
     return {name: filled(value, ids) for name, value in body.items()} if isinstance(body, dict) else body
 
 
+def by_scope(routes: Iterable[Route], attempts: Iterable[Attempt], scopes: Iterable[str], *, otherwise: int) -> dict[str, int]:
+    """Return the status each attempt must get: 403 where its route asks for a scope that the caller lacks, else the one given."""
+    needs, held = {f"{route.method} {route.path}": route.needs for route in routes}, set(scopes)
+    return {str(each): otherwise if needs[str(each)] in held else 403 for each in attempts}
+
+
 def never_tried(routes: Iterable[Route], attempts: Iterable[Attempt], without_record: Iterable[str]) -> set[str]:
     """Return the routes that no attempt is made on: a new route is refused here until somebody says how it is walled."""
     tried = {str(each) for each in attempts} | set(without_record)

@@ -6,16 +6,18 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from deploy.local.sandbox.identity import SCOPES_OF_ROLE
 from services.meetings.domain.responses import Outcome, Reply
 from services.meetings.storage.replies import Received
 from services.meetings.web.routes import ROUTES
 from services.meetings.web.schemas.replies import reply_out
 from shared.events.network import CaseAccessChanged
 from shared.events.notify import Proof, ReplyChannel, ReplyKind, ReplyReceived, SubjectKind
+from shared.kernel.access import Role
 from shared.kernel.ids import spell
 from tests.meetings.conftest import ZONE, Counties, Family, Log, World, a_booking, at, next_day, who
 from tests.network.conftest import Api
-from tests.support.walls import Attempt, never_tried
+from tests.support.walls import Attempt, by_scope, never_tried
 
 A_WEEK = {"time_zone": ZONE, "weekly": []}
 A_STRETCH = {"starts_local": at("08:00"), "ends_local": at("09:00"), "time_zone": ZONE}
@@ -45,6 +47,7 @@ OF_A_FAMILY = [
 OF_A_MEETING = [
     Attempt("GET", MEETING),
     Attempt("GET", f"{MEETING}/replies"),
+    Attempt("GET", f"{MEETING}/history"),
     Attempt("PATCH", MEETING, {"purposes": ["other"]}),
     Attempt("POST", f"{MEETING}/participants", {"person_id": "{other_person_id}", "role": "extended_family"}),
     Attempt("POST", f"{PARTICIPANT}/responses", {"answer": "accepted", "source": "phone"}),
@@ -178,6 +181,19 @@ async def test_what_is_in_sight_is_there(counties: Counties, ids: dict[str, str]
         assert answer.status not in {401, 403, 404}, (str(attempt), answer.json)
 
 
+# Roles by which nobody sees a family that is in other hands.
+ROLES_WITHOUT_SIGHT = [role for role in Role if role not in {Role.COUNTY_ADMIN, Role.AUDITOR, Role.SYSTEM}]
+
+
+@pytest.mark.parametrize("role", ROLES_WITHOUT_SIGHT)
+async def test_a_role_and_its_scopes_open_no_record(counties: Counties, ids: dict[str, str], role: Role) -> None:
+    """The statuses are generated: 403 where the route's scope is none of the role's, 404 wherever it is."""
+    scopes, attempts = tuple(SCOPES_OF_ROLE[role]), (*OF_A_FAMILY, *OF_A_MEETING, *ENDS)
+    stranger = counties.staff("eve", role, units=("south",), scopes=scopes)
+    found = {str(attempt): (await attempt.by(stranger, ids)).status for attempt in attempts}
+    assert found == by_scope(ROUTES, attempts, scopes, otherwise=404)
+
+
 async def test_an_auditor_reads_everything_and_changes_nothing(counties: Counties, log: Log, ids: dict[str, str]) -> None:
     auditor, reads = counties.staff("ari", "auditor", units=()), {f"{r.method} {r.path}" for r in ROUTES if r.needs in READING}
     before = log.everything(but="audit")
@@ -203,6 +219,7 @@ async def test_a_facilitator_sees_the_meeting_and_nothing_else_of_the_family(cou
     assert {(str(each), (await each.by(sam, ids)).status) for each in OF_A_MEETING if each.method == "GET"} == {
         (f"GET {MEETING}", 200),
         (f"GET {MEETING}/replies", 200),
+        (f"GET {MEETING}/history", 200),
     }
 
 

@@ -4,10 +4,12 @@ from uuid import uuid4
 
 import pytest
 
+from deploy.local.sandbox.identity import SCOPES_OF_ROLE
 from services.network.web.routes import ROUTES
+from shared.kernel.access import Role
 from tests.network.bodies import CHILD, FAMILY, GRANDMOTHER, person
 from tests.network.conftest import Api, BehindTheWall, Counties
-from tests.support.walls import Attempt, never_tried
+from tests.support.walls import Attempt, by_scope, never_tried
 
 
 async def a_whole_family(api: Api, external_id: str | None = None) -> dict[str, str]:
@@ -126,6 +128,20 @@ async def test_what_is_in_sight_is_there(counties: Counties, caller: str) -> Non
         answer = await attempt.by(api, ids)
         refused = answer.status == 403 and answer.code == NOT_BY_SIGHT.get(str(attempt))
         assert refused or answer.status not in {401, 403, 404}, (str(attempt), answer.json)
+
+
+# Roles by which nobody sees a family that is in other hands.
+ROLES_WITHOUT_SIGHT = [role for role in Role if role not in {Role.COUNTY_ADMIN, Role.AUDITOR, Role.SYSTEM}]
+
+
+@pytest.mark.parametrize("role", ROLES_WITHOUT_SIGHT)
+async def test_a_role_and_its_scopes_open_no_record(counties: Counties, role: Role) -> None:
+    """The statuses are generated: 403 where the route's scope is none of the role's, 404 wherever it is."""
+    ids = await a_whole_family(counties.staff("amy"))
+    scopes = tuple(SCOPES_OF_ROLE[role])
+    stranger = counties.staff("eve", role, units=("south",), scopes=scopes)
+    found = {str(attempt): (await attempt.by(stranger, ids)).status for attempt in ATTEMPTS}
+    assert found == by_scope(ROUTES, ATTEMPTS, scopes, otherwise=404)
 
 
 async def test_an_auditor_reads_everything_and_changes_nothing(counties: Counties, behind_the_wall: BehindTheWall) -> None:

@@ -8,13 +8,15 @@ from uuid import uuid4
 
 import pytest
 
+from deploy.local.sandbox.identity import SCOPES_OF_ROLE
 from services.notify.use_cases.keep_case_access import keep_case_access
 from services.notify.web.routes import ROUTES
 from shared.events.network import CaseAccessChanged, Channel
+from shared.kernel.access import Role
 from shared.web.routing import PUBLIC
 from tests.notify.office import Booked, Office, Person
 from tests.notify.web.conftest import Answer, Web
-from tests.support.walls import Attempt, filled, never_tried
+from tests.support.walls import Attempt, by_scope, filled, never_tried
 
 PERSON = "/v1/people/{person_id}"
 ATTEMPTS = [
@@ -146,6 +148,20 @@ async def test_what_is_in_sight_is_there(office: Office, web: Web, caller: str) 
     for attempt in (BY_QUERY, *ATTEMPTS):
         answer = await called(web, attempt, ids, INSIDE[caller])
         assert answer.status not in {401, 403, 404}, (str(attempt), answer.content)
+
+
+# Roles by which nobody sees a family that is in other hands.
+ROLES_WITHOUT_SIGHT = [role for role in Role if role not in {Role.COUNTY_ADMIN, Role.AUDITOR, Role.SYSTEM}]
+
+
+@pytest.mark.parametrize("role", ROLES_WITHOUT_SIGHT)
+async def test_a_role_and_its_scopes_open_no_record(office: Office, web: Web, role: Role) -> None:
+    """The statuses are generated: 403 where the route's scope is none of the role's, 404 wherever it is."""
+    ids, _, _ = await a_whole_meeting(office, web)
+    scopes = SCOPES_OF_ROLE[role]
+    stranger = {"staff_id": "eve", "roles": [role.value], "units": ["south"], "scope": " ".join(scopes)}
+    found = {str(attempt): (await called(web, attempt, ids, stranger)).status for attempt in ATTEMPTS}
+    assert found == by_scope(ROUTES, ATTEMPTS, scopes, otherwise=404)
 
 
 async def test_an_auditor_reads_and_changes_nothing(office: Office, web: Web) -> None:
