@@ -9,7 +9,8 @@ from services.portal.gateways.calling import ServiceClock
 from services.portal.gateways.identity import Identity
 from services.portal.gateways.sign_ins import SignIns
 from services.portal.settings import NAME, PortalSettings
-from services.portal.web.pages import PORTAL, Portal, add_pages, as_page, make_environment
+from services.portal.web.member import away
+from services.portal.web.pages import AWAY, PORTAL, Portal, add_pages, as_page, make_environment
 from services.portal.web.routes import PAGES
 from services.portal.web.static_files import StaticFiles
 from shared.bus import stream
@@ -54,6 +55,7 @@ def make_web(portal: Portal, limits: Limits) -> web.Application:
     """Return the application."""
     app = web.Application(middlewares=[observe(NAME, as_page, patience=HANDLER_PATIENCE)], client_max_size=MAX_FORM)
     app[PORTAL] = portal
+    app[AWAY] = away
     limit(app, limits)
     app.router.add_get("/livez", livez)
     app.router.add_get("/readyz", readyz([Check("sign_ins", redis_reachable(portal.sign_ins.ping).holds)]))

@@ -39,8 +39,11 @@ async def test_every_calendar_follows_two_moves_and_a_cancellation(journey: Jour
     await meeting.answer_of(kim, "accepted")
     await meeting.answer_of(carmen, "accepted")
 
-    # Moved twice: the same entry, a higher number, and everybody is asked anew.
+    # Moved twice, on days of their own, since three texts a day are the most that reach a member: the same entry, a higher number,
+    # and everybody is asked anew.
     for number, hour in ((1, 13), (2, 15)):
+        await meeting.settled()
+        await outside.move_to(await outside.now() + timedelta(days=1))
         await meeting.move(ten.replace(hour=hour))
         await outside.mails(kim.mailbox, count=1 + number)
         assert {one["answer"] for one in (await meeting.read())["participants"]} == {"needs_action"}

@@ -16,8 +16,11 @@ from services.portal.domain.meetings import LinkPage
 from services.portal.web import words
 from services.portal.web.member_words import LANGUAGES, Say, base_of
 from services.portal.web.pages import TEMPLATES, Visit, see_other
+from shared.kernel.errors import SurroundError
 from shared.web.client import Problem
+from shared.web.errors import QuotaExceeded, RequestError, Unavailable
 from shared.web.pages import page_headers
+from shared.web.problems import status_of
 
 STYLE: Final = (TEMPLATES / "member.css").read_text(encoding="utf-8")
 STYLE_HASH: Final = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
@@ -163,10 +166,18 @@ def _back(visit: Visit, *, note: str = "", language: str = "") -> web.Response:
 
 
 def _refused(visit: Visit, problem: Problem) -> web.Response:
-    if problem.status >= 500 or problem.status == 429:
-        status = 429 if problem.status == 429 else 503
-        return _answer(visit, _PAGES.get_template("member_gone.html").render(style=STYLE, what="away", say=Say), status=status)
-    return _gone(visit)
+    if problem.status == 429:
+        return away(visit, QuotaExceeded(problem.retry_after))
+    return away(visit, Unavailable()) if problem.status >= 500 else _gone(visit)
+
+
+def away(visit: Visit, refusal: SurroundError) -> web.Response:
+    """Say in every language that the page cannot be shown just now, and when to try again."""
+    text = _PAGES.get_template("member_gone.html").render(style=STYLE, what="away", say=Say)
+    response = _answer(visit, text, status=status_of(type(refusal)))
+    if isinstance(refusal, RequestError):
+        response.headers.update(refusal.headers)
+    return response
 
 
 def _gone(visit: Visit) -> web.Response:

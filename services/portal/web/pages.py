@@ -158,6 +158,9 @@ class Visit:
 
 Handler = Callable[[Visit], Awaitable[web.StreamResponse]]
 
+AWAY: Final[web.AppKey[Callable[[Visit, SurroundError], web.Response]]] = web.AppKey("away")
+"""What a member's page says, in every language, when it cannot be shown just now."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageRoute:
@@ -392,6 +395,7 @@ async def as_page(request: web.Request, refusal: SurroundError, headers: Mapping
             visit = await _signed_in(visit, touch=False) or visit
         except (Problem, ProviderAway, RedisError, SignInRefused):
             log.warning("page.refused_without_sign_in")
-    response = error_page(visit, refusal)
+    is_for_member = request.path.startswith("/m/") and (status_of(type(refusal)) >= 500 or isinstance(refusal, QuotaExceeded))
+    response = request.app[AWAY](visit, refusal) if is_for_member else error_page(visit, refusal)
     response.headers.update(headers)
     return response

@@ -14,14 +14,16 @@ TWO = LimitSettings({**STANDARD, Who.ADDRESS: (Quota("burst", 2, 3600),)})
 LINK = "/m/0123456789abcdef0123456789abcdef"
 
 
-@pytest.mark.parametrize("path", ["/sign-in", "/", LINK])
-async def test_pages_for_anybody_have_a_limit_by_address(make_site: MakeSite, path: str) -> None:
+@pytest.mark.parametrize(
+    ("path", "words"), [("/sign-in", "That was too much at once"), ("/", "That was too much at once"), (LINK, "Español")]
+)
+async def test_pages_for_anybody_have_a_limit_by_address(make_site: MakeSite, path: str, words: str) -> None:
     site = await make_site(limits=TWO)
     answers = [await site.browser.get(path, allow_redirects=False) for _ in range(3)]
     assert 429 not in {answer.status for answer in answers[:2]}
     assert answers[2].status == 429
     assert int(answers[2].headers["Retry-After"]) >= 1
-    assert "That was too much at once" in await answers[2].text()
+    assert words in await answers[2].text()
 
 
 async def test_notify_is_told_whose_request_a_link_is(make_site: MakeSite) -> None:
