@@ -1,15 +1,16 @@
 """Statements that the driver sends itself stand in the unit's transaction, behind its wall, as those of the session do."""
 
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
 from sqlalchemy import ARRAY, Engine, Uuid, any_, bindparam, func, insert, select, text
 
 from shared.db.direct import Direct
+from shared.db.engine import make_engine
 from shared.db.outage import is_outage
 from shared.db.unit import Units
-from tests.shared.db.conftest import STAFF, Open
+from tests.shared.db.conftest import STAFF, WRAPPING_KEY, Open
 from tests.shared.db.sample.storage.tables import NoteRow
 
 ADD = Direct(insert(NoteRow))
@@ -77,16 +78,19 @@ async def test_a_connection_that_is_ended_is_an_outage_and_is_not_used_again(ope
         assert await unit.fetch(PID) != pids
 
 
-async def test_a_connection_that_was_ended_in_the_pool_is_an_outage_once(opened: Open, admin: Engine) -> None:
-    async with opened() as unit:
+async def test_a_connection_that_was_ended_in_the_pool_is_an_outage_once(units: Units, county: UUID, admin: Engine) -> None:
+    alone = make_engine(units.engine.url.render_as_string(hide_password=False), pool_size=1)
+    of_one = Units(alone, service="network", wrapping_key=WRAPPING_KEY)
+    async with of_one.open(county, STAFF) as unit:
         (found,) = await unit.fetch(PID)
     end(admin, found["pid"])
     with pytest.raises(Exception) as ended:  # noqa: PT011 - whatever the pool says, it has to count as an outage
-        async with opened() as unit:
+        async with of_one.open(county, STAFF) as unit:
             await unit.fetch(PID)
     assert is_outage(ended.value)
-    async with opened() as unit:
+    async with of_one.open(county, STAFF) as unit:
         assert await unit.fetch(PID)
+    await alone.dispose()
 
 
 async def test_what_cannot_be_sent_is_no_outage(opened: Open) -> None:
