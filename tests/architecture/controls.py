@@ -605,11 +605,15 @@ CONTROLS: dict[str, Proof | NotBuilt] = {
     ),
     "O11": Proof(
         "Stalled connections end and hold up nobody",
-        of(
-            "shared/web/test_serving.py",
-            "test_headers_that_stall_end_the_connection",
-            "test_a_body_that_stalls_is_408",
-            "test_stalled_connections_do_not_hold_up_others",
+        (
+            *of("hostile/serving/test_stalled.py", "test_five_hundred_stalled_connections_hold_nobody_up_and_are_ended"),
+            *of("hostile/portal/test_connections.py", "test_stalled_connections_hold_nobody_up_and_are_ended"),
+            *of(
+                "shared/web/test_serving.py",
+                "test_headers_that_stall_end_the_connection",
+                "test_a_body_that_stalls_is_408",
+                "test_a_reader_that_reads_nothing_is_not_waited_for",
+            ),
         ),
     ),
     "O12": Proof(
