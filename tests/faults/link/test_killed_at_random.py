@@ -54,19 +54,20 @@ async def test_kills_at_random_lose_nothing_and_double_nothing(
     async def flush() -> None:
         await redis.flushall()
 
-    async def commit() -> None:
-        while not done.is_set():
+    async def commit(transactions: int) -> None:
+        for _ in range(transactions):
             await link.announce(chance.randint(1, 30))
-            await asyncio.sleep(0.02)
 
-    committing = [asyncio.create_task(commit()), asyncio.create_task(asking.until(done))]
+    requests = asyncio.create_task(asking.until(done))
     waits = []
     for _ in range(kills):
-        await asyncio.sleep(chance.uniform(0, 0.5))
+        committing = asyncio.create_task(commit(chance.randint(1, 30)))
+        await asyncio.sleep(chance.uniform(0, 0.3))
         await chance.choice([*(process.kill for process in processes), flush])()
+        await committing
         waits.append(await until(link.has_applied(len(link.families))))
     done.set()
-    await asyncio.gather(*committing)
+    await requests
     waits.append(await link.recovers())
     await link.check()
     assert await asking.families() == asking.opened
