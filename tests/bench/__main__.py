@@ -27,7 +27,7 @@ from deploy.local import servers
 from deploy.local.state import ROOT
 from tests.support import limits, stack
 
-LIMIT_SECONDS = 240
+LIMIT_SECONDS = 300
 GRACE_SECONDS = 40
 
 
