@@ -37,7 +37,8 @@ class Claimed:
 # hides an urgent message, and what waits for next month costs nothing. A row that another ticker holds is passed over. While one
 # message about an entry is under way the next one waits, so that a cancellation never overtakes its invitation. Whether a newer
 # revision has left the message behind is decided here, in the same statement. While an operator holds the county's sending only
-# what grows too late is taken, so that it becomes missed and somebody phones.
+# what grows too late is taken, so that it becomes missed and somebody phones. `OFFSET 0` keeps the
+# look at an entry's other messages by itself: where the planner may join it, it reads all that is open, or held, for each row.
 _CLAIM = Direct(
     text("""
 WITH due AS MATERIALIZED (
@@ -48,7 +49,8 @@ WITH due AS MATERIALIZED (
         WHERE m.county_id = :county AND m.lane = lanes.lane AND m.state = 'pending' AND m.due_at <= :now
             AND (m.not_after <= :now OR NOT EXISTS (SELECT FROM sending_holds h WHERE h.county_id = :county))
             AND NOT EXISTS (
-                SELECT FROM messages o WHERE o.county_id = :county AND o.entry_id = m.entry_id AND o.state = 'sending'
+                SELECT FROM (SELECT state FROM messages WHERE county_id = :county AND entry_id = m.entry_id OFFSET 0) o
+                WHERE o.state = 'sending'
             )
         ORDER BY m.due_at LIMIT :most
         FOR UPDATE SKIP LOCKED
@@ -185,9 +187,8 @@ _FINISH_SENT = Direct(
     text("""
 WITH held AS (
     SELECT m.id FROM unnest(:ids, :attempts, :leases) AS asked (id, attempt, lease)
-    JOIN messages m ON m.id = asked.id
+    CROSS JOIN LATERAL (SELECT * FROM messages WHERE id = asked.id OFFSET 0 FOR UPDATE SKIP LOCKED) AS m
     WHERE m.county_id = :county AND m.attempt = asked.attempt AND m.lease_owner = asked.lease AND m.state = 'sending'
-    FOR UPDATE OF m SKIP LOCKED
 )
 UPDATE messages m SET state = 'sent', reason = :reason, finished_at = :now, lease_owner = NULL, lease_until = NULL
 FROM held WHERE m.id = held.id RETURNING m.id
