@@ -119,12 +119,16 @@ async def until(holds: Callable[[], Awaitable[bool]]) -> None:
         await asyncio.sleep(0.1)
 
 
-async def all_sent(office: Office, name: str, count: int) -> list[float]:
-    """Wait until all messages of a name have ended, each as sent; return by how many seconds each was late, in order."""
+async def all_sent(office: Office, sink: SinkProcess, name: str, count: int, *, before: int) -> list[float]:
+    """Wait until so many more mails have left and all messages of a name were sent; return by how many seconds each was late."""
+
+    async def taken() -> bool:
+        return await sink.taken() - before >= count
 
     async def none_left() -> bool:
         return bool((await office.rows(_OPEN, name=name))[0][0] == 0)
 
+    await until(taken)  # the tables are asked in the end only: they have other things to do
     await until(none_left)
     late = [float(row[0]) for row in await office.rows(_LATENESS, name=name)]
     if len(late) != count:
@@ -132,18 +136,30 @@ async def all_sent(office: Office, name: str, count: int) -> list[float]:
     return late
 
 
-async def spread(office: Office, name: str, count: int, a_second: int) -> list[float]:
+async def spread(office: Office, sink: SinkProcess, name: str, count: int, a_second: int) -> list[float]:
     """Let so many be due in each second from now on, and return how late they left."""
+    before = await sink.taken()
     await office.run(_SPREAD, name=name, count=count, a_second=a_second)
-    return await all_sent(office, name, count)
+    return await all_sent(office, sink, name, count, before=before)
 
 
-async def drain(office: Office, name: str, count: int) -> float:
+async def drain(office: Office, sink: SinkProcess, name: str, count: int) -> float:
     """Let so many be late already, and return how many left in a second."""
+    before = await sink.taken()
     await office.run(_MORE, name=name, each=count // 1000)
     begun = perf_counter()
-    await all_sent(office, name, count)
+    await all_sent(office, sink, name, count, before=before)
     return count / (perf_counter() - begun)
+
+
+async def urgent_sent(office: Office, count: int) -> list[float]:
+    """Wait until everything urgent was sent, and return by how many seconds each was late."""
+
+    async def all_were() -> bool:
+        return len(await office.rows(_LATENESS, name="urgent")) == count
+
+    await until(all_were)
+    return [float(row[0]) for row in await office.rows(_LATENESS, name="urgent")]
 
 
 async def something_urgent(office: Office) -> None:
@@ -165,18 +181,18 @@ async def _measure(here: Place, sink: SinkProcess) -> dict[str, Any]:
         await plan(office)
         await office.run(_LATER)
         async with senders(here, office) as running:
-            await spread(office, "warm", WARM, WARM)
-            found["late"] = await spread(office, "spread", A_SECOND * SECONDS, A_SECOND)
-            found["steady"] = await drain(office, "steady", STEADY)
+            await spread(office, sink, "warm", WARM, WARM)
+            found["late"] = await spread(office, sink, "spread", A_SECOND * SECONDS, A_SECOND)
+            found["steady"] = await drain(office, sink, "steady", STEADY)
             found["memory before"] = [memory_mb(each) for each in running]
             await office.run(_MORE, name="spare", each=1)
             await office.run(_LATER + " WHERE wall_rule = 'spare'")
             urgent = asyncio.create_task(something_urgent(office))
-            found["backlog"] = await drain(office, "backlog", BACKLOG)
+            found["backlog"] = await drain(office, sink, "backlog", BACKLOG)
             urgent.cancel()
             found["memory after"] = [memory_mb(each) for each in running]
             asked = (await office.rows("SELECT count(*) FROM messages WHERE wall_rule = 'urgent'"))[0][0]
-            found["urgent"] = await all_sent(office, "urgent", asked)
+            found["urgent"] = await urgent_sent(office, asked)
     return found
 
 
