@@ -113,7 +113,7 @@ async def _verify_audit(opened: Standing, _: argparse.Namespace) -> Found:
 
 async def _parked(opened: Standing, options: argparse.Namespace) -> Found:
     if options.replay is None:
-        return Found(True, await show_parked(opened.units))
+        return Found(*await show_parked(opened.units))
     producer, position = options.replay
     try:
         lines = await replay_parked(

@@ -31,14 +31,15 @@ async def verify_audit(units: Units, counties: Iterable[County]) -> AsyncIterato
             yield False, f"{slug}: entry {verdict.broken_seq} is broken ({verdict.reason}); {verdict.checked} before it hold"
 
 
-async def show_parked(units: Units) -> list[str]:
-    """List what was set aside, oldest first."""
+async def show_parked(units: Units) -> tuple[bool, list[str]]:
+    """Say whether nothing is set aside, and list what is, oldest first."""
     async with units.outside(log_reader="on") as session:
         parked = await log.list_parked(session)
-    return [
+    lines = [
         f"{each.producer} {each.position} {each.type} {each.reason} after {each.tries} tries at {each.parked_at:%Y-%m-%dT%H:%M:%SZ}"
         for each in parked
-    ] or ["Nothing is parked."]
+    ]
+    return not lines, lines or ["Nothing is parked."]
 
 
 async def replay_parked(
