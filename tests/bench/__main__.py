@@ -6,8 +6,8 @@ so that one that fails or hangs loses nobody else's figures.
 """
 
 import argparse
+import ast
 import importlib
-import inspect
 import json
 import os
 import pkgutil
@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypedDict
@@ -61,19 +61,27 @@ def measurements() -> list[str]:
 def in_order(names: Iterable[str]) -> list[str]:
     """Put first those that bring their own servers, so that the county runs only for those that ask it."""
 
-    def rank(name: str) -> tuple[bool, bool, str]:
-        return needs_county(name), not getattr(_module(name), "COMES_FIRST", False), name
-
-    return sorted(names, key=rank)
+    return sorted(names, key=lambda name: (needs_county(name), not _comes_first(name), name))
 
 
 def needs_county(name: str) -> bool:
     """Say whether a measurement asks the running county."""
-    return "county" in inspect.signature(_module(name).measure).parameters
+    return any(
+        isinstance(part, ast.FunctionDef) and part.name == "measure" and any(each.arg == "county" for each in part.args.args)
+        for part in _parts(name)
+    )
 
 
-def _module(name: str) -> Any:
-    return importlib.import_module(f"tests.bench.{name}")
+def _comes_first(name: str) -> bool:
+    return any(
+        isinstance(part, ast.Assign) and any(isinstance(t, ast.Name) and t.id == "COMES_FIRST" for t in part.targets)
+        for part in _parts(name)
+    )
+
+
+def _parts(name: str) -> list[ast.stmt]:
+    """Read a measurement without importing it: one that cannot be imported must not keep the others from running."""
+    return ast.parse((Path(tests.bench.__path__[0]) / f"{name}.py").read_text(encoding="utf-8")).body
 
 
 def machine() -> dict[str, Any]:
@@ -151,15 +159,13 @@ def run(name: str, county: stack.Stack | None, limit: float) -> list[Figure] | F
 
 def run_one(name: str, county: Path | None, target: Path) -> None:
     """Be the process of one measurement."""
-    measure = _module(name).measure
+    measure = importlib.import_module(f"tests.bench.{name}").measure
     figures = measure() if county is None else measure(county=stack.Stack(county))
     target.write_text(json.dumps(figures), encoding="utf-8")
 
 
-def run_all(names: Sequence[str], *, limit: float) -> tuple[list[Figure], list[Failure]]:
+def run_all(names: Sequence[str], *, limit: float) -> Iterator[list[Figure] | Failure]:
     """Run measurements one after the other, saying how far it is; the county runs only while somebody needs it."""
-    figures: list[Figure] = []
-    failures: list[Failure] = []
     county: stack.Stack | None = None
     try:
         for n, name in enumerate(in_order(names), 1):
@@ -171,16 +177,14 @@ def run_all(names: Sequence[str], *, limit: float) -> tuple[list[Figure], list[F
             began = time.monotonic()
             found = run(name, county if needs_county(name) else None, limit)
             if isinstance(found, list):
-                figures += found
                 said = f"{sum(f['met'] is False for f in found)} of {len(found)} figures below their goal"
             else:
-                failures.append(found)
                 said = f"failed: {found['error'].splitlines()[-1]}"
             print(f" {time.monotonic() - began:.0f} s, {said}", file=sys.stderr, flush=True)
+            yield found
     finally:
         if county is not None:
             stack.stop(county)
-    return figures, failures
 
 
 def main() -> int:
@@ -200,9 +204,16 @@ def main() -> int:
         return 0
     head = machine()
     began = time.monotonic()
-    figures, failures = run_all(options.only or measurements(), limit=options.limit)
-    head["seconds"] = round(time.monotonic() - began)
-    options.json.write_text(json.dumps({"machine": head, "figures": figures, "failed": failures}, indent=2), encoding="utf-8")
+    figures: list[Figure] = []
+    failures: list[Failure] = []
+    for found in run_all(options.only or measurements(), limit=options.limit):
+        if isinstance(found, list):
+            figures += found
+        else:
+            failures.append(found)
+        head["seconds"] = round(time.monotonic() - began)
+        # After each, so that whoever interrupts the rest keeps what there is.
+        options.json.write_text(json.dumps({"machine": head, "figures": figures, "failed": failures}, indent=2), encoding="utf-8")
     print(table(figures))
     for failure in failures:
         print(f"\n{failure['name']} could not be measured:\n{failure['error']}")
