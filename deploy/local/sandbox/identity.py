@@ -275,7 +275,7 @@ class Provider:
             "exp": now + int(CODE_LIFETIME.total_seconds()),
             "events": {"http://schemas.openid.net/event/backchannel-logout": {}},
         }
-        clients = {c.client_id for c in self._clients if c.client_id == "portal" and c.realm in {realm.slug, EVERY_REALM}}
+        clients = {c.client_id for c in self.clients_of(realm, "portal")}
         address = f"{self._portal_url}/auth/backchannel-logout"
         return [
             (address, realm.sign({**claims, "aud": client, "jti": secrets.token_urlsafe(12)}, typ="logout+jwt"))
