@@ -23,17 +23,25 @@ from tests.support.databases import Database
 
 FEW, MANY = 10_000, 1_000_000
 CLAIMS, WARM, EACH = 400, 40, 25
+AN_ENTRY = 8
 GOAL, MEMORY_GOAL_MB = 1.5, 10.0
 COUNTY = UUID(int=7)
 ACTOR = Actor("service", "notify")
 
+_ENTRIES = """
+INSERT INTO entries (id, county_id, meeting_id, case_id, participant_id, person_id, part, uid, revision, timed_revision, sequence,
+    status, required, mode, answer, said, time_zone, starts_local, ends_local, starts_at, ends_at, revised_at)
+SELECT gen_random_uuid(), :county, gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), 0, 'entry-' || n,
+    1, 1, 0, 'live', true, 'in_person', 'needs_action', '', 'UTC', at, at, at, at + interval '1 hour', now()
+FROM generate_series(1, cast(:count AS integer)) AS n, (SELECT date_trunc('day', now()) + interval '90 days' AS at) AS time
+"""
 _FILL = """
 INSERT INTO messages (id, county_id, kind, way, lane, person_id, entry_id, participant_id, subject_kind, subject_id, revision, part,
     sequence, wall_rule, detail, dedupe_key, due_at, not_after, state, reason, attempt, begun, segments, created_at, traceparent)
-SELECT gen_random_uuid(), :county, 'reminder_2d', 'email', 'reminders', gen_random_uuid(), NULL, gen_random_uuid(), 'meeting',
-    gen_random_uuid(), 1, 0, 0, '-P2D', '', :name || n, now() + n * :apart, now() + interval '90 days', 'pending', '', 0, false, 0,
-    now(), ''
+SELECT gen_random_uuid(), :county, 'reminder_2d', 'email', 'reminders', person_id, id, participant_id, 'meeting', meeting_id,
+    1, 0, 0, '-P2D', '', :name || n, now() + n * :apart, now() + interval '90 days', 'pending', '', 0, false, 0, now(), ''
 FROM generate_series(1, cast(:count AS integer)) AS n
+JOIN (SELECT *, row_number() OVER (ORDER BY id) AS nth FROM entries) AS e ON e.nth = 1 + n % cast(:entries AS integer)
 """
 _INDEXES = (
     "SELECT indexdef FROM pg_indexes WHERE tablename = 'messages' AND indexname <> 'messages_pkey' AND indexdef NOT LIKE '%UNIQUE%'"
@@ -47,12 +55,13 @@ async def fill(database: Database, pending: int) -> None:
         indexes = (await connection.execute(text(_INDEXES))).scalars().all()
         for each in indexes:  # made anew in the end: a fifth of the time
             await connection.execute(text(f"DROP INDEX {each.split()[2]}"))
+        await connection.execute(text(_ENTRIES), {"county": COUNTY, "count": pending // AN_ENTRY})
         for name, count, apart in (("waits-", pending, "2 seconds"), ("due-", CLAIMS * EACH, "-10 milliseconds")):
-            values = {"county": COUNTY, "name": name, "count": count}
+            values = {"county": COUNTY, "name": name, "count": count, "entries": pending // AN_ENTRY}
             await connection.execute(text(_FILL.replace(":apart", f"interval '{apart}'")), values)
         for each in indexes:
             await connection.execute(text(each))
-        await connection.execute(text("VACUUM ANALYZE messages"))
+        await connection.execute(text("VACUUM ANALYZE"))
         await connection.execute(text("CHECKPOINT"))
     await owner.dispose()
 
