@@ -105,8 +105,11 @@ class Log:
         return [(UUID(e["person_id"]), e["notice"], e["method"], e["sequence"]) for e in self.last()["entries"]]
 
     def audit(self) -> list[tuple[str, UUID]]:
-        """Return action and id of every entry of the county's audit about meetings, in order."""
-        rows = self.rows("SELECT action, subject_id FROM audit WHERE county_id = :county AND subject_kind = 'meeting' ORDER BY seq")
+        """Return action and id of every deed about meetings in the county's audit, in order; refusals come when they come."""
+        rows = self.rows(
+            "SELECT action, subject_id FROM audit WHERE county_id = :county AND subject_kind = 'meeting'"
+            " AND action NOT LIKE 'refused%' ORDER BY seq"
+        )
         return [(row[0], row[1]) for row in rows]
 
     def everything(self, *, but: str = "") -> str:

@@ -101,8 +101,11 @@ class BehindTheWall:
         return [fact.type.removeprefix("network.").removesuffix(".v1") for fact in self.facts()]
 
     def audit(self) -> list[tuple[str, str, UUID]]:
-        """Return action, kind and id of every entry of the county's audit, in order."""
-        rows = self._rows("SELECT action, subject_kind, subject_id FROM audit WHERE county_id = :county ORDER BY seq")
+        """Return action, kind and id of every deed in the county's audit, in order; refusals come when they come."""
+        rows = self._rows(
+            "SELECT action, subject_kind, subject_id FROM audit"
+            " WHERE county_id = :county AND action NOT LIKE 'refused%' ORDER BY seq"
+        )
         return [(row[0], row[1], row[2]) for row in rows]
 
     def refused(self) -> list[tuple[str, str, UUID, dict[str, Any]]]:
