@@ -28,4 +28,4 @@ def p99(took: list[float]) -> float:
 
 def is_unchanged(before: list[float], while_it_goes_on: list[float]) -> bool:
     """Say whether others wait as they did, with room for a machine that does other things too."""
-    return p99(while_it_goes_on) < 4 * p99(before) + 0.15
+    return p99(while_it_goes_on) < 4 * p99(before) + 0.4
