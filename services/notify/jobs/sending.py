@@ -23,6 +23,7 @@ from services.notify.storage.claims import pass_dot, pass_dots
 from services.notify.use_cases.begin_attempts import Outlet, Ready, begin_attempts
 from services.notify.use_cases.record_attempt import is_plainly_sent, record_attempt, record_sent
 from shared import fault, logs
+from shared.db.outage import is_outage
 from shared.db.unit import Actor, Trace, Unit, Units
 
 ACTOR = Actor("service", "notify")
@@ -32,6 +33,9 @@ MOST_DOTS = 8
 """So many commits of dots may be under way at once: no more than there are connections to write them on."""
 
 MARKS_TOGETHER = 25
+RECORD_SECONDS = 60.0
+RECORD_AGAIN_SECONDS = 0.5
+"""How long, and how often, a database that is away is asked to take a result."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +149,16 @@ class Dispatch:
             with suppress(Exception):
                 if await self._marks[county_id].ask(ended):
                     return State.SENT
-        async with self._units.open(county_id, ACTOR, ended.trace) as unit:
-            return await record_attempt(unit, ended.message, ended.outcome, jitter=_chance())
+        give_up = asyncio.get_running_loop().time() + RECORD_SECONDS
+        while True:
+            try:
+                async with self._units.open(county_id, ACTOR, ended.trace) as unit:
+                    return await record_attempt(unit, ended.message, ended.outcome, jitter=_chance())
+            except Exception as error:
+                # What a server has said is known here alone: lost, a mail that arrived would be of unknown fate.
+                if not is_outage(error) or asyncio.get_running_loop().time() > give_up:
+                    raise
+            await asyncio.sleep(RECORD_AGAIN_SECONDS)
 
     async def _mark(self, county_id: UUID, ended: Sequence[_Ended]) -> list[bool]:
         async with self._units.open(county_id, ACTOR) as unit:
