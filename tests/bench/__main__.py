@@ -202,6 +202,7 @@ def main() -> int:
     if options.one:
         run_one(options.only[0], options.county, options.json)
         return 0
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # whatever ends this ends what it started
     head = machine()
     began = time.monotonic()
     figures: list[Figure] = []
