@@ -29,6 +29,9 @@ FINAL = {"sent", "delivered", "failed", "missed", "cancelled", "suppressed", "un
 AT_ONCE = 6
 """So many cases may start their processes at a time: two cores have no use for more."""
 
+PATIENCE = 90.0
+"""Seconds that a busy machine may take to get a case ready: nothing is promised about those."""
+
 CALLBACK = "https://notify.example.org"
 SECRET = "a-provider-secret"
 
@@ -122,7 +125,7 @@ class Post:
             clients: list[dict[str, str]] = await self._redis.client_list()
             return any(client["db"] == str(celery) and client["cmd"] == "brpop" for client in clients)
 
-        await until(waits, every=0.1)
+        await until(waits, within=PATIENCE, every=0.1)
         return running
 
     async def somebody(self, office: Office, way: Channel) -> Person:
@@ -140,7 +143,7 @@ class Post:
         async def is_decided() -> bool:
             return await victim.has_broken() or await is_told()
 
-        await until(is_decided, every=0.1)
+        await until(is_decided, within=PATIENCE, every=0.1)
         return not await victim.has_broken()
 
     async def told(self, office: Office, person: Person) -> Told:

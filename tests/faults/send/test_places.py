@@ -75,8 +75,11 @@ FROZEN = (
 
 
 async def test_a_process_that_dies_or_freezes_at_any_place_of_sending_leaves_nothing_undone_and_nothing_doubled(post: Post) -> None:
-    dead = await asyncio.gather(*(breaks(post, case.place, case.way, celery=case.celery) for case in DYING))
-    still = await asyncio.gather(*(breaks(post, f"{case.place}:1:freeze", case.way) for case in FROZEN))
+    async with asyncio.TaskGroup() as group:
+        dying = [group.create_task(breaks(post, case.place, case.way, celery=case.celery)) for case in DYING]
+    async with asyncio.TaskGroup() as group:
+        freezing = [group.create_task(breaks(post, f"{case.place}:1:freeze", case.way)) for case in FROZEN]
+    dead, still = [each.result() for each in dying], [each.result() for each in freezing]
     offices = [each.office for each in (*dead, *still)]
     successor = await post.start("tick", *offices)
     await until(lambda: post.are_quiet(*offices), within=WITHIN, every=0.5)
