@@ -374,5 +374,10 @@ DEEDS: Mapping[str, str] = {
     "response.recorded": "recorded an answer",
     "replies.read": "read the replies",
     "reply.applied": "settled a reply",
+    "reply.given_again": "was given an answer once more",
+    "case.history_read": "looked at what was changed",
+    "person.history_read": "looked at what was changed about a person",
+    "meeting.history_read": "looked at what was changed about a meeting",
+    "words.destruction_approved": "approved that words are destroyed",
 }
 """What the record of a family says somebody did, as it goes on after "they"."""
