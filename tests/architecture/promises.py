@@ -162,8 +162,14 @@ PROMISES: dict[str, Proof | NotBuilt] = {
     ),
     "R15": Proof(
         "A process whose own clock is wrong sends nothing early and loses nothing: only the database's clock is asked",
-        of("architecture/test_clocks.py", "test_no_process_looks_at_a_clock_of_its_own"),
-        note="Shown by the code and not by stepping a clock. Stepping PostgreSQL's own and hours of suspension are not tried.",
+        (
+            *of("architecture/test_clock.py", "test_no_process_asks_its_own_clock_where_something_hangs_on_it"),
+            *of(
+                "faults/servers/test_clocks.py",
+                "test_nothing_leaves_early_and_nothing_late_where_clocks_are_an_hour_off",
+            ),
+        ),
+        note="Stepping PostgreSQL's own clock and hours of suspension are not tried.",
     ),
     "R16": Proof(
         "Wall-time rules are exact at every change of the clocks in thirty zones",
