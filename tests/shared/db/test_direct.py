@@ -1,5 +1,7 @@
 """Statements that the driver sends itself stand in the unit's transaction, behind its wall, as those of the session do."""
 
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -63,7 +65,7 @@ async def test_the_wall_stands_before_the_driver_too(opened: Open, units: Units)
 
 
 async def test_a_connection_that_is_ended_is_an_outage_and_is_not_used_again(opened: Open, admin: Engine) -> None:
-    pids = []
+    pids: list[Mapping[str, Any]] = []
 
     async def cut_off() -> None:
         async with opened() as unit:
