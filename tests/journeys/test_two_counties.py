@@ -32,6 +32,8 @@ async def one_of_everything(journey: Journey, county: County) -> tuple[dict[str,
     replies = await meeting.replies(count=1)
     (call,) = await meeting.calls(mae, count=1)
     message = (await meeting.messages(kim))[0]
+    wanted = {"url": "http://127.0.0.1:9/hooks", "types": ["case.closed"]}
+    endpoint = (await county.post("notify", "/v1/webhook-endpoints", wanted)).ok()
     ids = {
         "case_id": family.case_id,
         "person_id": kim.id,
@@ -44,6 +46,7 @@ async def one_of_everything(journey: Journey, county: County) -> tuple[dict[str,
         "reply_id": replies[0]["id"],
         "message_id": message["id"],
         "task_id": call["id"],
+        "endpoint_id": endpoint["id"],
     }
     return ids, kim
 
