@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -15,6 +16,7 @@ _running: list[Postgres] = []
 
 def pytest_configure(config: pytest.Config) -> None:
     """Start PostgreSQL before xdist starts its workers, which find it through the environment."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # whoever ends the run leaves no server behind
     limits.widen()
     distributed = bool(getattr(config.option, "numprocesses", None)) and not hasattr(config, "workerinput")
     if distributed and not config.option.collectonly:
