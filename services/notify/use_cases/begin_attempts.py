@@ -4,7 +4,6 @@ Everything is recomputed here: channel, revision, consent, quiet hours. When thi
 """
 
 import asyncio
-import asyncio
 import json
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace

@@ -12,7 +12,7 @@ from tests.notify.web.conftest import EVERY_SCOPE, Web
 def wire_of(web: Web) -> Wire:
     """A caseworker of Alder who sends whatever a test says."""
     issuer = web._issuers.alder
-    claims = issuer.claims("amy", roles=["caseworker"], units=["north"], scope=" ".join(EVERY_SCOPE))
+    claims = issuer.claims("amy", roles=["caseworker"], units=["north"], scope=" ".join((*EVERY_SCOPE, "webhooks.manage")))
     return Wire(Api(web._client, issuer.sign(claims)))
 
 

@@ -36,7 +36,6 @@ OF_A_FAMILY = [
     Attempt("POST", f"{PERSON}/calendars", {"url": "http://127.0.0.1:9/x.ics"}),
     Attempt("POST", f"{PERSON}/calendars/{{calendar_id}}:refresh"),
     Attempt("GET", "/v1/cases/{case_id}/mandates"),
-    Attempt("GET", "/v1/meetings/{meeting_id}/history"),
     Attempt("GET", "/v1/cases/{case_id}/viewers"),
     Attempt("POST", "/v1/times:search",
             {"case_id": "{case_id}", "participants": SOMEBODY, "minutes": 30, "time_zone": ZONE, **A_DAY}),
