@@ -7,7 +7,6 @@ from functools import partial
 from uuid import uuid4
 
 from aiohttp import web
-from prometheus_client import start_http_server
 from redis.asyncio import Redis
 
 from services.notify.gateways.inbox import close_reader
@@ -50,6 +49,7 @@ from shared.db.engine import make_engine
 from shared.db.unit import Units
 from shared.jobs.factory import Carrier, queue_name
 from shared.jobs.loop import WorkerLoop
+from shared.jobs.measures import begin_metrics
 from shared.jobs.process import Part
 from shared.jobs.standing import Standing
 from shared.settings import Sending
@@ -207,9 +207,7 @@ def make_web(notify: Notify) -> web.Application:
 def run_worker(settings: NotifySettings) -> None:
     """Run a Celery worker until it is told to stop: threads, and one loop on which all of them send."""
     loop = WorkerLoop(lambda: _open_worker(settings))
-    host, _, port = settings.service.metrics_listen.rpartition(":")
-    if port:
-        start_http_server(int(port), host or "127.0.0.1")
+    begin_metrics(settings.service.metrics_listen)
     queues = ",".join(queue_name(settings.service.service, lane.value) for lane in LANES)
     options = ["--pool=threads", f"--concurrency={WORKER_THREADS}", f"--queues={queues}", "--loglevel=WARNING"]
     worker_app(settings.celery_redis_url, loop).worker_main(

@@ -7,8 +7,10 @@ undone grows old. Labels name services, never people or counties. `deploy/alarms
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from threading import Thread
 from typing import cast
 from uuid import UUID
+from wsgiref.simple_server import WSGIServer
 
 from prometheus_client import Gauge, start_http_server
 from redis.asyncio import Redis
@@ -151,19 +153,32 @@ class AuditWalk:
         WALKED.labels(self._units.service).set_to_current_time()
 
 
-async def serve_metrics(listen: str, stop: asyncio.Event) -> None:
-    """Serve this process's measures at `host:port` until told to stop; at an empty address, wait."""
+def begin_metrics(listen: str) -> tuple[WSGIServer, Thread] | None:
+    """Serve this process's measures at `host:port`; None at an empty address, and where the port is somebody else's.
+
+    A reminder matters more than a measure: a process that cannot be measured works on, and its absence wakes somebody.
+    """
     host, _, port = listen.rpartition(":")
     if not port:
-        await stop.wait()
-        return
-    server, thread = start_http_server(int(port), host or "127.0.0.1")
+        return None
+    try:
+        return start_http_server(int(port), host or "127.0.0.1")
+    except OSError as error:
+        logs.get().error("metrics.not_served", cause=type(error).__name__)
+        return None
+
+
+async def serve_metrics(listen: str, stop: asyncio.Event) -> None:
+    """Serve this process's measures until told to stop."""
+    serving = begin_metrics(listen)
     try:
         await stop.wait()
     finally:
-        await asyncio.to_thread(server.shutdown)
-        server.server_close()
-        await asyncio.to_thread(thread.join)
+        if serving is not None:
+            server, thread = serving
+            await asyncio.to_thread(server.shutdown)
+            server.server_close()
+            await asyncio.to_thread(thread.join)
 
 
 async def _position(session: AsyncSession, producer: str) -> int:

@@ -213,7 +213,10 @@ async def serve(
         await web.TCPSite(runner, host, port, reuse_port=port != 0, backlog=1024).start()
         if metrics_listen:
             metrics_host, _, metrics_port = metrics_listen.rpartition(":")
-            await web.TCPSite(measures, metrics_host or "127.0.0.1", int(metrics_port)).start()
+            try:
+                await web.TCPSite(measures, metrics_host or "127.0.0.1", int(metrics_port)).start()
+            except OSError as error:  # whoever asks us matters more than whoever measures us
+                log.error("metrics.not_served", cause=type(error).__name__)
         bound = int(runner.addresses[0][1])
         log.info("serving.started", port=bound)
         if started is not None:

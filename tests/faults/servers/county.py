@@ -28,6 +28,9 @@ from tests.support.stack import Stack
 WITHIN = 30.0
 """Seconds from the end of a fault to the last stuck row (RELIABILITY R3)."""
 
+GIVE_UP = 120.0
+"""After so long without a booking the county is not in trouble but gone."""
+
 CONSUMERS = {"network": ("notify",), "meetings": ("network", "notify"), "notify": ("network", "meetings")}
 PROCESSES = ("network", "meetings", "notify", "notify-worker", "portal")
 FAMILIES = 3
@@ -113,7 +116,9 @@ class UsedCounty:
             "minutes": 45,
             "participants": [seat(person) for person in family.people],
         }
+        give_up = asyncio.get_running_loop().time() + GIVE_UP
         while True:
+            assert asyncio.get_running_loop().time() < give_up, f"nothing can be booked for {GIVE_UP:g} s\n{self.stack.log('demo')}"
             with suppress(aiohttp.ClientError, TimeoutError, OSError):
                 async with asyncio.timeout(10):
                     reply = await family.county.post("meetings", "/v1/meetings", body, key=key)
