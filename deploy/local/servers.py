@@ -5,6 +5,7 @@ Binaries are looked for in this order: SURROUND_PG_BIN / SURROUND_VALKEY_BIN, th
 
 import contextlib
 import importlib.util
+import itertools
 import os
 import pwd
 import secrets
@@ -73,10 +74,16 @@ def tail(log: Path, lines: int = 25) -> str:
     return "\n".join(text.splitlines()[-lines:]) or "(its log is empty)"
 
 
+_turns = itertools.count(secrets.randbelow(12_000))
+
+
 def free_port() -> int:
-    """Return a loopback port that nothing listens on now, outside the range from which outgoing connections take theirs."""
+    """Return a loopback port that nothing listens on now, outside the range from which outgoing connections take theirs.
+
+    A process never gets the same one twice, for it may bind them later; another process most likely walks elsewhere.
+    """
     while True:
-        port = 20_000 + secrets.randbelow(12_000)
+        port = 20_000 + next(_turns) % 12_000
         if is_free(port):
             return port
 

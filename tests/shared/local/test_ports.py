@@ -2,7 +2,7 @@
 
 import socket
 
-from deploy.local import ports
+from deploy.local import ports, servers
 
 
 def test_a_taken_port_is_replaced_and_named() -> None:
@@ -25,3 +25,9 @@ def test_free_ports_are_all_different() -> None:
     chosen = ports.choose_free()
     assert len(set(chosen.of.values())) == len(ports.USUAL)
     assert chosen.moved == {}
+
+
+def test_a_process_is_never_given_the_same_port_twice() -> None:
+    given = [servers.free_port() for _ in range(300)]
+    assert len(set(given)) == 300
+    assert all(20_000 <= port < 32_000 for port in given)
