@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from deploy.local.servers import PORTS
 from tests.support import limits, stack
 from tests.support.databases import RUN, DatabaseOf, Databases
 from tests.support.servers import ADMIN_URL, Postgres, Servers, Valkey
@@ -18,6 +19,11 @@ def pytest_configure(config: pytest.Config) -> None:
     """Start PostgreSQL before xdist starts its workers, which find it through the environment."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # whoever ends the run leaves no server behind
     limits.widen()
+    worker, workers = os.environ.get("PYTEST_XDIST_WORKER", ""), int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    if worker:
+        # Many tests hold a port before they bind it; those of another worker must not be given the same.
+        share, number = 12_000 // workers, int(worker.removeprefix("gw"))
+        os.environ[PORTS] = f"{20_000 + number * share}-{20_000 + (number + 1) * share - 1}"
     distributed = bool(getattr(config.option, "numprocesses", None)) and not hasattr(config, "workerinput")
     if distributed and not config.option.collectonly:
         os.environ[RUN] = secrets.token_hex(3)

@@ -74,16 +74,19 @@ def tail(log: Path, lines: int = 25) -> str:
     return "\n".join(text.splitlines()[-lines:]) or "(its log is empty)"
 
 
+PORTS = "SURROUND_PORTS"
 _turns = itertools.count(secrets.randbelow(12_000))
 
 
 def free_port() -> int:
     """Return a loopback port that nothing listens on now, outside the range from which outgoing connections take theirs.
 
-    A process never gets the same one twice, for it may bind them later; another process most likely walks elsewhere.
+    A process never gets the same one twice, for it may bind them later. Processes that run side by side and choose many are given
+    ranges of their own by SURROUND_PORTS.
     """
+    first, _, last = os.environ.get(PORTS, "20000-31999").partition("-")
     while True:
-        port = 20_000 + next(_turns) % 12_000
+        port = int(first) + next(_turns) % (int(last) - int(first) + 1)
         if is_free(port):
             return port
 

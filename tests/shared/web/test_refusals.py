@@ -126,7 +126,7 @@ async def test_a_call_without_a_token_is_on_record_where_no_county_is(client: Cl
     headers = {"X-Request-Id": uuid4().hex}
     async with client.get("/v1/notes", headers={**headers, "Authorization": "Bearer nonsense"}) as answer:
         assert answer.status == 401
-    found = await record.soon(NO_COUNTY, 1)
+    found = await record.soon(NO_COUNTY, 1, request_id=headers["X-Request-Id"])
     assert {(actor, kind, details["status"]) for _, actor, kind, details in found} == {("nobody:", "route", 401)}
 
 
