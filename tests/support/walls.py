@@ -7,6 +7,16 @@ from typing import Any
 from shared.web.routing import Route
 from tests.network.conftest import Answer, Api
 
+INSIDE = {
+    "assigned": ("amy", ("caseworker",), ("north",)),
+    "with a share": ("cy", ("caseworker",), ("south",)),
+    "the unit's supervisor": ("sue", ("supervisor",), ("north",)),
+    "the unit's scheduler": ("sid", ("scheduler",), ("north",)),
+    "the county's administrator": ("ad", ("county_admin",), ()),
+    "a county system": ("alder-cws", ("system",), ()),
+}
+"""Who sees a family of the unit `north`: staff id, roles, units."""
+
 
 @dataclass(frozen=True, slots=True)
 class Attempt:

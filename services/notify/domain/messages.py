@@ -47,7 +47,7 @@ class Way(StrEnum):
 
 
 class Lane(StrEnum):
-    """The Celery queues; a lane that is full never delays another."""
+    """The Celery queues, the most pressing first; a lane that is full never delays another."""
 
     URGENT = "urgent"
     INVITES = "invites"

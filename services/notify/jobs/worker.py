@@ -5,7 +5,7 @@ from celery import Celery
 from services.notify.domain.messages import Lane
 from shared.jobs.factory import make_celery
 
-LANES: tuple[Lane, ...] = (Lane.URGENT, Lane.INVITES, Lane.REMINDERS)
+LANES: tuple[Lane, ...] = tuple(Lane)
 
 
 def carrier_app(redis_url: str) -> Celery:

@@ -12,7 +12,7 @@ from shared.db.unit import Unit
 
 DIED = Outcome(fate=Fate.UNKNOWN, phase=Phase.DOT, reason="sender_died")
 
-LANES: tuple[Lane, ...] = (Lane.URGENT, Lane.INVITES, Lane.REMINDERS)
+LANES: tuple[Lane, ...] = tuple(Lane)
 
 
 async def claim_due(unit: Unit, *, lease: UUID, most: int, lanes: Sequence[Lane] = LANES) -> list[Claimed]:

@@ -17,7 +17,7 @@ from shared.kernel.access import Role
 from shared.kernel.ids import spell
 from tests.meetings.conftest import ZONE, Counties, Family, Log, World, a_booking, at, next_day, who
 from tests.network.conftest import Api
-from tests.support.walls import Attempt, by_scope, never_tried
+from tests.support.walls import INSIDE, Attempt, by_scope, never_tried
 
 A_WEEK = {"time_zone": ZONE, "weekly": []}
 A_STRETCH = {"starts_local": at("08:00"), "ends_local": at("09:00"), "time_zone": ZONE}
@@ -142,14 +142,6 @@ OUTSIDE = {
     "somebody without a known role": ("eve", ("mayor",), ("north",), False),
     "another county's namesake": ("amy", ("caseworker",), ("north",), True),
     "another county's administrator": ("ad", ("county_admin",), ("north",), True),
-}
-INSIDE = {
-    "assigned": ("amy", ("caseworker",), ("north",)),
-    "with a share": ("cy", ("caseworker",), ("south",)),
-    "the unit's supervisor": ("sue", ("supervisor",), ("north",)),
-    "the unit's scheduler": ("sid", ("scheduler",), ("north",)),
-    "the county's administrator": ("ad", ("county_admin",), ()),
-    "a county system": ("alder-cws", ("system",), ()),
 }
 
 

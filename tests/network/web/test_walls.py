@@ -9,7 +9,7 @@ from services.network.web.routes import ROUTES
 from shared.kernel.access import Role
 from tests.network.bodies import CHILD, FAMILY, GRANDMOTHER, person
 from tests.network.conftest import Api, BehindTheWall, Counties
-from tests.support.walls import Attempt, by_scope, never_tried
+from tests.support.walls import INSIDE, Attempt, by_scope, never_tried
 
 
 async def a_whole_family(api: Api, external_id: str | None = None) -> dict[str, str]:
@@ -81,14 +81,6 @@ OUTSIDE = {
     "somebody without a known role": ("eve", ("mayor",), ("north",), False),
     "another county's namesake": ("amy", ("supervisor",), ("north",), True),
     "another county's administrator": ("ad", ("county_admin",), ("north",), True),
-}
-INSIDE = {
-    "assigned": ("amy", ("caseworker",), ("north",)),
-    "with a share": ("cy", ("caseworker",), ("south",)),
-    "the unit's supervisor": ("sue", ("supervisor",), ("north",)),
-    "the unit's scheduler": ("sid", ("scheduler",), ("north",)),
-    "the county's administrator": ("ad", ("county_admin",), ()),
-    "a county system": ("alder-cws", ("system",), ()),
 }
 
 
