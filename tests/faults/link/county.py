@@ -114,8 +114,13 @@ class Link:
 
     async def check(self) -> None:
         """Nothing is missing, nothing twice, nothing out of order, and what nobody can read is set aside."""
-        log_ = await self.ask("network", "SELECT position, id, type, subject FROM log ORDER BY seq")
+        log_ = await self.ask("network", "SELECT position, seq, id, type, subject FROM log ORDER BY position")
         assert [row.position for row in log_] == list(range(1, len(log_) + 1))
+        # Not in the order of insertion as a whole: what commits late comes later. About one subject, it is.
+        last: dict[UUID, int] = {}
+        for row in log_:
+            assert last.get(row.subject, 0) < row.seq
+            last[row.subject] = row.seq
         assert await self.cursor() == len(log_)
         told = [row.subject for row in log_ if row.type == TOLD and row.id not in self.broken]
         assert await self.applied() == told
