@@ -131,9 +131,9 @@ REFUSED = {
 @pytest.mark.parametrize("case", REFUSED)
 def test_what_cannot_be_a_reply_is_refused_quickly_and_by_name(case: str) -> None:
     text, code = REFUSED[case]
-    started = time.monotonic()
+    started = time.process_time()
     assert read_reply(text.encode()) == ParsedReply(refused=code)
-    assert time.monotonic() - started < 1
+    assert time.process_time() - started < 1
 
 
 @pytest.mark.parametrize(
