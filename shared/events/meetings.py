@@ -6,77 +6,10 @@ UID and SEQUENCE. notify writes and carries them and never invents a number (CAL
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 from uuid import UUID
 
 from shared.events.catalogue import event
-
-
-class Method(StrEnum):
-    """The iTIP method of an entry (RFC 5546)."""
-
-    REQUEST = "REQUEST"
-    CANCEL = "CANCEL"
-
-
-class Notice(StrEnum):
-    """Why this person is told something now."""
-
-    INVITATION = "invitation"
-    MOVED = "moved"
-    CHANGED = "changed"
-    CANCELLED = "cancelled"
-    REMOVED = "removed"
-    AGAIN = "again"
-
-
-class Mode(StrEnum):
-    """How one person takes part."""
-
-    IN_PERSON = "in_person"
-    VIDEO = "video"
-    PHONE = "phone"
-
-
-class Answer(StrEnum):
-    """iCalendar's PARTSTAT, in the suite's spelling."""
-
-    NEEDS_ACTION = "needs_action"
-    ACCEPTED = "accepted"
-    DECLINED = "declined"
-    TENTATIVE = "tentative"
-    DELEGATED = "delegated"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """One person's view of one meeting (or of one part of it) at one revision. Local times are wall time in `time_zone`."""
-
-    participant_id: UUID
-    person_id: UUID
-    part: int
-    uid: str
-    sequence: int
-    method: Method
-    notice: Notice
-    required: bool
-    mode: Mode
-    answer: Answer
-    time_zone: str
-    starts_local: datetime
-    ends_local: datetime
-    starts_at: datetime
-    ends_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlaceWords:
-    """Where or how one person takes part, only what is cleared for that person."""
-
-    place: str = ""
-    address: str = ""
-    join_url: str = ""
-    dial_in: str = ""
+from shared.events.entries import Answer, Entry, PlaceWords
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

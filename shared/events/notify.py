@@ -27,12 +27,14 @@ class ReplyChannel(StrEnum):
 
 
 class ReplyKind(StrEnum):
-    """What kind of answer it is."""
+    """What kind of answer it is. Of promises: TURN is about one time of one, WITHDRAWAL ends it as a whole."""
 
     ANSWER = "answer"
     OTHER_TIME = "other_time"
     DELEGATION = "delegation"
     REFRESH = "refresh"
+    TURN = "turn"
+    WITHDRAWAL = "withdrawal"
     NOT_AN_ANSWER = "not_an_answer"
 
 
@@ -61,6 +63,10 @@ class ReplyReceived:
 
     `partstat` is the raw RFC 5545 word in lower case. `sequence` is the SEQUENCE the answer names; a link or text names the one it
     was made for. `stamp` is the sender's DTSTAMP. `refused` is the stable code of a reply that cannot be one, else empty.
+
+    About a promise, `subject_id` and `participant_id` are the commitment's id. A reply of kind `turn` names by `recurrence_id` the
+    instant at which the turn starts, and its `partstat` is accepted, declined (not this time), kept, partly_kept, missed or help.
+    An answer `accepted` with `proposed_ends_at` is a yes up to that instant only.
     """
 
     reply_id: str

@@ -30,16 +30,21 @@ CLEAR_TEXTS = {
     "spoken_language",
     "written_language",
     # codes from closed or county-kept lists
+    "age_band",
     "circle",
     "icwa_status",
     "kind",
+    "knows_level",
     "outcome",
     "channel",
     "partstat",
     "placement_kind",
     "reason",
+    "record_classes",
     "refused",
     "relationship",
+    "rule",
+    "said",
     "side",
     "source",
     "state",
@@ -51,11 +56,30 @@ CLEAR_TEXTS = {
     "reply_id",
     "shared_with",
     "staff_id",
+    "staff_ids",
     "uid",
 }
 """Every text that may travel in clear, looked at one by one. A new one is added here on purpose, or it belongs in the words."""
 
-UNHEARD = {"notify.call_task_opened.v1", "notify.message_finished.v1"}
+UNHEARD = {
+    "notify.call_task_opened.v1",
+    "notify.message_finished.v1",
+    "network.backup_asked.v1",
+    "network.backup_closed.v1",
+    "network.commitment_answered.v1",
+    "network.commitment_changed.v1",
+    "network.commitment_ended.v1",
+    "network.commitment_offered.v1",
+    "network.coverage_gap_closed.v1",
+    "network.coverage_gap_opened.v1",
+    "network.plan_activated.v1",
+    "network.plan_at_risk.v1",
+    "network.plan_ended.v1",
+    "network.plan_restored.v1",
+    "network.release_revoked.v1",
+    "network.release_signed.v1",
+    "network.staff_needed.v1",
+}
 """Facts that no service of ours acts on; they are for county systems and for whoever reads the log."""
 
 PERSONAL = re.compile(r"(?:^|_)(?:name|phone|email|address|number|comment|note|text|place|url|birth|born|title)(?:$|_)")
@@ -68,6 +92,15 @@ def named(kind: EventType) -> str:
 def sample_of(path: Path) -> dict[str, Any]:
     wire: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return wire
+
+
+def trimmed(said: Any, *, to: Any) -> Any:
+    """Leave out of a body what a sample of an earlier day does not have, in its inner parts too."""
+    if isinstance(said, dict) and isinstance(to, dict):
+        return {name: trimmed(said[name], to=each) for name, each in to.items()}
+    if isinstance(said, list) and isinstance(to, list) and len(said) == len(to):
+        return [trimmed(one, to=each) for one, each in zip(said, to, strict=True)]
+    return said
 
 
 def leaves(shape: type) -> Iterator[tuple[str, Any]]:
@@ -111,7 +144,7 @@ def test_a_golden_sample_still_loads_and_says_the_same(path: Path) -> None:
     assert kind is not None, "a published event is never taken back"
     assert path.stem == kind.name or path.stem.startswith(f"{kind.name}.")
     said_again = catalogue.to_plain(catalogue.from_plain(kind.body, envelope.data))
-    assert {name: said_again[name] for name in envelope.data} == envelope.data, "fields are only ever added"
+    assert trimmed(said_again, to=envelope.data) == envelope.data, "fields are only ever added"
 
 
 @pytest.mark.parametrize("path", [path for path in SAMPLES if "sealedwords" in sample_of(path)], ids=lambda path: path.stem)

@@ -18,7 +18,7 @@ from services.meetings.domain.meetings import TeamRole
 from services.meetings.domain.resources import Need, Resource, ResourceKind
 from services.meetings.domain.slots import find_times
 from services.meetings.domain.times import Attendee, Availability, Candidate, Question, availability, weight_of
-from shared.events.meetings import Mode
+from shared.events.entries import Mode
 from shared.kernel.spans import Span
 from shared.kernel.wall import resolve
 from tests.meetings.domain.plain_loops import Body, Stretch, World, search

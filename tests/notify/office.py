@@ -21,19 +21,8 @@ from services.notify.use_cases.keep_contact import keep_contact
 from services.notify.use_cases.plan_entry import plan_entry
 from shared.db.sealing import derive
 from shared.db.unit import Actor, Units
-from shared.events.meetings import (
-    Answer,
-    Entry,
-    MeetingCancelled,
-    MeetingRescheduled,
-    MeetingRevision,
-    MeetingScheduled,
-    MeetingWords,
-    Method,
-    Mode,
-    Notice,
-    PlaceWords,
-)
+from shared.events.entries import Answer, Entry, Method, Mode, Notice, PlaceWords
+from shared.events.meetings import MeetingCancelled, MeetingRescheduled, MeetingRevision, MeetingScheduled, MeetingWords
 from shared.events.network import CaseAccessChanged, Channel, Consent, ContactPoint, PersonChanged, PersonRegistered, PersonWords
 from shared.kernel.wall import at_wall
 from shared.settings import County, Sending

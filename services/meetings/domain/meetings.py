@@ -9,7 +9,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from services.meetings.domain.errors import ParticipantNotFound
-from shared.events.meetings import Answer, Method, Mode, PlaceWords
+from shared.events.entries import Answer, Method, Mode, PlaceWords
 from shared.kernel.spans import Span
 from shared.kernel.wall import Resolved, at_wall, resolve
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from services.meetings.domain.busy import GAP_MINUTES
-from shared.events.meetings import Mode
+from shared.events.entries import Mode
 
 
 class ResourceKind(StrEnum):

@@ -12,7 +12,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from services.meetings.domain.meetings import Heard, Issue, Meeting, Part, Participant
-from shared.events.meetings import Answer, Method
+from shared.events.entries import Answer, Method
 from shared.events.notify import Proof, ReplyChannel, ReplyKind, ReplyReceived
 
 

@@ -46,21 +46,16 @@ from services.meetings.domain.meetings import (
     TeamRole,
     uid_of,
 )
+from shared.events.entries import Answer, Entry, Method, Mode, Notice, PlaceWords
 from shared.events.meetings import (
-    Answer,
-    Entry,
     MeetingCancelled,
     MeetingChanged,
     MeetingRescheduled,
     MeetingRevision,
     MeetingScheduled,
     MeetingWords,
-    Method,
-    Mode,
-    Notice,
     ParticipantInvited,
     ParticipantRemoved,
-    PlaceWords,
 )
 from shared.kernel.wall import at_wall
 

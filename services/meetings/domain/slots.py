@@ -35,7 +35,7 @@ from services.meetings.domain.times import (
     weight_of,
 )
 from services.meetings.domain.working_days import after_working_days
-from shared.events.meetings import Mode
+from shared.events.entries import Mode
 from shared.kernel.spans import union
 from shared.kernel.wall import at_wall, resolve
 

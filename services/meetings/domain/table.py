@@ -8,7 +8,7 @@ from uuid import UUID
 from services.meetings.domain.mandates import INDIAN_CHILD
 from services.meetings.domain.meetings import TeamRole
 from services.meetings.domain.resources import distinct, speaks
-from shared.events.meetings import Answer
+from shared.events.entries import Answer
 
 
 class Condition(StrEnum):

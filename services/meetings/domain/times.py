@@ -11,7 +11,7 @@ from services.meetings.domain.busy import ONE_DAY, Cause, Taken, UsualHours, ope
 from services.meetings.domain.cells import Horizon
 from services.meetings.domain.meetings import WHOLE, Stretch, TeamRole
 from services.meetings.domain.resources import Need, Resource, ResourceKind
-from shared.events.meetings import Mode
+from shared.events.entries import Mode
 from shared.kernel.spans import Span, union
 
 CHILD_ROLES = frozenset({TeamRole.CHILD, TeamRole.YOUTH, TeamRole.NMD})

@@ -27,7 +27,7 @@ from services.meetings.domain.meetings import (
 from services.meetings.storage.families import visible_to
 from services.meetings.storage.tables import FamilyRow, MeetingRow, ParticipantRow, PartRow, ResourceRow
 from shared.db.unit import Unit
-from shared.events.meetings import Answer, Method, Mode, PlaceWords
+from shared.events.entries import Answer, Method, Mode, PlaceWords
 from shared.kernel.access import Caller
 from shared.kernel.sealed import KeyKind, KeyOf
 

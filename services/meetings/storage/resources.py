@@ -13,7 +13,7 @@ from services.meetings.domain.resources import Resource, ResourceKind
 from services.meetings.storage.tables import ResourceRow
 from shared.db.sealing import KeyDestroyed
 from shared.db.unit import Unit
-from shared.events.meetings import Mode
+from shared.events.entries import Mode
 from shared.kernel.sealed import KeyKind, KeyOf
 
 

@@ -9,7 +9,7 @@ from services.meetings.use_cases.commands import ChangeMeeting
 from services.meetings.use_cases.revise import revise
 from services.meetings.use_cases.see_family import family_of
 from shared.db.unit import Unit
-from shared.events.meetings import PlaceWords
+from shared.events.entries import PlaceWords
 
 
 async def change_meeting(unit: Unit, kept: Kept, command: ChangeMeeting) -> Kept:

@@ -18,7 +18,7 @@ from services.meetings.use_cases.county import CountyFacts
 from services.meetings.use_cases.see_mandates import mandates_of
 from services.meetings.use_cases.see_meeting import binding, starts_on
 from shared.db.unit import Unit
-from shared.events.meetings import Mode, PlaceWords
+from shared.events.entries import Mode, PlaceWords
 from shared.kernel.access import Caller, Role
 from shared.kernel.errors import Fault, Invalid
 from shared.kernel.wall import local_date

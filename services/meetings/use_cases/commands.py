@@ -7,7 +7,7 @@ from uuid import UUID
 
 from services.meetings.domain.meetings import WHOLE, MeetingKind, MeetingPurpose, Stretch, TeamRole
 from services.meetings.domain.resources import ResourceKind
-from shared.events.meetings import Answer, Mode, PlaceWords
+from shared.events.entries import Answer, Mode, PlaceWords
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

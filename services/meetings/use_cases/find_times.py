@@ -23,7 +23,7 @@ from services.meetings.use_cases.see_family import see_open_family
 from services.meetings.use_cases.see_mandates import mandates_of
 from services.meetings.use_cases.see_meeting import check_visible
 from shared.db.unit import Unit
-from shared.events.meetings import Mode
+from shared.events.entries import Mode
 from shared.kernel.access import Caller
 from shared.kernel.errors import Fault, Invalid
 from shared.kernel.spans import Span

@@ -14,7 +14,8 @@ from services.meetings.use_cases.judge_replies import judge_all
 from services.meetings.use_cases.keep_history import keep_history
 from services.meetings.use_cases.resend_entry import resend_entry
 from shared.db.unit import Unit
-from shared.events.meetings import Answer, ResponseRecorded
+from shared.events.entries import Answer
+from shared.events.meetings import ResponseRecorded
 from shared.events.notify import ReplyReceived, ReplyWords
 
 

@@ -18,7 +18,7 @@ from services.meetings.storage.replies import WAITING, Received
 from services.meetings.use_cases.county import CountyFacts
 from services.meetings.use_cases.see_mandates import Mandates, mandates_of
 from shared.db.unit import Unit
-from shared.events.meetings import Answer
+from shared.events.entries import Answer
 from shared.kernel.access import Caller, may_see
 from shared.kernel.wall import local_date
 

@@ -9,7 +9,7 @@ import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 
-from shared.events.meetings import Answer
+from shared.events.entries import Answer
 
 
 class Pending(StrEnum):

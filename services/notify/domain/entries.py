@@ -8,7 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from shared.events.meetings import Answer, Entry, MeetingRevision, Method, Mode, Notice
+from shared.events.entries import Answer, Entry, Method, Mode, Notice
+from shared.events.meetings import MeetingRevision
 
 
 class EntryStatus(StrEnum):

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from shared.events.meetings import Notice
+from shared.events.entries import Notice
 from shared.events.notify import SubjectKind
 
 

@@ -16,7 +16,7 @@ from pydantic import TypeAdapter
 
 from services.notify.gateways.content_lines import joined, mailto, parameter, text, utc_stamp, wall_stamp
 from services.notify.gateways.vtimezone import vtimezone
-from shared.events.meetings import Answer, Method
+from shared.events.entries import Answer, Method
 from shared.kernel.wall import resolve
 
 PRODUCT = "-//Surround//Calendar//EN"

@@ -15,7 +15,7 @@ from services.notify.domain.messages import Kind, Message, Way, has_entry
 from services.notify.gateways import words as wording
 from services.notify.gateways.ics import CalendarEntry, Status, status_for, write_entry, write_feed
 from services.notify.gateways.mail import Mail, build, message_id_of, thread_of
-from shared.events.meetings import Answer, Method, PlaceWords
+from shared.events.entries import Answer, Method, PlaceWords
 from shared.kernel.wall import zone
 from shared.settings import County
 

@@ -15,7 +15,7 @@ from shared.db.direct import Direct
 from shared.db.sealing import KeyDestroyed
 from shared.db.unit import Unit
 from shared.events.catalogue import from_plain, to_plain
-from shared.events.meetings import Answer, Mode, PlaceWords
+from shared.events.entries import Answer, Mode, PlaceWords
 from shared.kernel.sealed import KeyKind, KeyOf
 
 TABLE = "entries"

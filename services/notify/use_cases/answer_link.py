@@ -11,7 +11,7 @@ from services.notify.use_cases.announce_reply import Said, announce_reply
 from services.notify.use_cases.open_call_task import open_person_task
 from services.notify.use_cases.open_link import Opened
 from shared.db.unit import Unit
-from shared.events.meetings import Answer
+from shared.events.entries import Answer
 from shared.events.notify import Proof, ReplyChannel, ReplyKind
 from shared.kernel.wall import resolve
 

@@ -36,7 +36,7 @@ from services.notify.use_cases.end_message import end_message
 from services.notify.use_cases.hold_tokens import Tokens, hold_tokens
 from services.notify.use_cases.open_call_task import open_call_task
 from shared.db.unit import Unit
-from shared.events.meetings import PlaceWords
+from shared.events.entries import PlaceWords
 from shared.events.network import Channel, Consent
 from shared.kernel.errors import Invalid
 from shared.kernel.wall import local_date, resolve

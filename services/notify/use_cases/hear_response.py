@@ -5,7 +5,8 @@ from services.notify.domain.messages import Kind
 from services.notify.domain.planning import telling_person
 from services.notify.storage import contacts, entries, messages, suppressions
 from shared.db.unit import Unit
-from shared.events.meetings import Answer, ResponseRecorded
+from shared.events.entries import Answer
+from shared.events.meetings import ResponseRecorded
 from shared.events.network import Channel, Consent
 from shared.events.notify import ReplyChannel
 

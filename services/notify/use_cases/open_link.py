@@ -11,7 +11,7 @@ from services.notify.domain.links import Purpose, is_token, token_hash
 from services.notify.storage import contacts, entries, links
 from services.notify.storage.links import Found
 from shared.db.unit import Unit
-from shared.events.meetings import PlaceWords
+from shared.events.entries import PlaceWords
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ from services.notify.domain.planning import Planner
 from services.notify.storage import call_tasks, contacts, entries, links, messages
 from services.notify.use_cases.end_message import end_messages
 from shared.db.unit import Unit
-from shared.events.meetings import Entry, MeetingRevision, MeetingWords, PlaceWords
+from shared.events.entries import Entry, PlaceWords
+from shared.events.meetings import MeetingRevision, MeetingWords
 
 _FIRST_WORD = frozenset({Kind.MOVED, Kind.CHANGED})
 """What somebody who was never told of the meeting gets as an invitation instead."""

@@ -12,7 +12,7 @@ from services.notify.domain.errors import CallTaskDone
 from services.notify.gateways.letters import Scene, script_of
 from services.notify.storage import call_tasks, contacts, entries
 from shared.db.unit import Unit
-from shared.events.meetings import PlaceWords
+from shared.events.entries import PlaceWords
 from shared.kernel.access import Caller
 from shared.settings import County
 

@@ -13,7 +13,7 @@ from services.notify.storage import contacts, entries, links
 from services.notify.storage.links import Found
 from services.notify.use_cases.open_link import Opened
 from shared.db.unit import Unit
-from shared.events.meetings import PlaceWords
+from shared.events.entries import PlaceWords
 from shared.settings import County
 
 KEPT_FOR = timedelta(days=30)

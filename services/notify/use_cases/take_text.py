@@ -18,7 +18,7 @@ from services.notify.use_cases.announce_reply import Said, announce_reply
 from services.notify.use_cases.stop_number import start_number, stop_number
 from services.notify.use_cases.taken import Taken
 from shared.db.unit import Unit
-from shared.events.meetings import Answer
+from shared.events.entries import Answer
 from shared.events.network import Channel, Consent
 from shared.events.notify import Proof, ReplyChannel, ReplyKind
 from shared.kernel.wall import local_date

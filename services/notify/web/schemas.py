@@ -17,7 +17,7 @@ from services.notify.use_cases.open_link import Opened
 from services.notify.use_cases.see_call_tasks import SeenTask
 from services.notify.use_cases.see_messages import Read
 from shared.db.unit import Unit
-from shared.events.meetings import Answer, Mode
+from shared.events.entries import Answer, Mode
 from shared.events.notify import SubjectKind
 from shared.kernel.ids import spell
 from shared.settings import County

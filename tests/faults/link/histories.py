@@ -10,19 +10,14 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared.db.unit import Actor, Units
+from shared.events.entries import Answer, Entry, Method, Mode, Notice, PlaceWords
 from shared.events.meetings import (
-    Answer,
-    Entry,
     MeetingCancelled,
     MeetingChanged,
     MeetingRescheduled,
     MeetingRevision,
     MeetingScheduled,
     MeetingWords,
-    Method,
-    Mode,
-    Notice,
-    PlaceWords,
 )
 from shared.events.network import (
     CaseAccessChanged,

@@ -9,15 +9,13 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from shared.events.entries import Entry, Method, Notice
 from shared.events.meetings import (
-    Entry,
     MeetingCancelled,
     MeetingChanged,
     MeetingRescheduled,
     MeetingRevision,
     MeetingScheduled,
-    Method,
-    Notice,
     ParticipantInvited,
     ParticipantRemoved,
 )

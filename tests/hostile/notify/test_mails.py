@@ -6,7 +6,7 @@ from uuid import uuid4
 from icalendar import Calendar
 
 from deploy.local.sandbox.replies import first_event
-from shared.events.meetings import PlaceWords
+from shared.events.entries import PlaceWords
 from shared.events.network import Channel
 from tests.hostile.mapping import MAIL, SENT
 from tests.hostile.rows import Row, tries, tries_all

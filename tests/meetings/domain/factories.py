@@ -6,7 +6,7 @@ from uuid import UUID
 
 from services.meetings.domain.meetings import Invitee, MeetingKind, MeetingPurpose, Place, TeamRole
 from services.meetings.domain.revisions import Revision, book
-from shared.events.meetings import Mode, PlaceWords
+from shared.events.entries import Mode, PlaceWords
 
 MONDAY = datetime(2027, 2, 22, 9, tzinfo=UTC)
 THURSDAY_TEN = datetime(2027, 3, 4, 10)  # noqa: DTZ001  wall time in LOS_ANGELES

@@ -7,7 +7,7 @@ import pytest
 from services.meetings.domain.busy import Cause, Unavailability, Weekly, claimed, open_spans, usual_hours
 from services.meetings.domain.errors import UnusableTimes
 from services.meetings.domain.resources import Need, Resource, ResourceKind, fits
-from shared.events.meetings import Mode
+from shared.events.entries import Mode
 from shared.kernel.spans import Span
 from tests.meetings.domain.factories import LOS_ANGELES, an_id
 

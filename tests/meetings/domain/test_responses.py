@@ -23,7 +23,7 @@ from services.meetings.domain.responses import (
     taken_by_staff,
 )
 from services.meetings.domain.revisions import cancel, hear, move, revive
-from shared.events.meetings import Answer
+from shared.events.entries import Answer
 from shared.events.notify import Proof, ReplyChannel, ReplyKind, ReplyReceived, SubjectKind
 from tests.meetings.domain.factories import MONDAY, THURSDAY_TEN, a_booking, an_id, someone
 

@@ -35,18 +35,14 @@ from services.meetings.domain.revisions import (
     remove_person,
     revive,
 )
+from shared.events.entries import Answer, Method, Mode, Notice, PlaceWords
 from shared.events.meetings import (
-    Answer,
     MeetingCancelled,
     MeetingChanged,
     MeetingRescheduled,
     MeetingScheduled,
-    Method,
-    Mode,
-    Notice,
     ParticipantInvited,
     ParticipantRemoved,
-    PlaceWords,
 )
 from tests.meetings.domain.factories import MONDAY, OFFICE, THURSDAY_TEN, TRIBAL_OFFICE, a_booking, an_id, book_for, someone
 

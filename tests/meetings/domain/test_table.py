@@ -10,7 +10,7 @@ from services.meetings.domain.table import (
     seats_of,
     unfilled_languages,
 )
-from shared.events.meetings import Answer
+from shared.events.entries import Answer
 from tests.meetings.domain.factories import an_id
 
 LILA = ChildAtTable(child_id=an_id(1), in_placement=True, icwa_status="reason_to_know")

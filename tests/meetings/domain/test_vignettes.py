@@ -12,7 +12,7 @@ from services.meetings.domain.meetings import TeamRole
 from services.meetings.domain.resources import Need, Resource, ResourceKind
 from services.meetings.domain.slots import find_times, refuse_odd_hours, why_not
 from services.meetings.domain.times import Attendee, Blocker, Candidate, Plus, Question, availability
-from shared.events.meetings import Mode
+from shared.events.entries import Mode
 from shared.kernel.spans import Span
 from shared.kernel.wall import resolve
 from tests.meetings.domain.factories import LOS_ANGELES, an_id

@@ -11,7 +11,7 @@ from services.meetings.domain.meetings import TeamRole
 from services.meetings.domain.resources import Need, Resource, ResourceKind
 from services.meetings.domain.times import Attendee, Candidate, Presence, Question, availability, weight_of
 from services.meetings.domain.working_days import after_working_days
-from shared.events.meetings import Mode
+from shared.events.entries import Mode
 from shared.kernel.spans import Span
 from tests.meetings.domain.factories import an_id
 from tests.meetings.domain.plain_loops import Body, Stretch, World

@@ -3,7 +3,7 @@
 import pytest
 
 from services.notify.domain.consent import Meaning, Pending, Says, normalise, parse
-from shared.events.meetings import Answer
+from shared.events.entries import Answer
 
 STOPS = [
     "STOP",

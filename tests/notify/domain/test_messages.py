@@ -19,7 +19,7 @@ from services.notify.domain.messages import (
     not_after,
     waits_for_morning,
 )
-from shared.events.meetings import Notice
+from shared.events.entries import Notice
 
 NOW = datetime(2027, 3, 1, tzinfo=UTC)
 STARTS = NOW + timedelta(days=3)

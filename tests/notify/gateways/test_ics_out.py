@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from services.notify.gateways.content_lines import mailto
 from services.notify.gateways.ics import CalendarEntry, Status, status_for, write_entry, write_feed
 from services.notify.gateways.vtimezone import vtimezone
-from shared.events.meetings import Answer, Method
+from shared.events.entries import Answer, Method
 from shared.kernel.wall import at_wall, resolve, zone_names
 from tests.support.icslint import lint, parse
 

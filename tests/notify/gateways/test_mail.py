@@ -12,7 +12,7 @@ import pytest
 from services.notify.domain.errors import UnsafeText
 from services.notify.gateways.ics import Status, write_entry
 from services.notify.gateways.mail import Mail, UnsafeMail, build, check, message_id_of, message_of, thread_of
-from shared.events.meetings import Method
+from shared.events.entries import Method
 from tests.notify.gateways.test_ics_out import an_entry
 
 ENTRY = write_entry(an_entry(summary="Reunión 🙂"), Method.REQUEST)

@@ -4,7 +4,8 @@ import asyncio
 from dataclasses import replace
 
 from services.notify.domain.messages import MOST_TEXTS_A_DAY
-from shared.events.meetings import MeetingChanged, Notice
+from shared.events.entries import Notice
+from shared.events.meetings import MeetingChanged
 from shared.events.network import Channel
 from tests.notify.office import Office, Person
 

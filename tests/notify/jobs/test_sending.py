@@ -19,7 +19,8 @@ from services.notify.storage.claims import pass_dot
 from services.notify.use_cases.begin_attempts import begin_attempts
 from services.notify.use_cases.claim_due import claim_due, release_expired
 from services.notify.use_cases.record_attempt import record_attempt
-from shared.events.meetings import MeetingChanged, Notice, PlaceWords
+from shared.events.entries import Notice, PlaceWords
+from shared.events.meetings import MeetingChanged
 from shared.events.network import Channel
 from shared.settings import Sending
 from tests.notify.office import Booked, Office, Person, outlet

@@ -6,7 +6,8 @@ from uuid import uuid4
 
 from sqlalchemy import text
 
-from shared.events.meetings import MeetingCancelled, MeetingChanged, MeetingRescheduled, MeetingScheduled, Notice
+from shared.events.entries import Notice
+from shared.events.meetings import MeetingCancelled, MeetingChanged, MeetingRescheduled, MeetingScheduled
 from shared.events.network import Channel
 from tests.notify.office import SYSTEM, Office
 

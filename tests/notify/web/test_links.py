@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from shared.events.meetings import ParticipantRemoved, PlaceWords
+from shared.events.entries import PlaceWords
+from shared.events.meetings import ParticipantRemoved
 from shared.events.network import Channel
 from tests.notify.office import Booked, Office, Person
 from tests.notify.web.conftest import Web

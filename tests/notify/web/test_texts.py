@@ -15,7 +15,8 @@ from services.notify.use_cases.hear_response import hear_response
 from services.notify.use_cases.record_attempt import record_attempt
 from services.notify.use_cases.stop_number import stop_number
 from services.notify.use_cases.store_receipt import store_receipt
-from shared.events.meetings import Answer, ResponseRecorded
+from shared.events.entries import Answer
+from shared.events.meetings import ResponseRecorded
 from shared.events.network import Channel, Consent
 from tests.notify.office import Booked, Office, Person, outlet
 from tests.notify.web.conftest import Web

@@ -15,7 +15,7 @@ from services.meetings.use_cases.see_meetings import ListedMeeting
 from services.meetings.web.schemas.mandates import DueOut, due_out
 from services.meetings.web.schemas.participants import PartIn
 from services.meetings.web.schemas.values import quoted
-from shared.events.meetings import Answer, Mode
+from shared.events.entries import Answer, Mode
 from shared.events.notify import ReplyKind
 from shared.kernel.wall import Adjustment, at_wall, resolve, zone
 from shared.web.fields import (

@@ -8,7 +8,7 @@ from services.meetings.domain.meetings import MeetingKind, MeetingPurpose, TeamR
 from services.meetings.use_cases.commands import BookMeeting, ChangeMeeting, Excuses, MoveMeeting, Pools, When
 from services.meetings.web.schemas.participants import Participants, wish_from
 from services.meetings.web.schemas.values import Children, Comment, Dial, Interpreters, Link, Reason, absent
-from shared.events.meetings import Answer, Mode, PlaceWords
+from shared.events.entries import Answer, Mode, PlaceWords
 from shared.web import fields
 from shared.web.fields import (
     CaseId,

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from services.meetings.domain.meetings import WHOLE, Stretch, TeamRole
 from services.meetings.use_cases.commands import Wish
-from shared.events.meetings import Mode
+from shared.events.entries import Mode
 from shared.web.fields import Model, PersonId
 
 

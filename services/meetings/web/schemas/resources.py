@@ -8,7 +8,7 @@ from services.meetings.domain.resources import ResourceKind
 from services.meetings.storage.resources import Pooled
 from services.meetings.use_cases.commands import AddResource
 from services.meetings.web.schemas.values import Languages, Site, Skills, absent, quoted, without_default
-from shared.events.meetings import Mode
+from shared.events.entries import Mode
 from shared.web.fields import Instant, Line, Model, PageQuery, PersonId, ResourceId, StaffId
 
 
