@@ -60,7 +60,7 @@ class Answer(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
-    """One time at which a promise is due. Local times are wall time in the entry's zone; in gap and fold see `shared.kernel.wall`."""
+    """One time at which a promise is due; local times are wall time in the entry's zone, as they were chosen."""
 
     starts_local: datetime
     ends_local: datetime

@@ -24,6 +24,8 @@ SCOPES = {
     "cases.write",
     "meetings.read",
     "meetings.write",
+    "plans.read",
+    "plans.write",
     "resources.write",
     "messages.read",
     "messages.write",

@@ -30,6 +30,9 @@ EVERY_SCOPE = (
     "people.write",
     "cases.read",
     "cases.write",
+    "plans.read",
+    "plans.write",
+    "imports.write",
     "audit.read",
 )
 

@@ -53,7 +53,7 @@ SAMPLE_STAFF: Mapping[str, tuple[Staff, ...]] = {
 }
 
 _CASEWORK = (
-    "people.read people.contact.read people.write cases.read cases.write meetings.read meetings.write "
+    "people.read people.contact.read people.write cases.read cases.write plans.read plans.write meetings.read meetings.write "
     "messages.read messages.write tasks.read tasks.write"
 )
 SCOPES_OF_ROLE: Mapping[str, frozenset[str]] = {
@@ -61,14 +61,14 @@ SCOPES_OF_ROLE: Mapping[str, frozenset[str]] = {
     for role, scopes in {
         "caseworker": _CASEWORK,
         "supervisor": f"{_CASEWORK} resources.write audit.read",
-        "facilitator": "people.read cases.read meetings.read meetings.write messages.read tasks.read",
+        "facilitator": "people.read cases.read plans.read meetings.read meetings.write messages.read tasks.read",
         "scheduler": (
-            "people.read people.contact.read cases.read meetings.read meetings.write resources.write "
+            "people.read people.contact.read cases.read plans.read meetings.read meetings.write resources.write "
             "messages.read messages.write tasks.read tasks.write"
         ),
         "county_admin": f"{_CASEWORK} resources.write audit.read imports.write webhooks.manage",
         "on_call": _CASEWORK,
-        "auditor": "people.read cases.read meetings.read messages.read tasks.read audit.read",
+        "auditor": "people.read cases.read plans.read meetings.read messages.read tasks.read audit.read",
     }.items()
 }
 COUNTY_SYSTEM_SCOPES = frozenset(f"{_CASEWORK} resources.write audit.read imports.write webhooks.manage".split())

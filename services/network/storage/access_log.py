@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, select
 
 from services.network.domain.cases import CaseId
 from services.network.domain.people import PersonId
-from services.network.storage.tables import ChildRow, MemberRow
+from services.network.storage.tables.families import ChildRow, MemberRow
 from shared.db import looks
 from shared.db.audit import AUDIT
 from shared.db.looks import Look, Viewer

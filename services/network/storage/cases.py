@@ -14,7 +14,7 @@ from services.network.domain.errors import ExternalIdTaken
 from services.network.domain.people import PersonId
 from services.network.domain.visibility import sees_whole_county
 from services.network.storage.refusing import refusing
-from services.network.storage.tables import CaseRow, ChildRow, MemberRow
+from services.network.storage.tables.families import CaseRow, ChildRow, MemberRow
 from shared.db.direct import Direct
 from shared.db.unit import Unit
 from shared.kernel.access import Caller, CaseAccess, Role

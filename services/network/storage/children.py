@@ -6,7 +6,7 @@ from services.network.domain.cases import CaseId
 from services.network.domain.children import Child, IcwaStatus, Placement, PlacementKind
 from services.network.domain.errors import AlreadyChild
 from services.network.domain.people import PersonId
-from services.network.storage.tables import ChildRow
+from services.network.storage.tables.families import ChildRow
 from shared.db.unit import Unit
 from shared.kernel.errors import NotFound
 

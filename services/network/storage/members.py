@@ -9,7 +9,7 @@ from services.network.domain.cases import CaseId
 from services.network.domain.errors import AlreadyMember
 from services.network.domain.members import Circle, Member, MemberId, RelationshipKind, Side, Standing, SupportType
 from services.network.domain.people import PersonId
-from services.network.storage.tables import MemberRow
+from services.network.storage.tables.families import MemberRow
 from shared.db.unit import Unit
 from shared.kernel.errors import NotFound
 from shared.kernel.sealed import KeyKind, KeyOf

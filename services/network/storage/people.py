@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from services.network.domain.errors import ExternalIdTaken, StaffIdTaken
 from services.network.domain.people import ContactPoint, ContactPointId, Person, PersonId, Profile
 from services.network.storage.refusing import refusing
-from services.network.storage.tables import ContactPointRow, FindRow, PersonRow
+from services.network.storage.tables.families import ContactPointRow, FindRow, PersonRow
 from shared.db.direct import Direct
 from shared.db.sealing import KeyDestroyed
 from shared.db.unit import Unit

@@ -6,7 +6,7 @@ from services.network.domain.cases import CaseId
 from services.network.domain.errors import SeparationExists
 from services.network.domain.people import PersonId
 from services.network.domain.separation import RuleId, SeparationReason, SeparationRule
-from services.network.storage.tables import SeparationRow
+from services.network.storage.tables.families import SeparationRow
 from shared.db.unit import Unit
 from shared.kernel.errors import NotFound
 from shared.kernel.sealed import KeyKind, KeyOf

@@ -7,69 +7,10 @@ import pytest
 from deploy.local.sandbox.identity import SCOPES_OF_ROLE
 from services.network.web.routes import ROUTES
 from shared.kernel.access import Role
-from tests.network.bodies import CHILD, FAMILY, GRANDMOTHER, person
+from tests.network.bodies import FAMILY, GRANDMOTHER, person
 from tests.network.conftest import Api, BehindTheWall, Counties
-from tests.support.walls import INSIDE, Attempt, by_scope, never_tried
-
-
-async def a_whole_family(api: Api, external_id: str | None = None) -> dict[str, str]:
-    """Make one of everything; return the ids by their name in a path."""
-    carmen = (await api.post("/v1/people", {**GRANDMOTHER, "external_id": external_id})).json
-    mateo = (await api.post("/v1/people", CHILD)).json
-    otto = (await api.post("/v1/people", person("Otto"))).json
-    rick = (await api.post("/v1/people", person("Rick"))).json
-    case = (await api.post("/v1/cases", FAMILY)).json
-    path = f"/v1/cases/{case['id']}"
-    await api.post(f"{path}/children", {"person_id": mateo["id"]})
-    member = (await api.post(f"{path}/members", {"person_id": carmen["id"], "relationship": "neighbor"})).json
-    await api.post(f"{path}/members", {"person_id": rick["id"], "relationship": "father"})
-    rule = (
-        await api.post(f"{path}/separation-rules", {"person_a": carmen["id"], "person_b": rick["id"], "reason": "dv_safety"})
-    ).json
-    await api.post(f"{path}/members", {"person_id": otto["id"], "relationship": "neighbor"})
-    for shared_with in (["cy", "di"], ["cy"]):
-        await api.put(f"{path}/access", {"unit": "north", "assigned": ["amy"], "shared_with": shared_with})
-    return {
-        "case_id": case["id"],
-        "person_id": carmen["id"],
-        "child_id": mateo["id"],
-        "member_id": member["id"],
-        "rule_id": rule["id"],
-        "other_person_id": otto["id"],
-    }
-
-
-CASE = "/v1/cases/{case_id}"
-ATTEMPTS = [
-    Attempt("GET", "/v1/people/{person_id}"),
-    Attempt("PATCH", "/v1/people/{person_id}", {"voicemail_ok": True}),
-    Attempt("GET", CASE),
-    Attempt("PATCH", CASE, {"title": "Mine"}),
-    Attempt("GET", f"{CASE}/access"),
-    Attempt("GET", f"{CASE}/viewers"),
-    Attempt("GET", f"{CASE}/history"),
-    Attempt("GET", "/v1/people/{person_id}/history"),
-    Attempt("GET", f"{CASE}/access-log"),
-    Attempt("GET", "/v1/people/{person_id}/access-log"),
-    Attempt("POST", f"{CASE}/children", {"person_id": "{other_person_id}"}),
-    Attempt("GET", f"{CASE}/children"),
-    Attempt("PATCH", f"{CASE}/children/{{child_id}}", {"intensive_services": True}),
-    Attempt("POST", f"{CASE}/members", {"person_id": "{other_person_id}", "relationship": "coach"}),
-    Attempt("GET", f"{CASE}/members"),
-    Attempt("PATCH", f"{CASE}/members/{{member_id}}", {"circle": "inner"}),
-    Attempt("POST", f"{CASE}/separation-rules", {"person_a": "{person_id}", "person_b": "{child_id}", "reason": "dv_safety"}),
-    Attempt("GET", f"{CASE}/separation-rules"),
-    Attempt("DELETE", f"{CASE}/separation-rules/{{rule_id}}"),
-    Attempt("DELETE", f"{CASE}/members/{{member_id}}"),
-    Attempt("PUT", f"{CASE}/access", {"unit": "north", "assigned": ["amy"], "shared_with": ["cy"]}),
-    Attempt("POST", f"{CASE}:close"),
-]
-
-# What asks about no record in particular, or about one by the county's own id, which is for county systems alone.
-WITHOUT_RECORD = {
-    "POST /v1/people", "POST /v1/people:search", "PUT /v1/people/by-external-id/{key}", "POST /v1/cases", "GET /v1/cases",
-    "GET /v1/events", "POST /v1/sign-in-endings",
-}  # fmt: skip
+from tests.network.web.attempts import ATTEMPTS, NOT_BY_SIGHT, WITHOUT_RECORD, a_whole_family
+from tests.support.walls import INSIDE, by_scope, never_tried
 
 OUTSIDE = {
     "a colleague of the unit": ("eve", ("caseworker",), ("north",), False),
@@ -81,13 +22,6 @@ OUTSIDE = {
     "somebody without a known role": ("eve", ("mayor",), ("north",), False),
     "another county's namesake": ("amy", ("supervisor",), ("north",), True),
     "another county's administrator": ("ad", ("county_admin",), ("north",), True),
-}
-
-
-# Whoever sees a family may still not do this to it.
-NOT_BY_SIGHT = {
-    "PUT /v1/cases/{case_id}/access": "reassignment_refused",
-    "GET /v1/people/{person_id}/access-log": "whole_county_only",
 }
 
 
@@ -145,13 +79,13 @@ async def test_an_auditor_reads_everything_and_changes_nothing(counties: Countie
     assert behind_the_wall.everything(but="audit") == before
 
 
-READING = {"people.read", "cases.read", "audit.read"}
+READING = {"people.read", "cases.read", "plans.read", "audit.read"}
 
 
 async def test_what_belongs_to_one_family_is_not_found_under_another(amy: Api) -> None:
     ids, other = await a_whole_family(amy), await a_whole_family(amy)
     nested = [each for each in ATTEMPTS if each.path.count("{") > 1]
-    assert len(nested) == 4
+    assert len(nested) >= 4
     for attempt in nested:
         inner = attempt.path.rsplit("{", 1)[1].split("}")[0]
         answer = await attempt.by(amy, {**ids, inner: other[inner]})

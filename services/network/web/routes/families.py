@@ -1,4 +1,4 @@
-"""The whole surface of network on one screen: each route with the permission it needs."""
+"""Routes of people and families: who they are, who holds them, who must never meet."""
 
 from services.network.domain import errors as no
 from services.network.web import cases, children, history, members, people, separations, sign_ins
@@ -6,17 +6,13 @@ from services.network.web.schemas.cases import AccessIn, CaseIn, CaseOut, CasePa
 from services.network.web.schemas.people import MatchOut, PersonFactsIn, PersonIn, PersonOut, PersonPatch, SearchIn
 from services.network.web.schemas.roster import ChildIn, ChildOut, ChildPatch, MemberIn, MemberOut, MemberPatch
 from services.network.web.schemas.separations import SeparationIn, SeparationOut
-from shared.web.events import events_route
 from shared.web.fields import Page, PageQuery
 from shared.web.history import ChangeOut
 from shared.web.looks import LookOut, ViewerOut
-from shared.web.registry import errors_in
 from shared.web.routing import Route, delete, get, patch, post, put
 
 CASE = "/v1/cases/{case_id}"
 KEPT = (no.ExternalIdTaken, no.StaffIdTaken, no.ColleagueRecord)
-
-ERRORS = tuple(errors_in(no))
 
 # fmt: off
 ROUTES: tuple[Route, ...] = (
@@ -68,7 +64,5 @@ ROUTES: tuple[Route, ...] = (
 
     post("/v1/sign-in-endings", sign_ins.post_ending, needs="people.write", body=sign_ins.EndingIn, status=204, idempotent=True,
          raises=(no.AdministratorsOnly,)),
-
-    events_route(),
 )
 # fmt: on

@@ -1,36 +1,14 @@
-"""The tables of network. Every row names its county, and the county wall of PostgreSQL stands in front of each table.
-
-Columns called `words`, and those marked sealed, hold AES-GCM boxes; `*_lookup` columns hold keyed hashes. Nothing here is a name,
-a number, an address or a reason in clear. References carry the county, so that no row can point into another one.
-"""
+"""Tables of people, families, and who stands around them."""
 
 from datetime import date, datetime, time
 from uuid import UUID
 
-from sqlalchemy import ForeignKeyConstraint, Index, LargeBinary, Text, UniqueConstraint, text
+from sqlalchemy import Index, LargeBinary, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
-from shared.db.base import TYPES, CountyId, new_metadata
-from shared.db.history import HISTORY
-
-
-class Base(DeclarativeBase):
-    """The tables of network."""
-
-    metadata = new_metadata()
-    type_annotation_map = TYPES
-
-
-HISTORY.to_metadata(Base.metadata)
-
-
-def _of_person(*columns: str) -> list[ForeignKeyConstraint]:
-    return [ForeignKeyConstraint(["county_id", column], ["people.county_id", "people.id"]) for column in columns]
-
-
-def _of_case() -> ForeignKeyConstraint:
-    return ForeignKeyConstraint(["county_id", "case_id"], ["cases.county_id", "cases.id"])
+from services.network.storage.tables.base import Base, of_case, of_person
+from shared.db.base import CountyId
 
 
 class PersonRow(Base):
@@ -82,7 +60,7 @@ class ContactPointRow(Base):
     consent_at: Mapped[datetime]
     is_substitute: Mapped[bool]
 
-    __table_args__ = (*_of_person("person_id"), Index(None, "county_id", "person_id"), Index(None, "county_id", "lookup"))
+    __table_args__ = (*of_person("person_id"), Index(None, "county_id", "person_id"), Index(None, "county_id", "lookup"))
 
 
 class FindRow(Base):
@@ -95,7 +73,7 @@ class FindRow(Base):
     person_id: Mapped[UUID] = mapped_column(primary_key=True)
     found_at: Mapped[datetime]
 
-    __table_args__ = (*_of_person("person_id"),)
+    __table_args__ = (*of_person("person_id"),)
 
 
 class CaseRow(Base):
@@ -142,7 +120,7 @@ class ChildRow(Base):
     version: Mapped[int]
     updated_at: Mapped[datetime]
 
-    __table_args__ = (_of_case(), *_of_person("person_id"), Index(None, "county_id", "person_id"))
+    __table_args__ = (of_case(), *of_person("person_id"), Index(None, "county_id", "person_id"))
 
 
 class MemberRow(Base):
@@ -166,8 +144,8 @@ class MemberRow(Base):
     updated_at: Mapped[datetime]
 
     __table_args__ = (
-        _of_case(),
-        *_of_person("person_id"),
+        of_case(),
+        *of_person("person_id"),
         Index("uq_members_present", "case_id", "person_id", unique=True, postgresql_where=text("left_at IS NULL")),
         Index(None, "county_id", "person_id"),
     )
@@ -191,8 +169,8 @@ class SeparationRow(Base):
     updated_at: Mapped[datetime]
 
     __table_args__ = (
-        _of_case(),
-        *_of_person("person_a", "person_b"),
+        of_case(),
+        *of_person("person_a", "person_b"),
         Index(
             "uq_separation_rules_present",
             "case_id",

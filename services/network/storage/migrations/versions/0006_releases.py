@@ -1,0 +1,16 @@
+"""Written releases. Additive."""
+
+from alembic import op
+
+revision = "0006"
+down_revision: str | None = "0005"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.execute("SET LOCAL lock_timeout = '4s'")
+
+
+def downgrade() -> None:
+    op.execute("SET LOCAL lock_timeout = '4s'")
