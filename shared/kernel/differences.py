@@ -10,7 +10,7 @@ from uuid import UUID
 UNTOLD = frozenset({"version", "updated_at", "lookup"})
 """What only counts changes, or is made of another field: no change in itself."""
 
-_NAMES_ITSELF = ("id", "participant_id", "part", "sequence")
+_NAMES_ITSELF = ("id", "participant_id", "quality", "part", "sequence")
 
 
 @dataclass(frozen=True, slots=True)

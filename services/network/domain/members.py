@@ -1,8 +1,8 @@
-"""The members of a family's safety network: how each stands to the family, and how near."""
+"""The members of a family's safety network: how each stands to the family, how near, and what has been seen of them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, NewType
 from uuid import UUID
@@ -69,11 +69,102 @@ class SupportType(StrEnum):
     FORMAL = "formal"
 
 
+class KnowsLevel(StrEnum):
+    """How much of what happened a member knows. It is not the circle: authors differ, so these are two facts (DOMAIN §4.4)."""
+
+    EVERYTHING = "everything"
+    SOME = "some"
+    NOTHING = "nothing"
+
+
+class MemberState(StrEnum):
+    """How far a member has come (DOMAIN §6.5). `domain/qualities.py` derives it; only what is set aside is said by people."""
+
+    IDENTIFIED = "identified"
+    CONTACTED = "contacted"
+    MET_AGENCY = "met_agency"
+    INFORMED_OF_CONCERN = "informed_of_concern"
+    COMMITTED = "committed"
+    ACTIVE = "active"
+    PAUSED = "paused"
+    LAPSED = "lapsed"
+    WITHDRAWN = "withdrawn"
+    EXCLUDED = "excluded"
+    LEFT = "left"
+
+
+class SetAside(StrEnum):
+    """Why a member does not count for now, as people said it; leaving is the end of the place itself."""
+
+    PAUSED = "paused"
+    WITHDRAWN = "withdrawn"
+    EXCLUDED = "excluded"
+
+
+class Quality(StrEnum):
+    """What makes somebody part of a safety network (SOP Quick Guide; DOMAIN §2.2). The fourth follows from their commitments."""
+
+    CARES = "cares"
+    WILLING_TO_MEET = "willing_to_meet"
+    UNDERSTANDS_CONCERN = "understands_concern"
+    WILL_DO_SOMETHING = "will_do_something"
+
+
+class VettingOutcome(StrEnum):
+    """What looking into a member came to. A past alone excludes nobody: limits are what it is for (DOMAIN §4.4)."""
+
+    NOT_VETTED = "not_vetted"
+    SUITABLE = "suitable"
+    SUITABLE_WITH_LIMITS = "suitable_with_limits"
+    UNSUITABLE = "unsuitable"
+
+
+class VettingLimit(StrEnum):
+    """What a suitable member shall not do. Only `no_protective` keeps them from being cover at all."""
+
+    NOT_OVERNIGHT = "not_overnight"
+    NOT_ALONE = "not_alone"
+    NOT_DRIVING = "not_driving"
+    NO_PROTECTIVE = "no_protective"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenQuality:
+    """That a quality was seen: on which county-local day, by whom, and a worker's note.
+
+    For `understands_concern` it names the danger statement and the version that was shared; `needs_refresh` says that there is a
+    newer one, which the member has to be told.
+    """
+
+    quality: Quality
+    seen_on: date
+    seen_by: str
+    note: str = ""
+    statement_id: UUID | None = None
+    statement_version: int | None = None
+    needs_refresh: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vetting:
+    """What looking into a member came to, when and by whom. `vetting_words` go with the limit `other`, or explain."""
+
+    vetting: VettingOutcome = VettingOutcome.NOT_VETTED
+    vetting_limits: frozenset[VettingLimit] = frozenset()
+    vetting_words: str = ""
+    vetted_on: date | None = None
+    vetted_by: str = ""
+
+
+NOT_VETTED = Vetting()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
     """How a member stands around the family. `relationship_words` are a worker's own, beside `other`.
 
-    A caregiver of concern is on the roster and never counts as cover.
+    A caregiver of concern is on the roster and never counts as cover. Days are county-local.
     """
 
     relationship: RelationshipKind
@@ -82,11 +173,20 @@ class Standing:
     circle: Circle
     support_type: SupportType
     caregiver_of_concern: bool
+    knows_level: KnowsLevel = KnowsLevel.NOTHING
+    contacted_on: date | None = None
+    met_agency_on: date | None = None
+    set_aside: SetAside | None = None
+    set_aside_reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
-    """One person's place in one family's network, from joining to leaving; who comes back is a new member."""
+    """One person's place in one family's network, from joining to leaving; who comes back is a new member.
+
+    `qualities` are those that hold now; the fourth, `will_do_something`, follows from the member's commitments. `was_active` says
+    that once all four held: who loses one has lapsed rather than gone back.
+    """
 
     id: MemberId
     case_id: CaseId
@@ -95,6 +195,15 @@ class Member:
     joined_at: datetime
     version: int
     updated_at: datetime
+    qualities: tuple[SeenQuality, ...] = ()
+    will_do_something: bool = False
+    vetting: Vetting = NOT_VETTED
+    state: MemberState = MemberState.IDENTIFIED
+    was_active: bool = False
+
+    def seen(self, quality: Quality) -> SeenQuality | None:
+        """Return what is on record of a quality that holds."""
+        return next((each for each in self.qualities if each.quality is quality), None)
 
 
 def relationship_of(text: str) -> tuple[RelationshipKind, str]:
@@ -141,4 +250,6 @@ def _facts(member: Member) -> Mapping[str, Any]:
         "circle": member.standing.circle.value,
         "support_type": member.standing.support_type.value,
         "caregiver_of_concern": member.standing.caregiver_of_concern,
+        "knows_level": member.standing.knows_level.value,
+        "state": member.state.value,
     }
