@@ -20,7 +20,8 @@ def service_names() -> list[str]:
 
 def routes_of(service: str) -> tuple[Route, ...]:
     """Return a service's declared surface; a service without an API of this kind has none."""
-    if not (ROOT / "services" / service / "web" / "routes.py").exists():
+    web = ROOT / "services" / service / "web"
+    if not ((web / "routes.py").exists() or (web / "routes").is_dir()):
         return ()
     routes: tuple[Route, ...] = getattr(importlib.import_module(f"services.{service}.web.routes"), "ROUTES", ())
     return tuple(route for route in routes if isinstance(route, Route))
