@@ -5,7 +5,7 @@ the autumn fold the first is meant. Either is reported, so that a screen can say
 """
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
@@ -55,6 +55,34 @@ def resolve(local: datetime, zone_name: str) -> Resolved:
     if second.utcoffset() != first.utcoffset():
         return Resolved(instant, local, Adjustment.FOLD)
     return Resolved(instant, local, Adjustment.NONE)
+
+
+class Clock:
+    """The clocks of one zone, asked many times: what `resolve` answers, remembered for days on which no clock changes."""
+
+    def __init__(self, zone_name: str) -> None:
+        """Read no day yet. Raises ValueError for a name outside `zone_names`."""
+        self._zone_name = zone_name
+        self._zone = zone(zone_name)
+        self._midnights: dict[date, datetime | None] = {}
+
+    def at(self, day: date, since_midnight: timedelta) -> datetime:
+        """Return the instant at which clocks show so much time since midnight on that day, as `resolve` does."""
+        try:
+            midnight = self._midnights[day]
+        except KeyError:
+            midnight = self._midnights[day] = self._midnight_of(day)
+        if midnight is None:
+            return resolve(datetime.combine(day, time()) + since_midnight, self._zone_name).instant
+        return midnight + since_midnight
+
+    def _midnight_of(self, day: date) -> datetime | None:
+        """The instant at which the day begins; None where clocks change between the day before and the day after."""
+        noon = datetime.combine(day, time(12))
+        offsets = {(noon + timedelta(hours=hours)).replace(tzinfo=self._zone).utcoffset() for hours in (-36, -12, 0, 12, 36)}
+        if len(offsets) != 1:
+            return None
+        return resolve(datetime.combine(day, time()), self._zone_name).instant
 
 
 def at_wall(instant: datetime, zone_name: str) -> datetime:

@@ -1,4 +1,5 @@
 """The tables of network, topic by topic; importing this knows them all."""
 
 from services.network.storage.tables import families as families
+from services.network.storage.tables import plans as plans
 from services.network.storage.tables.base import Base as Base

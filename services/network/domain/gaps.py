@@ -1,0 +1,141 @@
+"""Gaps as a record: opened once, filled bit by bit, accepted by a worker with a reason, or gone by uncovered.
+
+What is computed anew is which time lies open; a gap that is on record keeps its identity while any of its time does, so that a
+message repeated, a night's look ahead and a backup's partial yes never make a second one of it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from services.network.domain.cases import CaseId
+from services.network.domain.commitments import CommitmentId, GapId, PlanId
+from services.network.domain.coverage import Shortfall, within
+from services.network.domain.plan_errors import GapIsClosed, ReasonNeeded
+from shared.kernel.spans import Span, difference
+
+
+class GapState(StrEnum):
+    """`coverage_gap_state` (DOMAIN §6.5)."""
+
+    OPEN = "open"
+    ASKING_BACKUPS = "asking_backups"
+    PARTLY_FILLED = "partly_filled"
+    FILLED = "filled"
+    ACCEPTED_BY_WORKER = "accepted_by_worker"
+    ELAPSED_UNCOVERED = "elapsed_uncovered"
+
+
+STANDING = frozenset({GapState.OPEN, GapState.ASKING_BACKUPS, GapState.PARTLY_FILLED})
+"""The states in which somebody still has to do something, and a plan is at risk."""
+
+
+class Told(StrEnum):
+    """How far up a gap has been told (V5): the worker when it opens, again when nobody is left to ask, then up and louder."""
+
+    NOBODY = "nobody"
+    OPENED = "opened"
+    UNFILLED = "unfilled"
+    URGENT = "urgent"
+    LOUD = "loud"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """A stretch of a plan's time that too few protect. `left` is what of it lies open now; `adults` the most that are missing.
+
+    `lost` is the commitment whose turn left it open, whose backups are asked; None when it never was covered. `round` counts how
+    often backups were asked anew.
+    """
+
+    id: GapId
+    case_id: CaseId
+    plan_id: PlanId
+    span: Span
+    adults: int
+    left: tuple[Span, ...]
+    state: GapState
+    lost: CommitmentId | None
+    told: Told
+    round: int
+    opened_at: datetime
+    closed_at: datetime | None = None
+    accepted_by: str = ""
+    reason: str = ""
+    version: int = 1
+    updated_at: datetime
+
+    @property
+    def is_standing(self) -> bool:
+        """Whether somebody still has to do something about it."""
+        return self.state in STANDING
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciled:
+    """What a fresh look at the cover makes of the gaps on record: those that changed, and time that is open for the first time."""
+
+    changed: tuple[Gap, ...]
+    fresh: tuple[Shortfall, ...]
+
+
+def reconcile(known: Sequence[Gap], found: Sequence[Shortfall], looked_at: Span, *, now: datetime) -> Reconciled:
+    """Return what follows from the shortfalls found in a stretch of time; gaps on record outside of it stay as they are.
+
+    A gap keeps what of its own time is open, whatever its state; only time that belongs to no gap makes a new one. A standing gap
+    with nothing left is filled. One whose time has begun uncovered has elapsed.
+    """
+    changed = []
+    for gap in known:
+        if not gap.span.overlaps(looked_at) or (gap.closed_at is not None and gap.state is GapState.FILLED):
+            continue
+        after = _seen(gap, found, looked_at, now=now)
+        if after != gap:
+            changed.append(replace(after, version=gap.version + 1, updated_at=now))
+    owned = [gap.span for gap in known if gap.state is not GapState.FILLED]
+    fresh = []
+    for short in found:
+        for span in difference([short.span], owned):
+            fresh.append(Shortfall(span, short.adults))
+    return Reconciled(tuple(changed), tuple(fresh))
+
+
+def _seen(gap: Gap, found: Sequence[Shortfall], looked_at: Span, *, now: datetime) -> Gap:
+    open_now = [part for short in found if (part := within(short, gap.span)) is not None]
+    unseen = [] if looked_at.covers(gap.span) else [span for span in gap.left if not span.overlaps(looked_at)]
+    left = tuple(sorted([part.span for part in open_now] + unseen))
+    gap = replace(gap, left=left)
+    if not gap.is_standing:
+        return gap
+    if not left:
+        return replace(gap, state=GapState.FILLED, closed_at=now)
+    if left[0].start <= now:
+        return replace(gap, state=GapState.ELAPSED_UNCOVERED, closed_at=now)
+    if left != (gap.span,):
+        return replace(gap, state=GapState.PARTLY_FILLED)
+    return gap
+
+
+def elapsed(gap: Gap, *, now: datetime) -> Gap:
+    """Return a standing gap as gone by uncovered once its open time has begun; the rest of it may still be covered."""
+    if not gap.is_standing or not gap.left or gap.left[0].start > now:
+        return gap
+    return replace(gap, state=GapState.ELAPSED_UNCOVERED, closed_at=now, version=gap.version + 1, updated_at=now)
+
+
+def accepted(gap: Gap, reason: str, *, by: str, now: datetime) -> Gap:
+    """Return a gap that a worker takes upon themselves to leave open, with the reason; their supervisor gets a copy."""
+    if not gap.is_standing:
+        raise GapIsClosed(gap_id=gap.id)
+    if not reason.strip():
+        raise ReasonNeeded
+    return replace(
+        gap,
+        state=GapState.ACCEPTED_BY_WORKER,
+        closed_at=now,
+        accepted_by=by,
+        reason=reason.strip(),
+        version=gap.version + 1,
+        updated_at=now,
+    )
