@@ -3,8 +3,9 @@
 The reason stays in network, sealed. Other services learn only who, until when, and whether a supervisor may override.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import NewType
 from uuid import UUID
@@ -12,11 +13,13 @@ from uuid import UUID
 from services.network.domain.cases import CaseId
 from services.network.domain.errors import ProtectiveOrderStands
 from services.network.domain.people import PersonId
+from services.network.domain.release_errors import NotYoursToOverride, OverrideTooLong, SeparationNotActive
 from shared.events.network import SeparationLifted, SeparationSet
 from shared.kernel.access import Caller, Role
 from shared.kernel.errors import Fault, Invalid
 
 RuleId = NewType("RuleId", UUID)
+OverrideId = NewType("OverrideId", UUID)
 
 _MAY_LIFT_AN_ORDER = frozenset({Role.SUPERVISOR, Role.COUNTY_ADMIN, Role.SYSTEM})
 
@@ -46,6 +49,11 @@ class SeparationRule:
     updated_at: datetime
 
     @property
+    def apart(self) -> "Apart":
+        """The rule without its reason."""
+        return Apart(person_a=self.person_a, person_b=self.person_b, until=self.until)
+
+    @property
     def is_overridable(self) -> bool:
         """While a protective order is on record nobody may override, whatever their role."""
         return self.reason is not SeparationReason.PROTECTIVE_ORDER
@@ -53,6 +61,68 @@ class SeparationRule:
     def is_active(self, today: date) -> bool:
         """Whether the rule still holds on a county-local date."""
         return self.until is None or today <= self.until
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Apart:
+    """That two people are kept apart, without why. Through `rests_until` a supervisor lets it rest."""
+
+    person_a: PersonId
+    person_b: PersonId
+    until: date | None
+    rests_until: date | None = None
+
+    def holds(self, today: date) -> bool:
+        """Whether it keeps the two apart on a county-local date."""
+        is_active = self.until is None or today <= self.until
+        return is_active and (self.rests_until is None or today > self.rests_until)
+
+
+def kept_apart(rules: Iterable[Apart], person_a: PersonId, person_b: PersonId, today: date) -> bool:
+    """Say whether two people must not meet nor learn of each other; a rule of any family binds them everywhere in the county."""
+    wanted = {person_a, person_b}
+    return any(rule.holds(today) and {rule.person_a, rule.person_b} == wanted for rule in rules)
+
+
+def without_separated(people: Iterable[PersonId], for_person: PersonId, rules: Iterable[Apart], today: date) -> list[PersonId]:
+    """Return of these people those whom something made for one person may hold: a sheet, an export, a printed page."""
+    standing = [rule for rule in rules if rule.holds(today)]
+    return [each for each in people if not kept_apart(standing, for_person, each, today)]
+
+
+LONGEST_REST = timedelta(days=7)
+"""How long a supervisor may let a separation rest at once (our choice: a week's meetings, then somebody looks anew)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Override:
+    """That a supervisor lets a separation rest through a county-local date, and why. `reason` is words."""
+
+    id: OverrideId
+    case_id: CaseId
+    rule_id: RuleId
+    reason: str
+    until: date
+    given_by: str
+    given_at: datetime
+
+
+def check_may_override(
+    rule: SeparationRule, of_the_pair: Iterable[SeparationRule], caller: Caller, unit_name: str, *, until: date, today: date
+) -> None:
+    """Refuse an override by anybody but the unit's supervisor, of a rule that rests already, or beside a standing protective order.
+
+    An order between the same two people counts wherever in the county it was recorded (DOMAIN §5.3).
+    """
+    if any(not each.is_overridable and each.is_active(today) for each in (rule, *of_the_pair)):
+        raise ProtectiveOrderStands
+    if Role.SUPERVISOR not in caller.roles or unit_name not in caller.units:
+        raise NotYoursToOverride
+    if not rule.is_active(today):
+        raise SeparationNotActive
+    check_until(until, today=today)
+    if until > today + LONGEST_REST:
+        raise OverrideTooLong
 
 
 def pair(first: PersonId, second: PersonId) -> tuple[PersonId, PersonId]:
