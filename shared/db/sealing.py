@@ -183,6 +183,20 @@ class Keyring:
                     self._open[row["key_id"]] = self._unwrap(row)
                     self._own[KeyOf(kind, row["subject_id"])] = row["key_id"]
 
+    async def make_own(self, keys: Iterable[KeyOf]) -> None:
+        """Make the keys of subjects that begin to exist in this transaction, in two messages; nobody else knows their ids yet."""
+        wanted = {key: uuid4() for key in keys if key not in self._own}
+        if not wanted:
+            return
+        await _BESIDE_OTHERS.fetch(self._driver, subjects=sorted(map(self._name_of, wanted)))
+        rows = []
+        for key, key_id in wanted.items():
+            self._open[key_id] = plain = AESGCM.generate_key(bit_length=KEY_BYTES * 8)
+            wrapped = shut(self._wrapping_key, plain, _wrap_place(self._county_id, key.kind, key.id, key_id))
+            rows.append(self._row(key_id, key, own=True) | {"wrapped": wrapped})
+        await _ADD.each(self._driver, rows)
+        self._own |= wanted
+
     async def destroy(self, key: KeyOf) -> None:
         """Destroy every key of one subject, and see to it that no other is ever made or imported for it here."""
         await _ALONE.fetch(self._driver, subjects=[self._name_of(key)])

@@ -171,6 +171,10 @@ class Unit:
         """Fetch the keys of many subjects in one question, before sealing their words one by one."""
         await self.keys.load_own(keys)
 
+    async def make_own_keys(self, keys: Iterable[KeyOf]) -> None:
+        """Make the keys of many new subjects at once, before sealing their words one by one."""
+        await self.keys.make_own(keys)
+
     def lookup_of(self, value: str) -> str:
         """Return the keyed hash by which a normalised phone number or address is found; it differs between counties."""
         return hmac.new(self._secrets.of("lookup", self.county_id), value.encode(), hashlib.sha256).hexdigest()

@@ -15,7 +15,7 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One value that needs attention: where it is (a JSON Pointer like `#/name`, or a parameter), and what to do.
+    """One value that needs attention: where it is (a JSON Pointer like `#/name`, a parameter, or a line of a file), and what to do.
 
     It never carries the value itself: that may be somebody's phone number.
     """
@@ -24,6 +24,9 @@ class Fault:
     detail: str
     pointer: str | None = None
     parameter: str | None = None
+    header: str | None = None
+    line: int | None = None
+    column: str | None = None
 
 
 class SurroundError(Exception):

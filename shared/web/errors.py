@@ -90,6 +90,18 @@ class BodyStalled(RequestError):
     status = 408
 
 
+class DigestInvalid(RequestError):
+    """Say what you send: a Content-Digest header with the SHA-256 of the body, such as sha-256=:…:, as RFC 9530 has it."""
+
+    code = "digest_invalid"
+
+
+class DigestMismatch(RequestError):
+    """What arrived is not what its Content-Digest says. Nothing was done with it: send it again."""
+
+    code = "digest_mismatch"
+
+
 class ContentEncodingInvalid(RequestError):
     """The body is not compressed as its header says. Send it again, or send it uncompressed."""
 

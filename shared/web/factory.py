@@ -7,7 +7,7 @@ handler runs. A kept reply of an Idempotency-Key is written in the same transact
 import hashlib
 import json
 import re
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from email.utils import format_datetime
 from typing import Any, Final
@@ -56,13 +56,14 @@ from shared.web.fields import Model, PageQuery
 from shared.web.health import Check, livez, readyz
 from shared.web.hosts import reached_at
 from shared.web.limits import Limits, limit, say_standing
-from shared.web.observe import HANDLER_PATIENCE, PREFIXES, TRACE, as_problem, observe
+from shared.web.observe import HANDLER_PATIENCE, PREFIXES, SERVER, TRACE, TRACE_ID, as_problem, observe, take_until
 from shared.web.openapi import openapi_handler
 from shared.web.problems import problem, status_of
 from shared.web.refusals import NO_RECORD, NOBODY, REFUSALS, Refusal, Refusals, writing
 from shared.web.routing import PUBLIC, UNITS, Call, Reply, Route, Sight
 from shared.web.sparse import FIELDS, chosen, read_fields
 from shared.web.sweeping import sweeping
+from shared.web.upload import UPLOAD_PATIENCE, received
 
 _KEY = re.compile(r'"(?P<quoted>[\x21\x23-\x7e]{8,128})"|(?P<bare>[\x21\x23-\x7e]{8,128})')
 _PARAMETER = re.compile(r"\{([a-z_]+)\}")
@@ -233,7 +234,6 @@ class _Edge:
             query = read_query(request, route.query, read_elsewhere=FIELDS if fields else "")
             if_match = _if_match(request, route)
             key = _idempotency_key(request) if route.idempotent else None
-            body, raw, canonical = await _body(request, route)
             call = Call(
                 request=request,
                 route=route,
@@ -241,14 +241,24 @@ class _Edge:
                 caller=caller,
                 ids=ids,
                 words=words,
-                body=body,
                 query=query,
-                raw=raw,
                 if_match=if_match,
                 fields=fields,
             )
+            if not route.upload:
+                body, raw, canonical = await _body(request, route)
+                return await done(replace(call, body=body, raw=raw), principal, key, canonical)
+            check_media_type(request, route.takes)
+            take_until(request, UPLOAD_PATIENCE)
+            async with received(request, route.limit or MAX_BODY) as upload:
+                canonical = b"\n".join((request.query_string.encode(), request.content_type.encode(), upload.sha256))
+                return await done(replace(call, upload=upload), principal, key, canonical)
+
+        async def done(call: Call, principal: Principal | None, key: str | None, canonical: bytes) -> web.StreamResponse:
+            caller = call.caller
             if not route.unit:
-                return self._response(call, await route.handler(call), None)
+                reply = await route.handler(call)
+                return self._response(call, reply, None) if reply.stream is None else await _streamed(call, reply, reply.stream)
             if self._units is None or caller is None or principal is None:
                 raise Unauthenticated
             async with self._units.open(caller.county_id, principal.actor, call.trace) as unit:
@@ -405,6 +415,28 @@ class _Edge:
         cursor = paging.sign(unit.county_key("cursor"), place, binding=_binding(call))
         query = {name: value for name, value in call.request.query.items() if name != "cursor"} | {"cursor": cursor}
         return f"{self._public_url}{call.request.rel_url.raw_path}?{urlencode(query)}"
+
+
+async def _streamed(call: Call, reply: Reply, stream: AsyncIterator[bytes]) -> web.StreamResponse:
+    """Send content while it is made. What is refused before its first part is a problem; a later fault ends the connection."""
+    first = await anext(stream, b"")
+    headers = {
+        "Content-Type": reply.content_type,
+        "Cache-Control": "no-store",
+        "X-Content-Type-Options": "nosniff",
+        TRACE_ID: call.trace.request_id,
+        **reply.headers,
+    }
+    response = web.StreamResponse(status=reply.status, headers=headers)
+    response.headers["Server"] = SERVER
+    await response.prepare(call.request)
+    if call.request.method != "HEAD":
+        await response.write(first)
+        async for part in stream:
+            take_until(call.request, HANDLER_PATIENCE)
+            await response.write(part)
+    await response.write_eof()
+    return response
 
 
 def _binding(call: Call) -> dict[str, Any]:

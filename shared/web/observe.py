@@ -29,6 +29,7 @@ MAX_URI = 4096
 SERVER = "surround"
 TRACE: Final = web.RequestKey("trace", Trace)
 TRACE_ID: Final[str] = "X-Request-Id"
+LIMIT: Final = web.RequestKey("limit", asyncio.Timeout)
 
 _REQUESTS = Counter("http_requests", "Requests answered.", ["service", "method", "route", "status"])
 _SECONDS = Histogram("http_request_seconds", "Time from the headers to the answer.", ["service", "method", "route"])
@@ -55,6 +56,11 @@ _current: ContextVar[Trace] = ContextVar("trace", default=NO_TRACE)
 def current_trace() -> Trace:
     """Return the trace of the request that is being answered, for the calls it makes; NO_TRACE outside of one."""
     return _current.get()
+
+
+def take_until(request: web.Request, seconds: float) -> None:
+    """Give a request so many seconds from now: for one that brings a large file, or takes one, at its caller's pace."""
+    request[LIMIT].reschedule(asyncio.get_running_loop().time() + seconds)
 
 
 def template_of(request: web.Request) -> str:
@@ -96,7 +102,8 @@ async def _answered(request: web.Request, handler: Handler, render: Render, pati
     try:
         if len(request.rel_url.raw_path_qs) > MAX_URI:
             raise UriTooLong
-        async with asyncio.timeout(patience):
+        async with asyncio.timeout(patience) as limit:
+            request[LIMIT] = limit
             return await handler(request)
     except web.HTTPException as error:
         if error.status < 400:

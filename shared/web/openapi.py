@@ -20,6 +20,7 @@ from shared.web.routing import PUBLIC, Route
 _REF = "#/components/schemas/{model}"
 _TAG_PATTERN = r'^(W/)?"[!#-~]*"$'
 _KEY_PATTERN = r'^("[!#-~]{8,128}"|[!#-~]{8,128})$'
+_DIGEST_PATTERN = "^sha-256=:[A-Za-z0-9+/]{43}=:$"
 _PARAMETER = re.compile(r"\{([a-z_]+)\}")
 _STANDING: dict[str, Any] = {
     "RateLimit-Policy": {"schema": {"type": "string"}, "description": "How much may be asked for: quotas `q` in `w` seconds."},
@@ -118,6 +119,8 @@ def refusals_of(route: Route) -> list[type[SurroundError]]:
         found |= set(_BODY_ERRORS)
     if route.takes:
         found |= {http.MediaTypeUnsupported, http.BodyTooLarge, http.ContentEncodingInvalid}
+    if route.upload:
+        found |= {http.DigestInvalid, http.DigestMismatch, http.BodyTruncated, http.BodyStalled, http.ContentEncodingUnsupported}
     if route.method in {"POST", "PUT", "PATCH", "DELETE"} and route.body is None:
         found.add(http.BodyTooLarge)
     if route.etag and route.method in {"PATCH", "DELETE"}:
@@ -257,6 +260,8 @@ def _headers(route: Route) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     if route.etag and route.method in {"PATCH", "DELETE"}:
         found.append(_header("If-Match", "The etag you read.", required=True, pattern=_TAG_PATTERN))
+    if route.upload:
+        found.append(_header("Content-Digest", "SHA-256 of the body (RFC 9530).", required=True, pattern=_DIGEST_PATTERN))
     if route.idempotent:
         found.append(
             _header("Idempotency-Key", "New for each new thing; the same for a repeat.", required=True, pattern=_KEY_PATTERN)
@@ -353,6 +358,9 @@ _PROBLEM: dict[str, Any] = {
                 "properties": {
                     "pointer": {"type": "string"},
                     "parameter": {"type": "string"},
+                    "header": {"type": "string"},
+                    "line": {"type": "integer"},
+                    "column": {"type": "string"},
                     "code": {"type": "string"},
                     "detail": {"type": "string"},
                 },

@@ -90,9 +90,10 @@ def from_http(error: web.HTTPException) -> tuple[SurroundError, dict[str, str]]:
     return (BadRequest() if error.status < 500 else InternalError()), {}
 
 
-def _plain_fault(fault: Fault) -> dict[str, str]:
-    where = {"pointer": fault.pointer, "parameter": fault.parameter}
-    return {name: value for name, value in where.items() if value is not None} | {"code": fault.code, "detail": fault.detail}
+def _plain_fault(fault: Fault) -> dict[str, str | int]:
+    places = ("pointer", "parameter", "header", "line", "column")
+    where = {name: getattr(fault, name) for name in places if getattr(fault, name) is not None}
+    return where | {"code": fault.code, "detail": fault.detail}
 
 
 def _plain(name: str, value: object, prefixes: Mapping[str, str]) -> Any:

@@ -5,7 +5,7 @@ route built with `unit=False`. It never commits: the framework opens the unit, k
 transaction, commits, and only then answers.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Final
@@ -21,6 +21,7 @@ from shared.kernel.quotas import Who
 from shared.web.conditions import matches_strongly, quoted
 from shared.web.errors import PreconditionFailed
 from shared.web.fields import Page
+from shared.web.upload import Upload
 
 
 class Public(Enum):
@@ -36,7 +37,8 @@ PUBLIC: Final = Public.PUBLIC
 class Call:
     """One request, read and checked: who asks, the ids in its path, its body and its query.
 
-    `ids` are the typed ids of the path, `words` its other parts. `raw` is the body of a route that takes something other than JSON.
+    `ids` are the typed ids of the path, `words` its other parts. `raw` is the body of a route that takes something other than JSON,
+    `upload` the file of one that takes large ones.
     `body.model_fields_set` names what a merge patch holds.
     """
 
@@ -49,6 +51,7 @@ class Call:
     body: Any = None
     query: Any = None
     raw: bytes = b""
+    upload: Upload | None = None
     if_match: tuple[str, ...] = ()
     fields: frozenset[str] | None = None
     page_place: Sequence[Any] | None = None
@@ -81,13 +84,17 @@ UNITS: Final = web.AppKey("units", Units)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """What a handler answers: a model as JSON, or `content` of another media type. `etag` is given without quotes."""
+    """What a handler answers: a model as JSON, or `content` of another media type. `etag` is given without quotes.
+
+    `stream` is content that is made while it is sent, by a route that opens its own units (`unit=False`).
+    """
 
     status: int = 200
     body: BaseModel | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     etag: str | None = None
     content: bytes | None = None
+    stream: AsyncIterator[bytes] | None = None
     content_type: str = "application/json"
     next_place: Sequence[Any] | None = None
 
@@ -115,6 +122,7 @@ class Route:
     unit: bool
     county: bool
     takes: tuple[str, ...]
+    upload: bool
     gives: str
     limit: int | None
     raises: tuple[type[SurroundError], ...]
@@ -159,6 +167,7 @@ def route(
     unit: bool = True,
     county: bool = True,
     takes: tuple[str, ...] = (),
+    upload: bool = False,
     gives: str = "application/json",
     limit: int | None = None,
     raises: tuple[type[SurroundError], ...] = (),
@@ -166,7 +175,8 @@ def route(
 ) -> Route:
     """Build a route; the five methods below are the usual way.
 
-    `takes` lists media types whose bytes the handler reads itself (`call.raw`), `gives` is the media type of a reply that is not
+    `takes` lists media types whose bytes the handler reads itself (`call.raw`, or `call.upload` when `upload` says that they may be
+    many: then they come with a Content-Digest and wait in a file), `gives` is the media type of a reply that is not
     JSON, `limit` changes the size limit of the body, `county=False` is for the few routes that read across counties, and `raises`
     names the refusals that the handler's own rules may answer, for the API's description. `counted_as` says whose quota a public
     route spends. `status` is the usual one of the method if not given: 201 for a POST that creates, 204 without an answer.
@@ -185,6 +195,7 @@ def route(
         unit=unit,
         county=county,
         takes=takes,
+        upload=upload,
         gives=gives,
         limit=limit,
         raises=raises,
