@@ -3,9 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
+from enum import StrEnum
 from typing import Any, NewType
 from uuid import UUID
 
+from services.network.domain.circle_errors import RelayIsMinor, RelayNotPossible
 from services.network.domain.errors import ConsentWithdrawn
 from services.network.domain.names import name_keys
 from shared.events.network import Channel, Consent, PersonChanged, PersonRegistered, PersonWords
@@ -17,8 +19,20 @@ ContactPointId = NewType("ContactPointId", UUID)
 
 MAJORITY = 18
 MAX_AGE = 120
+BAND_BIRTHDAYS = (10, 12, 16, MAJORITY)
+"""The birthdays on which a person enters another age band."""
 
 _STAFF_MAY_RECORD = frozenset({Consent.NONE, Consent.REQUESTED, Consent.GRANTED})
+
+
+class AgeBand(StrEnum):
+    """How old somebody is, as far as messages ask (DOMAIN §4.8, by analogy with electronic service in court)."""
+
+    UNDER_10 = "under_10"
+    UNDER_12 = "under_12"
+    FROM_12 = "12_to_15"
+    FROM_16 = "16_to_17"
+    ADULT = "adult"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +55,11 @@ class ContactPoint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """What is on record about a person, apart from how to reach them. Quiet hours are wall time in `time_zone`."""
+    """What is on record about a person, apart from how to reach them. Quiet hours are wall time in `time_zone`.
+
+    `safe_channels` are the only ones that are safe; none named means that all are. `wants_direct_messages` is what a minor said,
+    `direct_messages_approved` what a worker decided. `relay_person_id` passes on what is for this person.
+    """
 
     given_name: str
     family_name: str
@@ -58,6 +76,12 @@ class Profile:
     staff_id: str | None
     external_id: str | None
     confidential_address: bool
+    shared_device: bool = False
+    safe_channels: frozenset[Channel] = frozenset()
+    urgent_at_night: bool = False
+    relay_person_id: PersonId | None = None
+    wants_direct_messages: bool = False
+    direct_messages_approved: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +109,32 @@ class Person:
         age = None if self.profile.born_on is None else age_on(self.profile.born_on, today)
         return age if age is not None and age < MAJORITY else None
 
+    def age_band(self, today: date) -> AgeBand:
+        """Return the person's age band on a county-local date."""
+        age = self.age_of_minor(today)
+        if age is None:
+            return AgeBand.ADULT
+        passed = sum(birthday <= age for birthday in BAND_BIRTHDAYS)
+        return list(AgeBand)[passed]
+
+    def direct_messages_ok(self, today: date) -> bool:
+        """Whether anything may go to the person directly.
+
+        Under 12 nothing does; from 12 to 15 with a worker's approval and the child's own wish; at 16 and 17 it is their choice.
+        """
+        profile, band = self.profile, self.age_band(today)
+        if band is AgeBand.ADULT:
+            return True
+        if band is AgeBand.FROM_16:
+            return profile.wants_direct_messages
+        return band is AgeBand.FROM_12 and profile.wants_direct_messages and profile.direct_messages_approved
+
+    @property
+    def band_days(self) -> tuple[date, ...]:
+        """The days on which the person enters another age band."""
+        born_on = self.profile.born_on
+        return () if born_on is None else tuple(birthday(born_on, age) for age in BAND_BIRTHDAYS)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WantedContactPoint:
@@ -103,6 +153,26 @@ class WantedContactPoint:
 def age_on(born_on: date, today: date) -> int:
     """Return full years of age; one born on 29 February comes of age on 1 March."""
     return today.year - born_on.year - ((today.month, today.day) < (born_on.month, born_on.day))
+
+
+def birthday(born_on: date, age: int) -> date:
+    """Return the day on which somebody turns an age; one born on 29 February does so on 1 March of a common year."""
+    try:
+        return born_on.replace(year=born_on.year + age)
+    except ValueError:
+        return date(born_on.year + age, 3, 1)
+
+
+def check_relay(person_id: PersonId, relay: Person, *, are_apart: bool, today: date) -> None:
+    """Refuse somebody who cannot pass on messages: the person themselves, a minor, or one they are kept apart from."""
+    if relay.id == person_id:
+        raise Invalid(
+            [Fault("duplicate", "Choose somebody else: nobody passes on their own messages.", pointer="#/relay_person_id")]
+        )
+    if are_apart:
+        raise RelayNotPossible
+    if relay.is_minor(today):
+        raise RelayIsMinor
 
 
 def check_birth_date(born_on: date | None, *, today: date) -> None:
@@ -139,7 +209,7 @@ def settle_contact_points(
         if confidential_address and point.channel is Channel.LETTER and not point.is_substitute:
             faults.append(
                 Fault(
-                    "confidential_address",
+                    "confidential_address_only_substitute",
                     "This address is confidential and must not be stored. Give the substitute address of the programme.",
                     pointer=f"{at}/value",
                 )
@@ -203,14 +273,14 @@ def hear_consent(point: ContactPoint, consent: Consent, *, source: str, at: date
     return replace(point, consent=consent, consent_source=source, consent_at=at)
 
 
-def registered(person: Person, *, is_minor: bool, at: datetime) -> PersonRegistered:
+def registered(person: Person, *, today: date, at: datetime) -> PersonRegistered:
     """Say that a person was registered."""
-    return PersonRegistered(**_facts(person), is_minor=is_minor, at=at)
+    return PersonRegistered(**_facts(person, today), at=at)
 
 
-def changed(person: Person, *, is_minor: bool, at: datetime) -> PersonChanged:
+def changed(person: Person, *, today: date, at: datetime) -> PersonChanged:
     """Say that a person changed; all facts are given anew."""
-    return PersonChanged(**_facts(person), is_minor=is_minor, at=at)
+    return PersonChanged(**_facts(person, today), at=at)
 
 
 def words_of(person: Person) -> PersonWords:
@@ -219,12 +289,18 @@ def words_of(person: Person) -> PersonWords:
         given_name=person.profile.given_name,
         family_name=person.profile.family_name,
         preferred_name=person.profile.preferred_name,
-        addresses={str(point.id): point.value for point in person.contact_points},
+        addresses={str(point.id): point.value for point in _told(person)},
         safe_words=person.profile.safe_words,
     )
 
 
-def _facts(person: Person) -> Mapping[str, Any]:
+def _told(person: Person) -> tuple[ContactPoint, ...]:
+    """Return the contact points that others may use: a channel that is not safe is told to nobody who sends."""
+    safe = person.profile.safe_channels
+    return tuple(point for point in person.contact_points if not safe or point.channel in safe)
+
+
+def _facts(person: Person, today: date) -> Mapping[str, Any]:
     profile = person.profile
     return {
         "person_id": person.id,
@@ -240,10 +316,15 @@ def _facts(person: Person) -> Mapping[str, Any]:
                 preferred=point.preferred,
                 lookup=point.lookup,
             )
-            for point in person.contact_points
+            for point in _told(person)
         ),
         "quiet_from": profile.quiet_from,
         "quiet_until": profile.quiet_until,
         "voicemail_ok": profile.voicemail_ok,
         "staff_id": profile.staff_id,
+        "is_minor": person.is_minor(today),
+        "age_band": person.age_band(today).value,
+        "urgent_at_night": profile.urgent_at_night,
+        "relay_person_id": profile.relay_person_id,
+        "direct_messages_ok": person.direct_messages_ok(today),
     }

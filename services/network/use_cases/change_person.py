@@ -31,7 +31,7 @@ async def change_person(unit: Unit, person: Person, command: ChangePerson, *, ca
         "person.changed", subject_kind="person", subject_id=person.id, details={"changed": ",".join(_changed(person, after))}
     )
     unit.announce(
-        changed(after, is_minor=after.is_minor(today), at=now),
+        changed(after, today=today, at=now),
         subject=after.id,
         words=words_of(after),
         key=KeyOf(KeyKind.PERSON, after.id),

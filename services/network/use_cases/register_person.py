@@ -33,7 +33,7 @@ async def register_person(unit: Unit, command: RegisterPerson, *, caller: Caller
     unit.changed(KeyOf(KeyKind.PERSON, person.id), "person", person.id, before=None, after=person)
     await unit.audit("person.registered", subject_kind="person", subject_id=person.id)
     unit.announce(
-        registered(person, is_minor=person.is_minor(today), at=now),
+        registered(person, today=today, at=now),
         subject=person.id,
         words=words_of(person),
         key=KeyOf(KeyKind.PERSON, person.id),

@@ -76,7 +76,7 @@ def test_the_same_number_twice_is_refused() -> None:
 def test_a_confidential_address_is_not_stored() -> None:
     with pytest.raises(Invalid) as refused:
         settle([], a_wanted_point(channel=Channel.LETTER, value="1 Hidden Way"), confidential_address=True)
-    assert [f.code for f in refused.value.faults] == ["confidential_address"]
+    assert [f.code for f in refused.value.faults] == ["confidential_address_only_substitute"]
 
 
 def test_the_substitute_of_a_confidential_address_is_stored() -> None:

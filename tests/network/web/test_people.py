@@ -106,7 +106,7 @@ async def test_a_name_cannot_be_emptied(amy: Api) -> None:
         ),
         (
             {"confidential_address": True, "contact_points": [{"channel": "letter", "value": "1 Hidden Way"}]},
-            "confidential_address",
+            "confidential_address_only_substitute",
             "#/contact_points/0/value",
         ),
     ],
