@@ -2,4 +2,5 @@
 
 from services.network.storage.tables import families as families
 from services.network.storage.tables import plans as plans
+from services.network.storage.tables import releases as releases
 from services.network.storage.tables.base import Base as Base

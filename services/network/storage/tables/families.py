@@ -171,6 +171,9 @@ class SeparationRow(Base):
     __table_args__ = (
         of_case(),
         *of_person("person_a", "person_b"),
+        UniqueConstraint("county_id", "id"),
+        Index(None, "county_id", "person_a"),
+        Index(None, "county_id", "person_b"),
         Index(
             "uq_separation_rules_present",
             "case_id",
