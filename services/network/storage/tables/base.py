@@ -26,6 +26,11 @@ def of_person(*columns: str) -> list[ForeignKeyConstraint]:
     return [ForeignKeyConstraint(["county_id", column], ["people.county_id", "people.id"]) for column in columns]
 
 
+def of_member() -> ForeignKeyConstraint:
+    """Say that `member_id` names a member of the row's own county."""
+    return ForeignKeyConstraint(["county_id", "member_id"], ["members.county_id", "members.id"])
+
+
 def of_case() -> ForeignKeyConstraint:
     """Say that `case_id` names a family of the row's own county."""
     return ForeignKeyConstraint(["county_id", "case_id"], ["cases.county_id", "cases.id"])

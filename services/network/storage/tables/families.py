@@ -12,7 +12,10 @@ from shared.db.base import CountyId
 
 
 class PersonRow(Base):
-    """A person. `words` (sealed with the person's key) holds the names, the birth date, safe words and the county's own id."""
+    """A person. `words` (sealed with the person's key) holds the names, the birth date, safe words and the county's own id.
+
+    `band_lookups` are keyed hashes of the days on which the person enters another age band, as far as they are still to come.
+    """
 
     __tablename__ = "people"
 
@@ -30,6 +33,13 @@ class PersonRow(Base):
     voicemail_ok: Mapped[bool]
     staff_id: Mapped[str | None] = mapped_column(Text)
     confidential_address: Mapped[bool]
+    shared_device: Mapped[bool] = mapped_column(server_default=text("false"))
+    safe_channels: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))
+    urgent_at_night: Mapped[bool] = mapped_column(server_default=text("false"))
+    relay_person_id: Mapped[UUID | None]
+    wants_direct_messages: Mapped[bool] = mapped_column(server_default=text("false"))
+    direct_messages_approved: Mapped[bool] = mapped_column(server_default=text("false"))
+    band_lookups: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))
     registered_by: Mapped[str] = mapped_column(Text)
     version: Mapped[int]
     updated_at: Mapped[datetime]
@@ -38,7 +48,10 @@ class PersonRow(Base):
         UniqueConstraint("county_id", "id"),
         UniqueConstraint("county_id", "external_lookup"),
         UniqueConstraint("county_id", "staff_id"),
+        *of_person("relay_person_id"),
         Index("ix_people_name_lookups", "name_lookups", postgresql_using="gin"),
+        Index("ix_people_band_lookups", "band_lookups", postgresql_using="gin"),
+        Index("ix_people_relay", "county_id", "relay_person_id", postgresql_where=text("relay_person_id IS NOT NULL")),
     )
 
 
@@ -124,7 +137,11 @@ class ChildRow(Base):
 
 
 class MemberRow(Base):
-    """A member of a family's network, kept after leaving. `relationship_words` is sealed with the case's key."""
+    """A member of a family's network, kept after leaving.
+
+    `relationship_words` and `words` are sealed with the case's key. `words` holds what was seen of the qualities, by whom and when,
+    the reasons and the words of the vetting; None where nothing of that kind is on record.
+    """
 
     __tablename__ = "members"
 
@@ -138,12 +155,23 @@ class MemberRow(Base):
     circle: Mapped[str] = mapped_column(Text)
     support_type: Mapped[str] = mapped_column(Text)
     caregiver_of_concern: Mapped[bool]
+    knows_level: Mapped[str] = mapped_column(Text, server_default=text("'nothing'"))
+    contacted_on: Mapped[date | None]
+    met_agency_on: Mapped[date | None]
+    set_aside: Mapped[str | None] = mapped_column(Text)
+    vetting: Mapped[str] = mapped_column(Text, server_default=text("'not_vetted'"))
+    vetting_limits: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))
+    will_do_something: Mapped[bool] = mapped_column(server_default=text("false"))
+    state: Mapped[str] = mapped_column(Text, server_default=text("'identified'"))
+    was_active: Mapped[bool] = mapped_column(server_default=text("false"))
+    words: Mapped[bytes | None] = mapped_column(LargeBinary)
     joined_at: Mapped[datetime]
     left_at: Mapped[datetime | None]
     version: Mapped[int]
     updated_at: Mapped[datetime]
 
     __table_args__ = (
+        UniqueConstraint("county_id", "id"),
         of_case(),
         *of_person("person_id"),
         Index("uq_members_present", "case_id", "person_id", unique=True, postgresql_where=text("left_at IS NULL")),
