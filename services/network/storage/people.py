@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ARRAY, ColumnElement, Integer, Text, Uuid, any_, bindparam, delete, func, select, update
@@ -115,6 +115,34 @@ async def list_by_staff_id(unit: Unit, staff_id: str) -> list[Person]:
     return await _load(unit, _BY_STAFF_ID, staff_id=staff_id)
 
 
+async def list_entering_band(unit: Unit, days: Collection[date]) -> list[PersonId]:
+    """Return the people who enter another age band on one of these days, as far as that was not `taken` yet."""
+    wanted = [band_lookup(unit, day) for day in days]
+    found = await unit.session.scalars(
+        select(PersonRow.id)
+        .where(PersonRow.county_id == unit.county_id, PersonRow.band_lookups.overlap(wanted))
+        .order_by(PersonRow.id)
+    )
+    return [PersonId(each) for each in found]
+
+
+async def take_bands(unit: Unit, person_id: PersonId, days: Collection[date]) -> None:
+    """Keep that it was told of a person that they entered another age band on one of these days."""
+    row = await unit.session.get_one(PersonRow, person_id)
+    told = {band_lookup(unit, day) for day in days}
+    row.band_lookups = [each for each in row.band_lookups if each not in told]
+
+
+async def list_relayed_by(unit: Unit, person_id: PersonId) -> list[PersonId]:
+    """Return whose messages a person passes on."""
+    found = await unit.session.scalars(
+        select(PersonRow.id)
+        .where(PersonRow.county_id == unit.county_id, PersonRow.relay_person_id == person_id)
+        .order_by(PersonRow.id)
+    )
+    return [PersonId(each) for each in found]
+
+
 async def add(unit: Unit, person: Person) -> None:
     """Store a new person. Raises ExternalIdTaken or StaffIdTaken."""
     row = {"id": person.id, "county_id": unit.county_id, "registered_by": person.registered_by} | await _columns(unit, person)
@@ -182,6 +210,11 @@ def name_lookup(unit: Unit, key: str) -> str:
     return unit.lookup_of(f"name|{key}")
 
 
+def band_lookup(unit: Unit, day: date) -> str:
+    """Return the keyed hash of a day on which somebody enters another age band: it gives no birth date away."""
+    return unit.lookup_of(f"band|{day.isoformat()}")
+
+
 def external_lookup(unit: Unit, external_id: str) -> str:
     """Return the keyed hash of the county's own id of a person."""
     return unit.lookup_of(f"person|{external_id}")
@@ -218,6 +251,12 @@ async def _to_person(unit: Unit, row: Mapping[str, Any], points: Sequence[Mappin
             staff_id=row["staff_id"],
             external_id=words.get("external_id"),
             confidential_address=row["confidential_address"],
+            shared_device=row["shared_device"],
+            safe_channels=frozenset(map(Channel, row["safe_channels"])),
+            urgent_at_night=row["urgent_at_night"],
+            relay_person_id=PersonId(row["relay_person_id"]) if row["relay_person_id"] else None,
+            wants_direct_messages=row["wants_direct_messages"],
+            direct_messages_approved=row["direct_messages_approved"],
         ),
         contact_points=tuple([await _to_contact_point(unit, point) for point in points]),
         registered_by=row["registered_by"],
@@ -265,6 +304,14 @@ async def _columns(unit: Unit, person: Person) -> dict[str, Any]:
         "voicemail_ok": profile.voicemail_ok,
         "staff_id": profile.staff_id,
         "confidential_address": profile.confidential_address,
+        "shared_device": profile.shared_device,
+        "safe_channels": sorted(profile.safe_channels),
+        "urgent_at_night": profile.urgent_at_night,
+        "relay_person_id": profile.relay_person_id,
+        "wants_direct_messages": profile.wants_direct_messages,
+        "direct_messages_approved": profile.direct_messages_approved,
+        # In whatever zone of the earth it is still yesterday.
+        "band_lookups": [band_lookup(unit, day) for day in person.band_days if day >= unit.now.date() - timedelta(days=1)],
         "version": person.version,
         "updated_at": person.updated_at,
     }
