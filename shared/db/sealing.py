@@ -197,6 +197,14 @@ class Keyring:
         await _ADD.each(self._driver, rows)
         self._own |= wanted
 
+    def known(self) -> frozenset[KeyOf]:
+        """Return whose keys this unit of work has sealed with."""
+        return frozenset(self._own)
+
+    def forget_but(self, known: frozenset[KeyOf]) -> None:
+        """Forget the keys that were made since: the rows that hold them were undone."""
+        self._own = {key: key_id for key, key_id in self._own.items() if key in known}
+
     async def destroy(self, key: KeyOf) -> None:
         """Destroy every key of one subject, and see to it that no other is ever made or imported for it here."""
         await _ALONE.fetch(self._driver, subjects=[self._name_of(key)])

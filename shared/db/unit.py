@@ -206,6 +206,22 @@ class Unit:
         known = {"roles": self.actor.roles, "route": self.trace.route}
         return {name: word for name, word in known.items() if word}
 
+    @asynccontextmanager
+    async def attempt(self) -> AsyncIterator[None]:
+        """Part of the transaction that is undone alone when it raises: what it wrote, announced and did, and the keys it made."""
+        written: tuple[list[Any], ...] = (self._announced, self._deeds, self._changes)
+        lengths = [len(each) for each in written]
+        keys = self.keys.known()
+        try:
+            async with self.session.begin_nested():
+                yield
+                await self.flush()
+        except BaseException:
+            for each, length in zip(written, lengths, strict=True):
+                del each[length:]
+            self.keys.forget_but(keys)
+            raise
+
     async def finish(self) -> None:
         """Write what was announced and done. `Units.open` calls it before the commit; nobody else needs to.
 

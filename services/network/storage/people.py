@@ -37,6 +37,12 @@ def _people(where: ColumnElement[bool]) -> Direct:
 
 _HOLD = Direct(select(PersonRow.id).where(_MINE, PersonRow.id == bindparam("id")).with_for_update())
 _HOLD_BY_EXTERNAL_ID = Direct(select(PersonRow.id).where(_MINE, PersonRow.external_lookup == bindparam("lookup")).with_for_update())
+_HOLD_BY_EXTERNAL_IDS = Direct(
+    select(PersonRow.id, PersonRow.external_lookup)
+    .where(_MINE, PersonRow.external_lookup == any_(bindparam("lookups", type_=ARRAY(Text))))
+    .order_by(PersonRow.id)
+    .with_for_update()
+)
 _BY_ID = _people(PersonRow.id == any_(bindparam("ids", type_=ARRAY(Uuid()))))
 _BY_EXTERNAL_ID = _people(PersonRow.external_lookup == bindparam("lookup"))
 _BY_NAME = _people(PersonRow.name_lookups.contains(bindparam("lookups", type_=ARRAY(Text))))
@@ -95,6 +101,19 @@ async def find_by_external_id_for_update(unit: Unit, external_id: str) -> Person
     return await get(unit, PersonId(held[0]["id"])) if held else None
 
 
+async def list_by_external_ids_for_update(unit: Unit, external_ids: Iterable[str]) -> dict[str, Person]:
+    """Return the people who bear these ids of the county's own, and hold their rows."""
+    of_lookup = {external_lookup(unit, each): each for each in external_ids}
+    lookups = sorted(of_lookup)
+    # As in `find_by_external_id_for_update`: whoever writes one of these anew waits for us, or we for them.
+    names = func.unnest(bindparam("names", type_=ARRAY(Text))).table_valued("name")
+    turn = select(func.pg_advisory_xact_lock(func.hashtextextended(names.c.name, 0)))
+    await unit.session.execute(turn, {"names": [f"external|{lookup}" for lookup in lookups]})
+    held = await unit.fetch(_HOLD_BY_EXTERNAL_IDS, county=unit.county_id, lookups=lookups)
+    found = {row["id"]: of_lookup[row["external_lookup"]] for row in held}
+    return {found[person.id]: person for person in await list_by_id(unit, [PersonId(each) for each in found])}
+
+
 async def list_by_external_id(unit: Unit, external_id: str) -> list[Person]:
     """Return the person who bears the county's own id, if any."""
     return await _load(unit, _BY_EXTERNAL_ID, lookup=external_lookup(unit, external_id))
@@ -145,10 +164,18 @@ async def list_relayed_by(unit: Unit, person_id: PersonId) -> list[PersonId]:
 
 async def add(unit: Unit, person: Person) -> None:
     """Store a new person. Raises ExternalIdTaken or StaffIdTaken."""
-    row = {"id": person.id, "county_id": unit.county_id, "registered_by": person.registered_by} | await _columns(unit, person)
+    await add_all(unit, [person])
+
+
+async def add_all(unit: Unit, people: Sequence[Person]) -> None:
+    """Store new people, in two messages. Raises ExternalIdTaken or StaffIdTaken."""
+    rows = [
+        {"id": each.id, "county_id": unit.county_id, "registered_by": each.registered_by} | await _columns(unit, each)
+        for each in people
+    ]
     with refusing(TAKEN):
-        await unit.fetch(_ADD, **row)
-    await _add_contact_points(unit, person)
+        await unit.each(_ADD, rows)
+    await unit.each(_ADD_POINT, [point for each in people for point in await _points_of(unit, each)])
 
 
 async def save(unit: Unit, person: Person) -> None:
@@ -158,7 +185,7 @@ async def save(unit: Unit, person: Person) -> None:
         await unit.fetch(_SAVE, county=unit.county_id, of=person.id, **row)
     # Removed numbers are deleted, not ended: nobody may keep an address that a person has taken back.
     await unit.fetch(_DROP_POINTS, county=unit.county_id, of=person.id)
-    await _add_contact_points(unit, person)
+    await unit.each(_ADD_POINT, await _points_of(unit, person))
 
 
 async def find_contact_point(unit: Unit, person_id: PersonId, contact_point_id: ContactPointId) -> ContactPoint | None:
@@ -317,8 +344,8 @@ async def _columns(unit: Unit, person: Person) -> dict[str, Any]:
     }
 
 
-async def _add_contact_points(unit: Unit, person: Person) -> None:
-    rows = [
+async def _points_of(unit: Unit, person: Person) -> list[dict[str, Any]]:
+    return [
         {
             "id": point.id,
             "county_id": unit.county_id,
@@ -335,7 +362,6 @@ async def _add_contact_points(unit: Unit, person: Person) -> None:
         }
         for rank, point in enumerate(person.contact_points)
     ]
-    await unit.each(_ADD_POINT, rows)
 
 
 def _key(person_id: PersonId) -> KeyOf:

@@ -1,5 +1,6 @@
 """Register a person in a county."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from services.network.domain.people import Person, PersonId, check_birth_date, registered, words_of
@@ -17,9 +18,25 @@ async def register_person(unit: Unit, command: RegisterPerson, *, caller: Caller
 
     Raises ColleagueRecord for a staff record that the caller may not keep.
     """
+    person = new_person(unit, command, caller=caller, today=today, now=now)
+    await people.add(unit, person)
+    await _tell(unit, person, today=today, now=now)
+    return person
+
+
+async def register_people(unit: Unit, made: Sequence[Person], *, today: date, now: datetime) -> None:
+    """Register many people whom `new_person` made, in few messages: each with a key, a history and an announcement of their own."""
+    await unit.make_own_keys(KeyOf(KeyKind.PERSON, person.id) for person in made)
+    await people.add_all(unit, made)
+    for person in made:
+        await _tell(unit, person, today=today, now=now)
+
+
+def new_person(unit: Unit, command: RegisterPerson, *, caller: Caller, today: date, now: datetime) -> Person:
+    """Return a person who is not yet stored. Raises ColleagueRecord or Invalid."""
     check_may_keep_staff(caller, command.profile.staff_id)
     check_birth_date(command.profile.born_on, today=today)
-    person = Person(
+    return Person(
         id=PersonId(unit.new_id()),
         profile=command.profile,
         contact_points=settled_contact_points(
@@ -29,7 +46,9 @@ async def register_person(unit: Unit, command: RegisterPerson, *, caller: Caller
         version=1,
         updated_at=now,
     )
-    await people.add(unit, person)
+
+
+async def _tell(unit: Unit, person: Person, *, today: date, now: datetime) -> None:
     unit.changed(KeyOf(KeyKind.PERSON, person.id), "person", person.id, before=None, after=person)
     await unit.audit("person.registered", subject_kind="person", subject_id=person.id)
     unit.announce(
@@ -38,4 +57,3 @@ async def register_person(unit: Unit, command: RegisterPerson, *, caller: Caller
         words=words_of(person),
         key=KeyOf(KeyKind.PERSON, person.id),
     )
-    return person
