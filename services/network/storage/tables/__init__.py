@@ -2,6 +2,7 @@
 
 from services.network.storage.tables import circles as circles
 from services.network.storage.tables import families as families
+from services.network.storage.tables import imports as imports
 from services.network.storage.tables import plans as plans
 from services.network.storage.tables import releases as releases
 from services.network.storage.tables import words as words
