@@ -34,6 +34,14 @@ from shared.kernel.errors import NotFound
 from shared.kernel.sealed import KeyKind, KeyOf
 
 
+async def get(unit: Unit, case_id: CaseId, member_id: MemberId) -> Member:
+    """Return a present member of this family, of no other."""
+    row = await unit.session.scalar(select(MemberRow).where(_present(unit, case_id), MemberRow.id == member_id))
+    if row is None:
+        raise NotFound
+    return await _to_member(unit, row)
+
+
 async def get_for_update(unit: Unit, case_id: CaseId, member_id: MemberId) -> Member:
     """Return a present member of this family, of no other, and hold the row."""
     row = await unit.session.scalar(select(MemberRow).where(_present(unit, case_id), MemberRow.id == member_id).with_for_update())
