@@ -2,10 +2,55 @@
 
 import re
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import NewType
+from uuid import UUID
 
+from services.network.domain.cases import CaseId
 from services.network.domain.hints import Hint, HintCode
-from services.network.domain.statements import StatementKind
+from services.network.domain.members import Member, MemberId
+from services.network.domain.statements import StatementId, StatementKind
+from shared.kernel.errors import Fault, Invalid
+
+CaseStepId = NewType("CaseStepId", UUID)
+
+
+class CaseStepState(StrEnum):
+    """How far a step has come: `seen` means that others have seen the change, not that a class was completed."""
+
+    PLANNED = "planned"
+    UNDER_WAY = "under_way"
+    SEEN = "seen"
+    DROPPED = "dropped"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseStep:
+    """One step: what a member will do differently, for which statements, until which county-local day."""
+
+    id: CaseStepId
+    case_id: CaseId
+    owner_id: MemberId
+    text: str
+    links: tuple[StatementId, ...]
+    due_on: date | None
+    state: CaseStepState
+    version: int
+    updated_at: datetime
+
+
+def check_step(owner: Member | None, links: Collection[StatementId], linked: Mapping[StatementId, StatementKind]) -> None:
+    """Refuse a step of somebody outside of the network, or about nothing of this family."""
+    faults = []
+    if owner is None:
+        faults.append(Fault("not_of_this_family", "Choose a member of this family's network.", pointer="#/owner_id"))
+    if set(links) - set(linked):
+        faults.append(Fault("not_of_this_family", "Choose statements of this family.", pointer="#/links"))
+    if faults:
+        raise Invalid(faults)
 
 
 def _forms(english: str = "", spanish: str = "", as_they_are: str = "") -> re.Pattern[str]:
@@ -32,9 +77,9 @@ _ENROLS = _forms(english="enrol enroll", spanish="inscri", as_they_are="enrolmen
 _PROOF = _forms(spanish="certificad comprobante constancia", as_they_are="certificates? proof attendance completion asistencia")
 _DOES = _forms(
     english="ask breathe bring buckle call carry carries change check cook count drive empty feed fed find follow give hand hold"
-    " hug keep leave let lift listen lock make move notice offer pack pick play pour practice practise praise put read remove say send"
-    " set show sit sleep speak stand stay step stop store supervise talk teach tell throw tuck turn use wait wake walk wash watch"
-    " write",
+    " hug keep leave let lift listen lock make move notice offer pack pick play pour practice practise praise put read remove say"
+    " send set show sit sleep speak stand stay step stop store supervise talk teach tell throw tuck turn use wait wake walk wash"
+    " watch write",
     spanish="abraz acost acuest acompan aliment avis ayud cambi camin cant cerr cierr cocin contar cuent cuid dar dej dic dir duerm"
     " dorm ensen entreg escrib escuch espera explic guard habl hac har jueg jug lav lee llam llev manten mir mostr muestr ofrec"
     " pid ped pon practic pregunt qued quit recog respir revis sent sient vigil",
