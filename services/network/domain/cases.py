@@ -1,22 +1,33 @@
 """Families ("cases"): what they are called among staff, who holds them, and whether work with them goes on."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
 from typing import NewType
 from uuid import UUID
 
 from services.network.domain.errors import CaseIsClosed, NotYoursToReassign
 from shared.events.network import CaseAccessChanged
 from shared.kernel.access import Caller, CaseAccess, Role, may_see
+from shared.kernel.errors import Fault, Invalid
+from shared.kernel.wall import resolve
 
 CaseId = NewType("CaseId", UUID)
+ShareId = NewType("ShareId", UUID)
+
+LONGEST_SHARE = timedelta(days=366)
+"""How long a share with an end may last (our choice); it can be given again."""
 
 _MAY_REASSIGN_ALL = frozenset({Role.COUNTY_ADMIN, Role.SYSTEM})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """One family. `title` is what staff call it and stays inside; `time_zone` is where its due dates are reckoned."""
+    """One family. `title` is what staff call it and stays inside; `time_zone` is where its due dates are reckoned.
+
+    With whom `access` says that it is shared are all whose share runs now; which of those end by themselves the `Share`s tell.
+    """
 
     id: CaseId
     title: str
@@ -32,6 +43,38 @@ class Case:
     def is_closed(self) -> bool:
         """Whether work with this family has ended."""
         return self.closed_at is not None
+
+
+class ShareReason(StrEnum):
+    """Why a family is shared for a while (our list)."""
+
+    COVERING = "covering"
+    FACILITATION = "facilitation"
+    CONSULTATION = "consultation"
+    TRANSFER = "transfer"
+    REVIEW = "review"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    """One share that ends by itself: to whom, by whom, why; `until` is its last day where the family is, over at `ends_at`."""
+
+    id: ShareId
+    staff_id: str
+    reason: ShareReason
+    until: date
+    ends_at: datetime
+    given_by: str
+    given_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class InHands:
+    """A family and the shares of it that have an end: what changes when it changes hands."""
+
+    case: Case
+    shares: tuple[Share, ...]
 
 
 def check_open(case: Case) -> None:
@@ -59,6 +102,39 @@ def reassigned(case: Case, wanted: CaseAccess, caller: Caller) -> Case:
         if not same_hands or caller.staff_id not in case.access.assigned:
             raise NotYoursToReassign
     return replace(case, access=wanted)
+
+
+def end_of_share(until: date, time_zone: str) -> datetime:
+    """Return the instant at which the last day of a share is over where the family is."""
+    return resolve(datetime.combine(until + timedelta(days=1), time()), time_zone).instant
+
+
+def check_shares(shared: Sequence[tuple[str, date]], *, today: date) -> None:
+    """Refuse shares that would be over already, last too long, or name a colleague twice. Raises Invalid."""
+    faults = []
+    for place, (staff_id, until) in enumerate(shared):
+        pointer = f"#/shares/{place}/until"
+        if until < today:
+            faults.append(Fault("in_the_past", "Choose today or a later date.", pointer=pointer))
+        elif until > today + LONGEST_SHARE:
+            faults.append(Fault("duration_out_of_range", "Share it for a year at most; it can be given again.", pointer=pointer))
+        if any(staff_id == earlier for earlier, _ in shared[:place]):
+            detail = "This colleague is named twice. Keep one of the two."
+            faults.append(Fault("duplicate", detail, pointer=f"#/shares/{place}/staff_id"))
+    if faults:
+        raise Invalid(faults)
+
+
+def with_shares(wanted: CaseAccess, shares: Iterable[Share]) -> CaseAccess:
+    """Return who holds a family when those whose share has an end are counted too."""
+    return replace(wanted, shared_with=wanted.shared_with | {share.staff_id for share in shares})
+
+
+def without_ended(case: Case, ended: Iterable[Share], *, now: datetime) -> Case:
+    """Return the family after some shares ended. It may be closed by now: an end is an end."""
+    gone = {share.staff_id for share in ended}
+    access = replace(case.access, shared_with=case.access.shared_with - gone)
+    return replace(case, access=access, version=case.version + 1, updated_at=now)
 
 
 def closed(case: Case, *, now: datetime) -> Case:

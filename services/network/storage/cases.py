@@ -7,7 +7,22 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Uuid, any_, bindparam, insert, or_, select, tuple_, union, update
+from sqlalchemy import (
+    ARRAY,
+    TIMESTAMP,
+    ColumnElement,
+    Text,
+    Uuid,
+    any_,
+    bindparam,
+    func,
+    insert,
+    or_,
+    select,
+    tuple_,
+    union,
+    update,
+)
 
 from services.network.domain.cases import Case, CaseId
 from services.network.domain.errors import ExternalIdTaken
@@ -15,6 +30,7 @@ from services.network.domain.people import PersonId
 from services.network.domain.visibility import sees_whole_county
 from services.network.storage.refusing import refusing
 from services.network.storage.tables.families import CaseRow, ChildRow, MemberRow
+from services.network.storage.tables.releases import ShareRow
 from shared.db.direct import Direct
 from shared.db.unit import Unit
 from shared.kernel.access import Caller, CaseAccess, Role
@@ -26,7 +42,13 @@ TAKEN = {"uq_cases_county_id_external_lookup": ExternalIdTaken}
 
 _COUNTY = bindparam("county", type_=Uuid())
 _PEOPLE = bindparam("people", type_=ARRAY(Uuid()))
-_ONE = select(CaseRow).where(CaseRow.county_id == _COUNTY, CaseRow.id == bindparam("id"))
+_NOW = bindparam("now", type_=TIMESTAMP(timezone=True))
+# Whose share has an end, and runs: one that ended lets nobody in, whether or not anything has noticed it.
+_SHARED_UNTIL = func.array(
+    select(ShareRow.staff_id).where(ShareRow.case_id == CaseRow.id, ShareRow.ends_at > _NOW).correlate(CaseRow).scalar_subquery(),
+    type_=ARRAY(Text),
+).label("shared_until")
+_ONE = select(CaseRow, _SHARED_UNTIL).where(CaseRow.county_id == _COUNTY, CaseRow.id == bindparam("id"))
 _GET = Direct(_ONE)
 _HOLD = Direct(_ONE.with_for_update())
 _AROUND = union(
@@ -34,15 +56,15 @@ _AROUND = union(
     select(MemberRow.person_id, MemberRow.case_id).where(MemberRow.county_id == _COUNTY, MemberRow.person_id == any_(_PEOPLE)),
 ).subquery()
 _ACCESS_AROUND = Direct(
-    select(_AROUND.c.person_id, CaseRow.unit, CaseRow.assigned, CaseRow.shared_with)
+    select(_AROUND.c.person_id, CaseRow.unit, CaseRow.assigned, CaseRow.shared_with, _SHARED_UNTIL)
     .join(CaseRow, CaseRow.id == _AROUND.c.case_id)
     .where(CaseRow.county_id == _COUNTY)
 )
 _ADD = Direct(insert(CaseRow))
-_SAVE = Direct(
-    update(CaseRow).where(CaseRow.county_id == _COUNTY, CaseRow.id == bindparam("of")),
-    *(column.name for column in CaseRow.__table__.columns if column.name not in {"id", "county_id", "opened_at"}),
-)
+_SAVED = ("words", "external_lookup", "time_zone", "closed_at", "version", "updated_at")
+_HANDS = ("unit", "assigned", "shared_with", "version", "updated_at")
+_THIS = update(CaseRow).where(CaseRow.county_id == _COUNTY, CaseRow.id == bindparam("of"))
+_SAVE, _SAVE_HANDS = Direct(_THIS, *_SAVED), Direct(_THIS, *_HANDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,19 +87,24 @@ async def get_for_update(unit: Unit, case_id: CaseId) -> Case:
 
 async def list_visible(unit: Unit, caller: Caller, *, is_closed: bool | None, after: After | None, limit: int) -> list[Case]:
     """Return a page of the families that this caller may see, least recently changed first."""
-    query = select(CaseRow.__table__).where(_mine(unit), _visible_to(caller)).order_by(CaseRow.updated_at, CaseRow.id).limit(limit)
+    query = (
+        select(CaseRow.__table__, _SHARED_UNTIL)
+        .where(_mine(unit), _visible_to(unit, caller))
+        .order_by(CaseRow.updated_at, CaseRow.id)
+        .limit(limit)
+    )
     if is_closed is not None:
         query = query.where(CaseRow.closed_at.is_not(None) if is_closed else CaseRow.closed_at.is_(None))
     if after is not None:
         query = query.where(tuple_(CaseRow.updated_at, CaseRow.id) > (after.updated_at, after.id))
-    rows = (await unit.session.execute(query)).mappings().all()
+    rows = (await unit.session.execute(query, {"now": unit.now})).mappings().all()
     await unit.load_keys([row["words"] for row in rows])
     return [await _to_case(unit, row) for row in rows]
 
 
 async def list_access_around(unit: Unit, people: Collection[PersonId]) -> dict[PersonId, list[CaseAccess]]:
     """Return, for each person, who holds each family the person belongs or once belonged to."""
-    rows = await unit.fetch(_ACCESS_AROUND, county=unit.county_id, people=list(people))
+    rows = await unit.fetch(_ACCESS_AROUND, county=unit.county_id, now=unit.now, people=list(people))
     held: dict[PersonId, list[CaseAccess]] = {person_id: [] for person_id in people}
     for row in rows:
         held[PersonId(row["person_id"])].append(_access(row))
@@ -102,21 +129,40 @@ async def add(unit: Unit, case: Case) -> None:
 
 
 async def save(unit: Unit, case: Case) -> None:
-    """Store a family anew. Raises ExternalIdTaken."""
+    """Store a family anew, but for who holds it. Raises ExternalIdTaken."""
     row = await _columns(unit, case)
     with refusing(TAKEN):
-        await unit.fetch(_SAVE, county=unit.county_id, of=case.id, **row)
+        await unit.fetch(_SAVE, county=unit.county_id, of=case.id, **{name: row[name] for name in _SAVED})
+
+
+async def save_hands(unit: Unit, case: Case, *, ending: Collection[str]) -> None:
+    """Store who holds a family. `ending` are those whose share has an end; they are stored by `storage/shares.py`."""
+    row: dict[str, Any] = {
+        "unit": case.access.unit,
+        "assigned": sorted(case.access.assigned),
+        "shared_with": sorted(case.access.shared_with - set(ending)),
+        "version": case.version,
+        "updated_at": case.updated_at,
+    }
+    await unit.fetch(_SAVE_HANDS, county=unit.county_id, of=case.id, **row)
 
 
 def _mine(unit: Unit) -> ColumnElement[bool]:
     return CaseRow.county_id == unit.county_id
 
 
-def _visible_to(caller: Caller) -> ColumnElement[bool]:
+def _visible_to(unit: Unit, caller: Caller) -> ColumnElement[bool]:
     """The rule of `shared.kernel.access.may_see`, in the query: a family out of sight is not even counted."""
     if sees_whole_county(caller):
         return CaseRow.id.is_not(None)
-    named = [CaseRow.assigned.contains([caller.staff_id]), CaseRow.shared_with.contains([caller.staff_id])]
+    shared = select(ShareRow.case_id).where(
+        ShareRow.county_id == unit.county_id, ShareRow.staff_id == caller.staff_id, ShareRow.ends_at > unit.now
+    )
+    named = [
+        CaseRow.assigned.contains([caller.staff_id]),
+        CaseRow.shared_with.contains([caller.staff_id]),
+        CaseRow.id.in_(shared),
+    ]
     if caller.roles & {Role.SUPERVISOR, Role.SCHEDULER}:
         named.append(CaseRow.unit.in_(caller.units))
     return or_(*named)
@@ -128,7 +174,7 @@ def external_lookup(unit: Unit, external_id: str) -> str:
 
 
 async def _one(unit: Unit, found_by: Direct, case_id: CaseId) -> Case:
-    rows = await unit.fetch(found_by, county=unit.county_id, id=case_id)
+    rows = await unit.fetch(found_by, county=unit.county_id, id=case_id, now=unit.now)
     if not rows:
         raise NotFound
     return await _to_case(unit, rows[0])
@@ -150,7 +196,8 @@ async def _to_case(unit: Unit, row: Mapping[Any, Any]) -> Case:
 
 
 def _access(row: Mapping[Any, Any]) -> CaseAccess:
-    return CaseAccess(unit=row["unit"], assigned=frozenset(row["assigned"]), shared_with=frozenset(row["shared_with"]))
+    shared_with = frozenset(row["shared_with"]) | frozenset(row["shared_until"])
+    return CaseAccess(unit=row["unit"], assigned=frozenset(row["assigned"]), shared_with=shared_with)
 
 
 async def _columns(unit: Unit, case: Case) -> dict[str, Any]:

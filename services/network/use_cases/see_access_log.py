@@ -1,12 +1,12 @@
 """See who can see a family, and who has looked at it or at a person; these looks are on record too."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from services.network.domain.cases import Case
+from services.network.domain.cases import Case, Share
 from services.network.domain.people import Person
 from services.network.domain.visibility import check_whole_county
-from services.network.storage import access_log
+from services.network.storage import access_log, shares
 from shared.db.looks import Look, Viewer
 from shared.db.unit import Unit
 from shared.kernel.access import Caller
@@ -14,11 +14,15 @@ from shared.kernel.access import Caller
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """One member of staff who sees a family by name: since when, and, where somebody let them in later, who did."""
+    """One member of staff who sees a family by name: since when, and, where somebody let them in later, who did.
+
+    `share` is there where it ends by itself.
+    """
 
     staff_id: str
     since: datetime
     by: str | None
+    share: Share | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,7 @@ class Holders:
 async def see_holders(unit: Unit, case: Case) -> Holders:
     """Return who sees a family by name, and since when."""
     changes = await access_log.list_access_changes(unit, case.id)
+    ending = {share.staff_id: share for share in await shares.list_of(unit, case.id)}
 
     def since(staff_id: str, *, shared: bool) -> Holder:
         found = Holder(staff_id, case.opened_at, None)
@@ -41,7 +46,7 @@ async def see_holders(unit: Unit, case: Case) -> Holders:
             if has and not had:
                 found = Holder(staff_id, at, by)
             had = has
-        return found
+        return replace(found, share=ending.get(staff_id)) if shared else found
 
     return Holders(
         assigned=tuple(since(each, shared=False) for each in sorted(case.access.assigned)),
