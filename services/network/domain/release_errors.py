@@ -1,4 +1,4 @@
-"""What network refuses of releases, separations' overrides and shares; each with the sentence a person reads."""
+"""What network refuses of releases and of separations that shall rest; each with the sentence a person reads."""
 
 from shared.kernel.errors import Conflict, Invalid, NotFound, Refused
 
@@ -69,13 +69,13 @@ class SeparationNotActive(Conflict):
     code = "separation_not_active"
 
 
+class SeparationDoesNotRest(Conflict):
+    """Nobody lets this rule rest, so it keeps the two apart as it is."""
+
+    code = "separation_does_not_rest"
+
+
 class OverrideTooLong(Invalid):
     """A separation may rest for seven days at most. Choose an earlier last day, and look at it anew then."""
 
     code = "override_too_long"
-
-
-class ShareTooLong(Invalid):
-    """A share with an end lasts a year at most. Choose an earlier last day; it can be given again."""
-
-    code = "share_too_long"

@@ -36,7 +36,10 @@ class SeparationReason(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeparationRule:
-    """Keeps two people apart. `person_a` is the lesser id, so that a pair has one form; `until` is the last county-local date."""
+    """Keeps two people apart. `person_a` is the lesser id, so that a pair has one form; `until` is the last county-local date.
+
+    Through `rests_until` a supervisor lets it rest.
+    """
 
     id: RuleId
     case_id: CaseId
@@ -47,11 +50,12 @@ class SeparationRule:
     set_at: datetime
     version: int
     updated_at: datetime
+    rests_until: date | None = None
 
     @property
     def apart(self) -> "Apart":
         """The rule without its reason."""
-        return Apart(person_a=self.person_a, person_b=self.person_b, until=self.until)
+        return Apart(person_a=self.person_a, person_b=self.person_b, until=self.until, rests_until=self.rests_until)
 
     @property
     def is_overridable(self) -> bool:

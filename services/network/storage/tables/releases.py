@@ -14,8 +14,8 @@ from shared.db.base import CountyId
 class ReleaseRow(Base):
     """A signed release. `words` (sealed with the case's key) holds the recipients and the note.
 
-    `signer_member_id` is the place by which the signer takes part; a child who signs has none. When a release ends by itself is read
-    from the places of its people, never stored: nothing that forgets to run can leave one in force.
+    `signer_member_id` is the place by which the signer takes part; a child who signs has none. When a release ended by itself is
+    read from the places of its people, never stored: nothing that forgets to run can leave one in force.
     """
 
     __tablename__ = "releases"

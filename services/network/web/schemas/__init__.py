@@ -4,4 +4,12 @@
 are in an answer only for callers with the scope `people.contact.read`.
 """
 
-PREFIXES = {"person_id": "per", "case_id": "case", "child_id": "per", "member_id": "mem", "rule_id": "sep"}
+PREFIXES = {
+    "person_id": "per",
+    "case_id": "case",
+    "child_id": "per",
+    "member_id": "mem",
+    "rule_id": "sep",
+    "release_id": "rel",
+    "override_id": "ovr",
+}

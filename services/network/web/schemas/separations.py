@@ -19,7 +19,7 @@ class SeparationIn(Model):
 
 
 class SeparationOut(Model):
-    """A rule that keeps two people apart."""
+    """A rule that keeps two people apart. Through `rests_until` a supervisor lets it rest, but not in meetings."""
 
     id: fields.RuleId
     case_id: fields.CaseId
@@ -29,6 +29,7 @@ class SeparationOut(Model):
     overridable: bool
     active: bool
     until: date | None
+    rests_until: date | None
     set_at: Instant
     updated_at: Instant
     etag: str
@@ -50,6 +51,7 @@ def separation_out(rule: SeparationRule, today: date) -> SeparationOut:
         overridable=rule.is_overridable,
         active=rule.is_active(today),
         until=rule.until,
+        rests_until=rule.rests_until,
         set_at=rule.set_at,
         updated_at=rule.updated_at,
         etag=f'"{rule.version}"',
