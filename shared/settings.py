@@ -3,7 +3,7 @@
 import base64
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
@@ -43,6 +43,10 @@ class County:
     languages: tuple[str, ...]
     default_language: str
     holidays: tuple[str, ...] = ()
+    supervisors: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """By unit, the staff ids of those who are told when its worker needs help."""
+    on_call: tuple[str, ...] = ()
+    """The staff ids of those who answer after hours."""
 
     def programme(self, language: str) -> str:
         """Return the neutral name under which this county writes in a language; raises KeyError for one it does not write in."""
@@ -132,6 +136,8 @@ def read_counties(path: Path) -> tuple[County, ...]:
                 languages=tuple(row["languages"]),
                 default_language=row["default_language"],
                 holidays=tuple(row.get("holidays", ())),
+                supervisors={unit: tuple(staff) for unit, staff in row.get("supervisors", {}).items()},
+                on_call=tuple(row.get("on_call", ())),
             )
             for row in rows
         )

@@ -28,7 +28,7 @@ class GapState(StrEnum):
 
 
 STANDING = frozenset({GapState.OPEN, GapState.ASKING_BACKUPS, GapState.PARTLY_FILLED})
-"""The states in which somebody still has to do something, and a plan is at risk."""
+"""The states of a gap whose time is still to come and lies open."""
 
 
 class Told(StrEnum):
@@ -68,8 +68,8 @@ class Gap:
 
     @property
     def is_standing(self) -> bool:
-        """Whether somebody still has to do something about it."""
-        return self.state in STANDING
+        """Whether somebody may still close it: it waits to be covered, or its time runs and the rest of it does."""
+        return self.state in STANDING or (self.state is GapState.ELAPSED_UNCOVERED and bool(self.left))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ def reconcile(known: Sequence[Gap], found: Sequence[Shortfall], looked_at: Span,
     """
     changed = []
     for gap in known:
-        if not gap.span.overlaps(looked_at) or (gap.closed_at is not None and gap.state is GapState.FILLED):
+        if not gap.span.overlaps(looked_at) or gap.state is GapState.FILLED:
             continue
         after = _seen(gap, found, looked_at, now=now)
         if after != gap:
@@ -106,7 +106,7 @@ def _seen(gap: Gap, found: Sequence[Shortfall], looked_at: Span, *, now: datetim
     unseen = [] if looked_at.covers(gap.span) else [span for span in gap.left if not span.overlaps(looked_at)]
     left = tuple(sorted([part.span for part in open_now] + unseen))
     gap = replace(gap, left=left)
-    if not gap.is_standing:
+    if gap.state not in STANDING:
         return gap
     if not left:
         return replace(gap, state=GapState.FILLED, closed_at=now)
@@ -117,16 +117,9 @@ def _seen(gap: Gap, found: Sequence[Shortfall], looked_at: Span, *, now: datetim
     return gap
 
 
-def elapsed(gap: Gap, *, now: datetime) -> Gap:
-    """Return a standing gap as gone by uncovered once its open time has begun; the rest of it may still be covered."""
-    if not gap.is_standing or not gap.left or gap.left[0].start > now:
-        return gap
-    return replace(gap, state=GapState.ELAPSED_UNCOVERED, closed_at=now, version=gap.version + 1, updated_at=now)
-
-
 def accepted(gap: Gap, reason: str, *, by: str, now: datetime) -> Gap:
     """Return a gap that a worker takes upon themselves to leave open, with the reason; their supervisor gets a copy."""
-    if not gap.is_standing:
+    if gap.state not in STANDING:
         raise GapIsClosed(gap_id=gap.id)
     if not reason.strip():
         raise ReasonNeeded

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import NewType
+from typing import Any, NewType
 from uuid import UUID
 
 from services.network.domain.cases import CaseId
@@ -229,7 +229,7 @@ def has_ended(plan: Plan, *, at: datetime) -> PlanEnded:
     return PlanEnded(**_facts(plan), at=at)
 
 
-def _facts(plan: Plan) -> dict[str, object]:
+def _facts(plan: Plan) -> dict[str, Any]:
     return {"case_id": plan.case_id, "plan_id": plan.id, "kind": plan.kind.value, "state": plan.state.value}
 
 

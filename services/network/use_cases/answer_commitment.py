@@ -1,0 +1,214 @@
+"""Take what a member says about a promise: by text, tap, mail, or as a worker recorded it; then look at the cover again.
+
+The same answer twice has no second effect. What is said too late, or of a time that somebody else covers by now, changes nothing
+and is answered kindly.
+"""
+
+from dataclasses import dataclass
+
+from services.network.domain.cases import Case
+from services.network.domain.commitments import (
+    Commitment,
+    CommitmentState,
+    TurnState,
+    accept,
+    accept_part,
+    decline,
+    excuse,
+    take_back_excuse,
+    withdraw,
+)
+from services.network.domain.plan_errors import (
+    AlreadyCovered,
+    CommitmentHasEnded,
+    MemberCannotProtect,
+    NoSuchTurn,
+    TurnIsOver,
+    TurnNotOver,
+)
+from services.network.domain.plans import Plan, check_open
+from services.network.domain.promises_told import turns_of
+from services.network.domain.recurrence import span_of, turn_at
+from services.network.storage import commitments, gaps
+from services.network.storage.commitments import TurnRecord
+from services.network.use_cases.keep_cover import keep_cover
+from services.network.use_cases.plan_commands import GiveAnswer, Said
+from services.network.use_cases.see_seats import seats_around
+from services.network.use_cases.tell_promise import tell_change
+from shared.db.unit import Unit
+from shared.events.entries import Notice, Turn
+from shared.events.network import CommitmentAnswered
+from shared.kernel.errors import Fault, Invalid
+from shared.kernel.spans import Span
+from shared.kernel.wall import Clock, local_date
+from shared.settings import County
+
+_AFTERWARDS = {Said.KEPT: TurnState.KEPT, Said.PARTLY_KEPT: TurnState.PARTLY_KEPT, Said.MISSED: TurnState.MISSED}
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What came of an answer: the promise and its plan as they then stand."""
+
+    commitment: Commitment
+    plan: Plan
+
+
+async def answer_commitment(
+    unit: Unit, plan: Plan, case: Case, commitment: Commitment, said: GiveAnswer, county: County
+) -> Answered:
+    """Apply an answer to a promise of a plan whose row is held.
+
+    Raises PlanHasEnded, CommitmentHasEnded, AlreadyAnswered, NotAccepted, WitnessNeeded, NoSuchTurn, TurnIsOver, TurnNotOver,
+    MemberCannotProtect, and AlreadyCovered for a backup who comes second.
+    """
+    check_open(plan)
+    after = await _APPLIED[said.said](unit, plan, case, commitment, said, county)
+    _tell_answer(unit, after, said, "applied")
+    await unit.audit(
+        f"commitment.{said.said}",
+        subject_kind="person",
+        subject_id=commitment.person_id,
+        details={"case_id": str(case.id), "commitment_id": str(commitment.id), "source": said.source.value},
+    )
+    return Answered(after, await keep_cover(unit, plan, case, county))
+
+
+def tell_not_applied(unit: Unit, commitment: Commitment, said: GiveAnswer, outcome: str) -> None:
+    """Say that an answer changed nothing, and why."""
+    _tell_answer(unit, commitment, said, outcome)
+
+
+async def _accepted(unit: Unit, plan: Plan, case: Case, commitment: Commitment, said: GiveAnswer, county: County) -> Commitment:
+    if commitment.holds and said.until is None:
+        return commitment
+    await _check_may_protect(unit, case, commitment, county)
+    if commitment.ask is None:
+        if said.until is not None:
+            raise Invalid([Fault("not_possible", "Only a backup can take part of a time.", pointer="#/until")])
+        after = accept(commitment, source=said.source, witness=said.witness, is_plan_active=plan.is_in_force, now=unit.now)
+    else:
+        after = await _taken(unit, plan, commitment, said)
+    return await tell_change(unit, commitment, after, plan, county, Notice.CONFIRMED)
+
+
+async def _taken(unit: Unit, plan: Plan, commitment: Commitment, said: GiveAnswer) -> Commitment:
+    """A backup steps in: for what of the asked time still lies open, and as long as they can."""
+    if commitment.ask is None:
+        raise NoSuchTurn
+    if commitment.state is not CommitmentState.OFFERED:
+        raise AlreadyCovered if commitment.state is CommitmentState.SUPERSEDED else CommitmentHasEnded(commitment_id=commitment.id)
+    gap = await gaps.get(unit, plan.id, commitment.ask.gap_id)
+    pattern = commitment.promise.pattern
+    asked = span_of(turn_at(pattern, Clock(pattern.time_zone), pattern.starts_local))
+    until = min(asked.end, said.until) if said.until else asked.end
+    if until <= max(asked.start, unit.now):
+        raise Invalid([Fault("end_before_start", "Choose an end within the time that was asked for.", pointer="#/until")])
+    left = [each for each in gap.left if gap.is_standing and each.overlaps(Span(asked.start, until))]
+    if not left:
+        raise AlreadyCovered
+    taken = Span(max(asked.start, left[0].start), min(until, left[-1].end))
+    return accept_part(commitment, taken, source=said.source, witness=said.witness, now=unit.now)
+
+
+async def _declined(unit: Unit, plan: Plan, case: Case, commitment: Commitment, said: GiveAnswer, county: County) -> Commitment:
+    if commitment.holds:
+        return await _withdrawn(unit, plan, case, commitment, said, county)
+    return await tell_change(unit, commitment, decline(commitment, now=unit.now), plan, county, Notice.ENDED)
+
+
+async def _withdrawn(unit: Unit, plan: Plan, case: Case, commitment: Commitment, said: GiveAnswer, county: County) -> Commitment:
+    return await tell_change(unit, commitment, withdraw(commitment, now=unit.now), plan, county, Notice.ENDED)
+
+
+async def _excused(unit: Unit, plan: Plan, case: Case, commitment: Commitment, said: GiveAnswer, county: County) -> Commitment:
+    if commitment.ask is not None:
+        return await _withdrawn(unit, plan, case, commitment, said, county)
+    turn = _turn(plan, commitment, said)
+    after = excuse(commitment, turn.starts_local, turn.ends_at, now=unit.now)
+    await _record(unit, commitment, turn, TurnState.EXCUSED, said)
+    return await tell_change(unit, commitment, after, plan, county, Notice.CHANGED)
+
+
+async def _confirmed(unit: Unit, plan: Plan, case: Case, commitment: Commitment, said: GiveAnswer, county: County) -> Commitment:
+    turn = _turn(plan, commitment, said)
+    if turn.ends_at <= unit.now:
+        raise TurnIsOver
+    await _record(unit, commitment, turn, TurnState.CONFIRMED, said)
+    back = take_back_excuse(commitment, turn.starts_local, now=unit.now)
+    return await tell_change(unit, commitment, back, plan, county, Notice.CHANGED)
+
+
+async def _looked_back(unit: Unit, plan: Plan, case: Case, commitment: Commitment, said: GiveAnswer, county: County) -> Commitment:
+    turn = _turn(plan, commitment, said)
+    if turn.starts_at > unit.now:
+        raise TurnNotOver
+    await _record(unit, commitment, turn, _AFTERWARDS[said.said], said)
+    return commitment
+
+
+async def _help(unit: Unit, plan: Plan, case: Case, commitment: Commitment, said: GiveAnswer, county: County) -> Commitment:
+    """notify has opened the call task; here it is on record."""
+    return commitment
+
+
+_APPLIED = {
+    Said.ACCEPTED: _accepted,
+    Said.PARTIAL: _accepted,
+    Said.DECLINED: _declined,
+    Said.WITHDRAWN: _withdrawn,
+    Said.TURN_EXCUSED: _excused,
+    Said.TURN_CONFIRMED: _confirmed,
+    Said.KEPT: _looked_back,
+    Said.PARTLY_KEPT: _looked_back,
+    Said.MISSED: _looked_back,
+    Said.HELP: _help,
+}
+
+
+async def _check_may_protect(unit: Unit, case: Case, commitment: Commitment, county: County) -> None:
+    seat = (await seats_around(unit, case.id, county)).get(commitment.member_id)
+    if commitment.promise.is_protective and (seat is None or seat.barred is not None):
+        raise MemberCannotProtect(reason=seat.barred.value if seat and seat.barred else "not_here")
+
+
+def _turn(plan: Plan, commitment: Commitment, said: GiveAnswer) -> Turn:
+    """The turn that an answer names, also one that was taken out before."""
+    if said.turn_starts_at is None:
+        raise Invalid([Fault("required", "Say which time it is about.", pointer="#/turn_starts_at")])
+    zone = commitment.promise.pattern.time_zone
+    day = local_date(said.turn_starts_at, zone)
+    for turn in turns_of(commitment, plan, Clock(zone), begin=day, end=day, with_excluded=True):
+        if turn.starts_at == said.turn_starts_at:
+            return turn
+    raise NoSuchTurn
+
+
+async def _record(unit: Unit, commitment: Commitment, turn: Turn, state: TurnState, said: GiveAnswer) -> None:
+    record = TurnRecord(
+        commitment_id=commitment.id,
+        starts_at=turn.starts_at,
+        state=state,
+        source=said.source,
+        note=said.note,
+        recorded_at=unit.now,
+    )
+    await commitments.record_turn(unit, commitment, record)
+
+
+def _tell_answer(unit: Unit, commitment: Commitment, said: GiveAnswer, outcome: str) -> None:
+    told = CommitmentAnswered(
+        case_id=commitment.case_id,
+        plan_id=commitment.plan_id,
+        commitment_id=commitment.id,
+        person_id=commitment.person_id,
+        revision=commitment.revision,
+        said=said.said.value,
+        outcome=outcome,
+        turn_starts_at=said.turn_starts_at,
+        until=said.until,
+        channel=said.source.value,
+        reply_id=said.reply_id,
+        at=unit.now,
+    )
+    unit.announce(told, subject=commitment.case_id)

@@ -1,0 +1,86 @@
+"""Ask a member to take on a commitment; nothing is promised until they accept."""
+
+from services.network.domain.cases import Case
+from services.network.domain.commitments import Commitment, CommitmentId, CommitmentState, Promise
+from services.network.domain.cover import NEVER_WITHIN, Seat, Seats, covers_of
+from services.network.domain.plan_errors import KeptApart, MemberCannotProtect
+from services.network.domain.plans import Plan, check_open
+from services.network.domain.promises_told import check_number, look_span, turns_of
+from services.network.domain.recurrence import check_pattern, span_of
+from services.network.storage import commitments
+from services.network.use_cases.plan_commands import OfferCommitment
+from services.network.use_cases.see_seats import seats_around
+from services.network.use_cases.tell_promise import tell_new
+from shared.db.unit import Unit
+from shared.kernel.errors import Fault, Invalid, NotFound
+from shared.kernel.wall import Clock
+from shared.settings import County
+
+
+async def offer_commitment(unit: Unit, plan: Plan, case: Case, command: OfferCommitment, county: County) -> Commitment:
+    """Offer a promise in a plan whose row is held.
+
+    Raises PlanHasEnded, MemberCannotProtect for protective parts of minors and caregivers of concern, KeptApart where two who must
+    not meet would be near each other, TooManyTurns, and Invalid for times that cannot be.
+    """
+    check_open(plan)
+    seats = await seats_around(unit, case.id, county)
+    seat = seats.get(command.member_id)
+    if seat is None:
+        raise NotFound
+    check_pattern(command.promise.pattern)
+    _check_in_plan(command.promise, plan)
+    check_number(command.promise.pattern, plan)
+    _check_backups(command, seats)
+    if command.promise.is_protective and seat.barred is not None:
+        raise MemberCannotProtect(reason=seat.barred.value)
+    offered = Commitment(
+        id=CommitmentId(unit.new_id()),
+        case_id=case.id,
+        plan_id=plan.id,
+        member_id=command.member_id,
+        person_id=seat.member.person_id,
+        promise=command.promise,
+        state=CommitmentState.OFFERED,
+        offered_at=unit.now,
+        updated_at=unit.now,
+    )
+    _check_apart(offered, plan, seat, seats, await commitments.list_of_plan(unit, plan.id), unit)
+    await unit.audit(
+        "commitment.offered",
+        subject_kind="person",
+        subject_id=offered.person_id,
+        details={"case_id": str(case.id), "commitment_id": str(offered.id)},
+    )
+    return await tell_new(unit, offered, plan, county)
+
+
+def _check_in_plan(promise: Promise, plan: Plan) -> None:
+    first = promise.pattern.starts_local.date()
+    if first < plan.starts_on or (plan.ends_on is not None and first > plan.ends_on):
+        raise Invalid([Fault("date_out_of_range", "Let the first time lie within the plan.", pointer="#/starts_local")])
+
+
+def _check_backups(command: OfferCommitment, seats: Seats) -> None:
+    faults = []
+    for index, backup in enumerate(command.promise.backups):
+        pointer = f"#/backups/{index}"
+        if backup not in seats or backup == command.member_id or backup in command.promise.backups[:index]:
+            faults.append(Fault("backup_invalid", "Choose other members of this family's network, each once.", pointer=pointer))
+        elif command.promise.is_protective and seats[backup].barred is not None:
+            faults.append(Fault("member_cannot_protect", "Choose somebody who can count as cover.", pointer=pointer))
+    if faults:
+        raise Invalid(faults)
+
+
+def _check_apart(offered: Commitment, plan: Plan, seat: Seat, seats: Seats, promised: list[Commitment], unit: Unit) -> None:
+    """Refuse what would bring two people near each other who must not meet."""
+    if not seat.apart:
+        return
+    begin, end = look_span(plan, now=unit.now)
+    theirs = [each for each in covers_of(plan, promised, seats, begin=begin, end=end) if each.person_id in seat.apart]
+    clock = Clock(offered.promise.pattern.time_zone)
+    for turn in turns_of(offered, plan, clock, begin=begin, end=end):
+        near = span_of(turn).widened(NEVER_WITHIN, NEVER_WITHIN)
+        if any(each.span.overlaps(near) for each in theirs):
+            raise KeptApart
