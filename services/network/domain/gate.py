@@ -25,11 +25,12 @@ class Missing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One thing that is missing: what to do about it, and what it is about: a stretch of time, or a record by its id."""
+    """One thing that is missing: what to do about it, and what it is about: a stretch of time, or a record by id and prefix."""
 
     code: str
     detail: str
     subject_id: UUID | None = None
+    prefix: str = ""
     starts_at: datetime | None = None
     ends_at: datetime | None = None
 
@@ -48,5 +49,6 @@ def missing(plan: Plan, promised: Sequence[Commitment], seats: Seats, open_time:
         )
     for short in open_time:
         detail = "Nobody has promised to be there at this time." if short.adults == 1 else "More adults are needed at this time."
-        reasons.append(Reason(Missing.NOT_COVERED, f"{detail} Ask a member to take it.", None, short.span.start, short.span.end))
+        detail = f"{detail} Ask a member to take it."
+        reasons.append(Reason(Missing.NOT_COVERED, detail, starts_at=short.span.start, ends_at=short.span.end))
     return reasons

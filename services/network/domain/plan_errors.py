@@ -1,5 +1,8 @@
 """What network refuses about plans, promises and gaps, each with the sentence a person reads and a code that never changes."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from shared.kernel.errors import Conflict, Refused
 
 
@@ -14,11 +17,11 @@ class PlanNotReady(Conflict):
 
     code = "plan_not_ready"
 
-
-class NoNetwork(Conflict):
-    """No network, no plan: part of this plan stands without anybody who promised. Each entry of `reasons` says what is missing."""
-
-    code = "no_network"
+    @property
+    def reasons(self) -> Sequence[Any]:
+        """What is missing, in the order in which to mend it."""
+        found: Sequence[Any] = self.facts["reasons"]  # type: ignore[assignment]
+        return found
 
 
 class PlanNotActive(Conflict):

@@ -17,9 +17,14 @@ Counties = Mapping[UUID, County]
 COUNTIES: Final = web.AppKey("counties", Mapping[UUID, County])
 
 
+def county_of(call: Call) -> County:
+    """Return the caller's county."""
+    return call.app[COUNTIES][call.staff.county_id]
+
+
 def zone_of(call: Call) -> str:
     """Return the zone of the caller's county."""
-    return call.app[COUNTIES][call.staff.county_id].time_zone
+    return county_of(call).time_zone
 
 
 def today_of(unit: Unit, call: Call) -> date:

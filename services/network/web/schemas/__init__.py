@@ -10,6 +10,9 @@ PREFIXES = {
     "child_id": "per",
     "member_id": "mem",
     "rule_id": "sep",
+    "plan_id": "plan",
+    "commitment_id": "com",
+    "gap_id": "gap",
     "release_id": "rel",
     "override_id": "ovr",
 }
