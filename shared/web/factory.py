@@ -239,6 +239,7 @@ class _Edge:
                 route=route,
                 trace=replace(request[TRACE], route=named),
                 caller=caller,
+                actor=principal.actor if principal else None,
                 ids=ids,
                 words=words,
                 query=query,

@@ -6,6 +6,7 @@ transaction, commits, and only then answers.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Final
@@ -14,7 +15,7 @@ from uuid import UUID
 from aiohttp import web
 from pydantic import BaseModel, SerializeAsAny
 
-from shared.db.unit import Trace, Unit, Units
+from shared.db.unit import Actor, Trace, Unit, Units
 from shared.kernel.access import Caller
 from shared.kernel.errors import SurroundError
 from shared.kernel.quotas import Who
@@ -46,6 +47,7 @@ class Call:
     route: "Route"
     trace: Trace
     caller: Caller | None = None
+    actor: Actor | None = None
     ids: Mapping[str, UUID] = field(default_factory=dict)
     words: Mapping[str, str] = field(default_factory=dict)
     body: Any = None
@@ -72,6 +74,12 @@ class Call:
     def units(self) -> Units:
         """What opens units, for a route that opens its own."""
         return self.app[UNITS]
+
+    def open_unit(self) -> AbstractAsyncContextManager[Unit]:
+        """Open a unit of work as the caller, for a route that opens several of its own."""
+        if self.actor is None:
+            raise RuntimeError("a public route has no caller")
+        return self.units.open(self.staff.county_id, self.actor, self.trace)
 
     def require_match(self, current: str) -> None:
         """Refuse a change made against an older version than `current`; call it before the first write."""

@@ -13,6 +13,7 @@ PREFIXES = {
     "plan_id": "plan",
     "commitment_id": "com",
     "gap_id": "gap",
+    "import_id": "imp",
     "release_id": "rel",
     "override_id": "ovr",
 }

@@ -1,0 +1,26 @@
+"""Routes of county systems: rosters that come in as files, and leave as files."""
+
+from services.network.domain import errors as no
+from services.network.domain import import_errors as bad
+from services.network.web import imports, roster_file
+from services.network.web.schemas.imports import ImportOut, ImportQuery
+from shared.web.fields import Page, PageQuery
+from shared.web.routing import Route, get, post
+
+IMPORT = "/v1/imports/{import_id}"
+
+# fmt: off
+ROUTES: tuple[Route, ...] = (
+    post("/v1/imports", imports.post_import, needs="imports.write", query=ImportQuery, answer=ImportOut, status=202,
+         idempotent=True, takes=(roster_file.CSV, roster_file.NDJSON), upload=True, limit=roster_file.LIMIT,
+         raises=(no.CountySystemsOnly, roster_file.FileUnreadable, bad.StaleImport, bad.ImportRunning, bad.ReplaceWouldRemove,
+                 bad.ReplaceIncomplete)),
+    get("/v1/imports", imports.get_imports, needs="imports.write", query=PageQuery, answer=Page[ImportOut],
+        raises=(no.CountySystemsOnly,)),
+    get(IMPORT, imports.get_import, needs="imports.write", answer=ImportOut, raises=(no.CountySystemsOnly,)),
+    get(f"{IMPORT}/errors", imports.get_errors, needs="imports.write", unit=False, gives=roster_file.NDJSON,
+        raises=(no.CountySystemsOnly,)),
+    get(f"{IMPORT}/errors.csv", imports.get_errors_csv, needs="imports.write", unit=False, gives=roster_file.CSV,
+        raises=(no.CountySystemsOnly,)),
+)
+# fmt: on
