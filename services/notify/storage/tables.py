@@ -41,10 +41,16 @@ class ContactRow(Base):
     voicemail_ok: Mapped[bool]
     quiet_from: Mapped[time]
     quiet_until: Mapped[time]
+    urgent_at_night: Mapped[bool] = mapped_column(server_default="false")
+    direct_messages_ok: Mapped[bool] = mapped_column(server_default="true")
+    relay_person_id: Mapped[UUID | None]
     words: Mapped[bytes | None]
     told_at: Mapped[datetime]
 
-    __table_args__ = (UniqueConstraint("county_id", "person_id"),)
+    __table_args__ = (
+        UniqueConstraint("county_id", "person_id"),
+        Index("ix_contacts_staff", "county_id", "staff_id", postgresql_where=text("staff_id IS NOT NULL")),
+    )
 
 
 class ContactPointRow(Base):
@@ -75,16 +81,19 @@ class ContactPointRow(Base):
 
 
 class EntryRow(Base):
-    """One person's view of one meeting, or of one part of it, at the newest revision that concerned them.
+    """One person's view of one meeting, or of one part of it, or of one promise, at the newest revision that concerned them.
 
     `timed_revision` is the revision that set the present time: reminders are unique by it. `said` is the answer last
-    given on the link's page and the number it was for, until meetings has judged it. `place` and the two tokens are sealed.
+    given on the link's page and the number it was for, until its owner has judged it. `place`, `words` and the two tokens are
+    sealed. Of a promise, `turns` are those to come, as JSON, and `over_at` is when the last of them ends; `excluded` is wall time.
     """
 
     __tablename__ = "entries"
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     county_id: Mapped[CountyId]
+    subject_kind: Mapped[str] = mapped_column(server_default="meeting")
+    # The column has its first name still: it holds the id of a promise too, told apart by `subject_kind`.
     meeting_id: Mapped[UUID]
     case_id: Mapped[UUID]
     participant_id: Mapped[UUID]
@@ -106,6 +115,16 @@ class EntryRow(Base):
     ends_local: Mapped[datetime] = mapped_column(WALL_TIME)
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
+    rule: Mapped[str] = mapped_column(server_default="")
+    excluded: Mapped[list[datetime]] = mapped_column(ARRAY(WALL_TIME), server_default="{}")
+    turns: Mapped[str] = mapped_column(server_default="[]")
+    over_at: Mapped[datetime | None]
+    standing: Mapped[str] = mapped_column(server_default="")
+    standing_at: Mapped[datetime | None]
+    is_ask: Mapped[bool] = mapped_column(server_default="false")
+    answer_by: Mapped[datetime | None]
+    texted_at: Mapped[datetime | None]
+    words: Mapped[bytes | None]
     place: Mapped[bytes | None]
     link_token: Mapped[bytes | None]
     reply_token: Mapped[bytes | None]
@@ -187,6 +206,8 @@ class MessageRow(Base):
     sequence: Mapped[int]
     wall_rule: Mapped[str]
     detail: Mapped[str]
+    turn_starts_at: Mapped[datetime | None]
+    turn_ends_at: Mapped[datetime | None]
     dedupe_key: Mapped[str]
     due_at: Mapped[datetime]
     not_after: Mapped[datetime]
@@ -355,6 +376,17 @@ class LinkRow(Base):
         Index(None, "county_id", "person_id"),
         Index(None, "county_id", "entry_id"),
     )
+
+
+class StepUpRow(Base):
+    """How often in a row somebody gave the wrong digits to prove who they are, and until when no more are taken."""
+
+    __tablename__ = "step_ups"
+
+    county_id: Mapped[CountyId] = mapped_column(primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(primary_key=True)
+    wrong: Mapped[int]
+    locked_until: Mapped[datetime | None]
 
 
 class CallTaskRow(Base):
