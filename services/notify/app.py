@@ -17,9 +17,15 @@ from services.notify.jobs.every_second import Ticker
 from services.notify.jobs.every_second_calls import Caller
 from services.notify.jobs.inbox import Mailroom
 from services.notify.jobs.lateness import Lateness
+from services.notify.jobs.on_backup_asked import plan_ask
+from services.notify.jobs.on_backup_closed import plan_ask_closed
 from services.notify.jobs.on_batch_claimed import worker_app
 from services.notify.jobs.on_case_access_changed import keep_access
 from services.notify.jobs.on_case_closed import end_case_links
+from services.notify.jobs.on_commitment_answered import keep_promise_answer
+from services.notify.jobs.on_commitment_changed import plan_promise_changed
+from services.notify.jobs.on_commitment_ended import plan_promise_ended
+from services.notify.jobs.on_commitment_offered import plan_offer
 from services.notify.jobs.on_facts_for_systems import tell_county_systems
 from services.notify.jobs.on_inbound import Reader
 from services.notify.jobs.on_meeting_cancelled import plan_meeting_cancelled
@@ -33,6 +39,7 @@ from services.notify.jobs.on_participant_removed import plan_participant_removed
 from services.notify.jobs.on_person_changed import keep_changed
 from services.notify.jobs.on_person_registered import keep_registered
 from services.notify.jobs.on_response_recorded import keep_answer
+from services.notify.jobs.on_staff_needed import tell_staff
 from services.notify.jobs.on_words_destroyed import forget_what_was_written
 from services.notify.jobs.sending import Dispatch
 from services.notify.jobs.worker import LANES, carrier_app
@@ -76,6 +83,13 @@ LISTENERS: tuple[Listener, ...] = (
     plan_participant_invited,
     plan_participant_removed,
     keep_answer,
+    plan_offer,
+    plan_promise_changed,
+    plan_promise_ended,
+    plan_ask,
+    plan_ask_closed,
+    keep_promise_answer,
+    tell_staff,
     forget_what_was_written,
     tell_county_systems,
 )

@@ -64,12 +64,6 @@ CLEAR_TEXTS = {
 UNHEARD = {
     "notify.call_task_opened.v1",
     "notify.message_finished.v1",
-    "network.backup_asked.v1",
-    "network.backup_closed.v1",
-    "network.commitment_answered.v1",
-    "network.commitment_changed.v1",
-    "network.commitment_ended.v1",
-    "network.commitment_offered.v1",
     "network.coverage_gap_closed.v1",
     "network.coverage_gap_opened.v1",
     "network.plan_activated.v1",
@@ -78,7 +72,6 @@ UNHEARD = {
     "network.plan_restored.v1",
     "network.release_revoked.v1",
     "network.release_signed.v1",
-    "network.staff_needed.v1",
 }
 """Facts that no service of ours acts on; they are for county systems and for whoever reads the log."""
 

@@ -18,7 +18,7 @@ from services.notify.settings import NotifySettings
 from services.notify.use_cases.begin_attempts import Outlet
 from services.notify.use_cases.keep_case_access import keep_case_access
 from services.notify.use_cases.keep_contact import keep_contact
-from services.notify.use_cases.plan_entry import plan_entry
+from services.notify.use_cases.plan_entry import of_meeting, plan_entry
 from shared.db.sealing import derive
 from shared.db.unit import Actor, Units
 from shared.events.entries import Answer, Entry, Method, Mode, Notice, PlaceWords
@@ -250,7 +250,7 @@ class Office:
                 at=unit.now,
             )
             words = MeetingWords(places={str(entry.participant_id): booked.place for entry in booked.entries})
-            await plan_entry(unit, fact, None if kind is MeetingCancelled else words, cause=cause or uuid4())
+            await plan_entry(unit, of_meeting(fact, None if kind is MeetingCancelled else words), cause=cause or uuid4())
 
     # -- what notify does
 

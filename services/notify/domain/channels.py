@@ -23,7 +23,10 @@ class Point:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contact:
-    """What notify knows of a person besides words: zone, language, quiet hours, contact points. Languages are BCP 47."""
+    """What notify knows of a person besides words: zone, language, quiet hours, contact points. Languages are BCP 47.
+
+    Nothing goes directly to somebody without `direct_messages_ok`; what is for somebody with a relay is told to that person.
+    """
 
     person_id: UUID
     time_zone: str
@@ -34,6 +37,9 @@ class Contact:
     voicemail_ok: bool = False
     quiet_from: time = field(default=time(21))
     quiet_until: time = field(default=time(8))
+    urgent_at_night: bool = False
+    direct_messages_ok: bool = True
+    relay_person_id: UUID | None = None
     points: tuple[Point, ...] = ()
 
     @property
@@ -57,6 +63,8 @@ def choose(contact: Contact, kind: Kind) -> tuple[Choice, ...]:
     The preferred usable point first, then mail, then text, then a call, then a letter; nobody is left without any: a task to
     phone them says why. A minor is reached by machine only on a point for which consent was given.
     """
+    if contact.relay_person_id is not None or not contact.direct_messages_ok:
+        return (Choice(Way.CALL, None, why_no_machine(contact)),)
     usable = [point for point in contact.points if is_usable(point, is_minor=contact.is_minor)]
     for point in sorted(usable, key=_order):
         if point.channel in {Channel.EMAIL, Channel.SMS}:
@@ -89,7 +97,9 @@ def is_usable(point: Point, *, is_minor: bool = False) -> bool:
 
 def why_no_machine(contact: Contact) -> str:
     """Return the stable word for why a person must phone: the first that is true of the contact points."""
-    if contact.is_minor:
+    if contact.relay_person_id is not None:
+        return "relay"
+    if contact.is_minor or not contact.direct_messages_ok:
         return "minor"
     consents = {point.consent for point in contact.points if point.channel in {Channel.SMS, Channel.EMAIL}}
     for consent, word in (

@@ -18,6 +18,8 @@ class Pending(StrEnum):
     NOTHING = "nothing"
     OPT_IN = "opt_in"
     MEETING = "meeting"
+    PROMISE = "promise"
+    TURN = "turn"
 
 
 class Says(StrEnum):
@@ -32,11 +34,15 @@ class Says(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What was said. `may_mean_meeting` marks an opt-out such as "cancel" of which staff should be told."""
+    """What was said. `may_mean_meeting` marks an opt-out such as "cancel" of which staff should be told.
+
+    `cannot` marks a no about a turn that says so: "I can't come" is about the time, and a bare "2" asks for help.
+    """
 
     says: Says
     answer: Answer | None = None
     may_mean_meeting: bool = False
+    cannot: bool = False
 
 
 _STOP_WORDS = frozenset(
@@ -122,8 +128,10 @@ def parse(text: str, *, language: str = "en", pending: Pending = Pending.NOTHING
     answer = _answer(core)
     if answer is None or pending is Pending.NOTHING:
         return Meaning(Says.UNCLEAR)
-    if pending is Pending.MEETING:
-        return Meaning(Says.ANSWER, answer)
+    if pending in {Pending.PROMISE, Pending.TURN} and answer is Answer.TENTATIVE:
+        return Meaning(Says.UNCLEAR)  # "not sure" covers nobody
+    if pending is not Pending.OPT_IN:
+        return Meaning(Says.ANSWER, answer, cannot=pending is Pending.TURN and answer is Answer.DECLINED and core not in _NO)
     if answer is Answer.ACCEPTED:
         return Meaning(Says.OPT_IN)
     return Meaning(Says.OPT_OUT) if answer is Answer.DECLINED else Meaning(Says.UNCLEAR)

@@ -1,19 +1,48 @@
-"""An entry as notify keeps it: one person's view of one meeting, which revision replaces it, and what becomes of its reminders.
+"""An entry as notify keeps it: one person's view of one meeting or promise, which revision replaces it, and what becomes of it.
 
 A revision never overwrites a later one, in whatever order and however often facts arrive (RELIABILITY R9).
 """
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from shared.events.entries import Answer, Entry, Method, Mode, Notice
-from shared.events.meetings import MeetingRevision
+from shared.events.entries import Answer, Entry, Method, Mode, Notice, PlaceWords, Turn
+from shared.events.network import PromiseWords
+from shared.events.notify import SubjectKind
+
+HOLDS = frozenset({"accepted", "active"})
+"""The states of a promise in which its turns are due (`commitment_state`, DOMAIN §6.5)."""
+
+OFFERED = "offered"
+OVER = frozenset({"declined", "withdrawn", "completed", "expired", "superseded"})
+_ANSWER_OF: Mapping[str, Answer] = {"accepted": Answer.ACCEPTED, "active": Answer.ACCEPTED, "declined": Answer.DECLINED}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revision:
+    """A revision of a meeting or of a promise, with the words that came along, as far as entries need them.
+
+    A promise has a `standing`, its state; an ask to a backup says until when nobody else is asked. Without entries nothing leaves.
+    """
+
+    subject_kind: SubjectKind
+    subject_id: UUID
+    case_id: UUID
+    revision: int
+    at: datetime
+    entries: tuple[Entry, ...]
+    places: Mapping[UUID, PlaceWords] | None = None
+    standing: str = ""
+    is_ask: bool = False
+    answer_by: datetime | None = None
+    promise: PromiseWords | None = field(default=None, repr=False)
 
 
 class EntryStatus(StrEnum):
-    """Whether the person is expected: `removed` concerns this person alone, `cancelled` the meeting."""
+    """Whether the person is expected: `removed` concerns this person alone, `cancelled` the whole meeting or promise."""
 
     LIVE = "live"
     CANCELLED = "cancelled"
@@ -22,10 +51,15 @@ class EntryStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptEntry:
-    """What messages are made from. `timed_revision` is the revision that set the present time: reminders are unique by it."""
+    """What messages are made from. `timed_revision` is the revision that set the present time: reminders are unique by it.
+
+    Of a promise, `turns` are those that were still to come at this revision, `standing` is its state since `standing_at`, and
+    `texted_at` is when its member last said something about it by text.
+    """
 
     id: UUID
-    meeting_id: UUID
+    subject_kind: SubjectKind = SubjectKind.MEETING
+    subject_id: UUID
     case_id: UUID
     participant_id: UUID
     person_id: UUID
@@ -48,6 +82,39 @@ class KeptEntry:
     said: str = ""
     said_at: datetime | None = None
     ended_at: datetime | None = None
+    rule: str = ""
+    excluded: tuple[datetime, ...] = ()
+    turns: tuple[Turn, ...] = ()
+    standing: str = ""
+    standing_at: datetime | None = None
+    is_ask: bool = False
+    answer_by: datetime | None = None
+    texted_at: datetime | None = None
+
+    @property
+    def is_promise(self) -> bool:
+        """Whether it is about a promise rather than a meeting."""
+        return self.subject_kind is SubjectKind.COMMITMENT
+
+    @property
+    def over_at(self) -> datetime:
+        """When the last of it has ended."""
+        return max((turn.ends_at for turn in self.turns), default=self.ends_at)
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether a backup is asked and has not answered yet."""
+        return self.is_promise and self.is_ask and self.standing == OFFERED
+
+    @property
+    def due_turns(self) -> tuple[Turn, ...]:
+        """The turns of which the member is reminded."""
+        return self.turns if self.is_live and self.standing in HOLDS else ()
+
+    def next_turn(self, at: datetime) -> Turn:
+        """Return the turn that is under way or comes next; after the last one that."""
+        once = Turn(starts_local=self.starts_local, ends_local=self.ends_local, starts_at=self.starts_at, ends_at=self.ends_at)
+        return next((turn for turn in self.turns if turn.ends_at > at), self.turns[-1] if self.turns else once)
 
     @property
     def shown_answer(self) -> Answer:
@@ -80,7 +147,7 @@ class Revised:
     step: Step
 
 
-def revise(kept: KeptEntry | None, told: Entry, fact: MeetingRevision, *, new_id: UUID) -> Revised | None:
+def revise(kept: KeptEntry | None, told: Entry, fact: Revision, *, new_id: UUID) -> Revised | None:
     """Return what becomes of an entry, or None for a fact that is no news: an older revision, or the same one again.
 
     An entry that was asked for once more has the revision it had, and changes nothing but that one message.
@@ -91,9 +158,13 @@ def revise(kept: KeptEntry | None, told: Entry, fact: MeetingRevision, *, new_id
         return None
     status = _status(told)
     same_time = kept is not None and kept.is_live and (kept.starts_at, kept.time_zone) == (told.starts_at, told.time_zone)
+    is_promise = fact.subject_kind is SubjectKind.COMMITMENT
+    # What was told of a promise without a calendar entry may be later than this, and is then what stands.
+    standing_is_later = bool(kept and kept.standing_at and kept.standing_at > fact.at)
     fresh = KeptEntry(
         id=kept.id if kept else new_id,
-        meeting_id=fact.meeting_id,
+        subject_kind=fact.subject_kind,
+        subject_id=fact.subject_id,
         case_id=fact.case_id,
         participant_id=told.participant_id,
         person_id=told.person_id,
@@ -116,22 +187,72 @@ def revise(kept: KeptEntry | None, told: Entry, fact: MeetingRevision, *, new_id
         said=kept.said if kept else "",
         said_at=kept.said_at if kept else None,
         ended_at=None if status is EntryStatus.LIVE else fact.at,
+        rule=told.rule,
+        excluded=told.excluded,
+        turns=_turns(told) if is_promise else (),
+        standing=kept.standing if kept and standing_is_later else fact.standing,
+        standing_at=kept.standing_at if kept and standing_is_later else fact.at if is_promise else None,
+        is_ask=fact.is_ask,
+        answer_by=fact.answer_by or (kept.answer_by if kept else None),
+        texted_at=kept.texted_at if kept else None,
     )
     if status is not EntryStatus.LIVE:
         return Revised(fresh, Step.END)
-    return Revised(fresh, Step.KEEP_REMINDERS if same_time else Step.NEW_REMINDERS)
+    return Revised(fresh, Step.KEEP_REMINDERS if same_time or is_promise else Step.NEW_REMINDERS)
+
+
+def settle(kept: KeptEntry, fact: Revision) -> Revised | None:
+    """Return what becomes of a promise's entry by a fact with which nothing leaves; None for one that is no news."""
+    if fact.revision < kept.revision or (kept.standing_at is not None and fact.at <= kept.standing_at):
+        return None
+    settled = replace(
+        kept,
+        standing=fact.standing,
+        standing_at=fact.at,
+        answer=_ANSWER_OF.get(fact.standing, kept.answer),
+        answer_by=fact.answer_by or kept.answer_by,
+    )
+    if fact.standing not in OVER:
+        return Revised(settled, Step.KEEP_REMINDERS)
+    return Revised(ended(settled, at=fact.at), Step.END) if kept.is_live else Revised(settled, Step.NOTHING)
+
+
+def ended(entry: KeptEntry, *, at: datetime) -> KeptEntry:
+    """Return a promise's entry as over, at the revision it has: a later one may still say so to its member."""
+    return replace(entry, status=EntryStatus.CANCELLED, ended_at=at)
+
+
+def only_excused(kept: KeptEntry | None, fresh: KeptEntry) -> Turn | None:
+    """Return the one turn that was taken out of a promise, where that is all that changed."""
+    if kept is None or not (kept.is_live and fresh.is_live) or kept.rule != fresh.rule or kept.standing != fresh.standing:
+        return None
+    added = set(fresh.excluded) - set(kept.excluded)
+    gone = [turn for turn in kept.turns if turn.starts_local in added]
+    return gone[0] if len(added) == len(gone) == 1 and set(fresh.turns) <= set(kept.turns) else None
+
+
+def turn_difference(kept: KeptEntry | None, fresh: KeptEntry, *, at: datetime) -> tuple[list[Turn], list[Turn]]:
+    """Return the turns of which the member is no longer to be reminded, and those that are new.
+
+    One that has begun is not gone only because it is no longer ahead: somebody still asks how it went.
+    """
+    before = {(turn.starts_at, turn.ends_at): turn for turn in (kept.due_turns if kept else ())}
+    after = {(turn.starts_at, turn.ends_at): turn for turn in fresh.due_turns}
+    rests = fresh.is_live and fresh.standing in HOLDS
+    gone = [turn for key, turn in before.items() if key not in after and (turn.starts_at > at or not rests)]
+    return gone, [turn for key, turn in after.items() if key not in before]
 
 
 def answered(kept: KeptEntry, answer: Answer, *, at: datetime) -> KeptEntry:
-    """Return the entry with an answer that meetings has applied; one judged earlier changes nothing."""
+    """Return the entry with an answer that its owner has applied; one judged earlier changes nothing."""
     if kept.answer_at is not None and at < kept.answer_at:
         return kept
     return replace(kept, answer=answer, answer_at=at)
 
 
 def may_answer(entry: KeptEntry, *, at: datetime) -> bool:
-    """Whether an answer still makes sense: until the meeting starts."""
-    return entry.is_live and at < entry.starts_at
+    """Whether an answer still makes sense: until the meeting starts; of a promise, until its last turn has ended."""
+    return entry.is_live and at < (entry.over_at if entry.is_promise else entry.starts_at)
 
 
 def saying(entry: KeptEntry, answer: Answer, *, at: datetime) -> KeptEntry | None:
@@ -145,3 +266,9 @@ def _status(told: Entry) -> EntryStatus:
     if told.method is Method.REQUEST:
         return EntryStatus.LIVE
     return EntryStatus.REMOVED if told.notice is Notice.REMOVED else EntryStatus.CANCELLED
+
+
+def _turns(told: Entry) -> tuple[Turn, ...]:
+    """Return the turns of a promise; one that does not recur is its own only turn."""
+    once = Turn(starts_local=told.starts_local, ends_local=told.ends_local, starts_at=told.starts_at, ends_at=told.ends_at)
+    return told.turns or (() if told.rule else (once,))

@@ -30,6 +30,19 @@ class Kind(StrEnum):
     OLD_TIME = "old_time"
     UNCLEAR = "unclear"
     WHICH_MEETING = "which_meeting"
+    WHICH_TIME = "which_time"
+    PROMISE_OFFER = "promise_offer"
+    PROMISE_CHANGED = "promise_changed"
+    PROMISE_CONFIRMED = "promise_confirmed"
+    PROMISE_ENDED = "promise_ended"
+    BACKUP_ASK = "backup_ask"
+    BACKUP_COVERED = "backup_covered"
+    TURN_EXCUSED = "turn_excused"
+    TURN_REMINDER = "turn_reminder"
+    CHECK_IN = "check_in"
+    PROMISE_ANSWER = "promise_answer"
+    PROMISE_OLD_TIME = "promise_old_time"
+    STAFF_ALERT = "staff_alert"
 
 
 class Way(StrEnum):
@@ -79,8 +92,33 @@ class Phase(StrEnum):
 
 FINALS = frozenset({State.SENT, State.DELIVERED, State.FAILED, State.MISSED, State.CANCELLED, State.SUPPRESSED, State.UNKNOWN})
 
-REMINDERS = frozenset({Kind.REMINDER_7D, Kind.REMINDER_2D, Kind.REMINDER_2H})
-ENTRY_KINDS = frozenset({Kind.INVITATION, Kind.MOVED, Kind.CHANGED, Kind.AGAIN, Kind.CANCELLED, Kind.REMOVED})
+OF_TURNS = frozenset({Kind.TURN_REMINDER, Kind.CHECK_IN})
+"""What is about one turn of a promise, by a row of its own."""
+
+REMINDERS = frozenset({Kind.REMINDER_7D, Kind.REMINDER_2D, Kind.REMINDER_2H}) | OF_TURNS
+ENDINGS = frozenset({Kind.CANCELLED, Kind.REMOVED, Kind.PROMISE_ENDED, Kind.BACKUP_COVERED})
+"""What may still be said of an entry that is over."""
+
+OF_PROMISES = frozenset(
+    {
+        Kind.PROMISE_OFFER,
+        Kind.PROMISE_CHANGED,
+        Kind.PROMISE_CONFIRMED,
+        Kind.PROMISE_ENDED,
+        Kind.BACKUP_ASK,
+        Kind.BACKUP_COVERED,
+        Kind.TURN_EXCUSED,
+    }
+)
+"""What tells a member of a revision of their promise."""
+
+ENTRY_KINDS = frozenset({Kind.INVITATION, Kind.MOVED, Kind.CHANGED, Kind.AGAIN, Kind.CANCELLED, Kind.REMOVED}) | OF_PROMISES
+FIRST_KINDS = frozenset({Kind.INVITATION, Kind.PROMISE_OFFER, Kind.BACKUP_ASK})
+"""What somebody learns of a meeting or a promise by."""
+
+AFTER_OWN_WORD = frozenset({Kind.PROMISE_CONFIRMED, Kind.TURN_EXCUSED})
+"""What follows a moment after the person's own yes or no: it passes quiet hours. Who said it by text is answered instead."""
+
 DIRECT_REPLIES = frozenset(
     {
         Kind.OPT_OUT_CONFIRMATION,
@@ -90,6 +128,9 @@ DIRECT_REPLIES = frozenset(
         Kind.OLD_TIME,
         Kind.UNCLEAR,
         Kind.WHICH_MEETING,
+        Kind.WHICH_TIME,
+        Kind.PROMISE_ANSWER,
+        Kind.PROMISE_OLD_TIME,
     }
 )
 """What answers something the person wrote a moment ago: it passes quiet hours."""
@@ -105,7 +146,16 @@ _LANES: Mapping[Kind, Lane] = {
     Kind.REMINDER_7D: Lane.REMINDERS,
     Kind.REMINDER_2D: Lane.REMINDERS,
     Kind.REMINDER_2H: Lane.REMINDERS,
+    Kind.PROMISE_OFFER: Lane.INVITES,
+    Kind.TURN_REMINDER: Lane.REMINDERS,
+    Kind.CHECK_IN: Lane.REMINDERS,
 }
+
+BY_MACHINE_ALONE = frozenset({Kind.CHECK_IN, Kind.STAFF_ALERT})
+"""What nobody is phoned for: a check-in that cannot be sent leaves its turn unknown, which is the truth, and staff have a page."""
+
+LOUD_REASONS = frozenset({"coverage_unfilled", "coverage_urgent", "coverage_uncovered", "help_wanted"})
+"""Why staff are woken: nobody is left to ask, time is short, nobody is there, or somebody asks for help (DOMAIN §4.6)."""
 
 _KIND_OF_NOTICE: Mapping[Notice, Kind] = {
     Notice.INVITATION: Kind.INVITATION,
@@ -114,6 +164,19 @@ _KIND_OF_NOTICE: Mapping[Notice, Kind] = {
     Notice.AGAIN: Kind.AGAIN,
     Notice.CANCELLED: Kind.CANCELLED,
     Notice.REMOVED: Kind.REMOVED,
+}
+
+_KIND_OF_PROMISE_NOTICE: Mapping[Notice, Kind] = {
+    Notice.INVITATION: Kind.PROMISE_OFFER,
+    Notice.OFFER: Kind.PROMISE_OFFER,
+    Notice.ASK: Kind.BACKUP_ASK,
+    Notice.CONFIRMED: Kind.PROMISE_CONFIRMED,
+    Notice.CHANGED: Kind.PROMISE_CHANGED,
+    Notice.MOVED: Kind.PROMISE_CHANGED,
+    Notice.COVERED: Kind.BACKUP_COVERED,
+    Notice.ENDED: Kind.PROMISE_ENDED,
+    Notice.CANCELLED: Kind.PROMISE_ENDED,
+    Notice.REMOVED: Kind.PROMISE_ENDED,
 }
 
 MOST_TEXTS_A_DAY = 3
@@ -125,11 +188,12 @@ Staff who send an entry once more decide that it leaves all the same. What answe
 OPT_OUT_CONFIRMATION_WITHIN = timedelta(minutes=5)
 DIRECT_REPLY_WITHIN = timedelta(hours=1)
 OPT_IN_WITHIN = timedelta(days=3)
+ALERT_WITHIN = timedelta(days=1)
 
 
-def kind_of(notice: Notice) -> Kind:
+def kind_of(notice: Notice, subject_kind: SubjectKind = SubjectKind.MEETING) -> Kind:
     """Return the kind of message by which a person learns of a revision."""
-    return _KIND_OF_NOTICE[notice]
+    return (_KIND_OF_PROMISE_NOTICE if subject_kind is SubjectKind.COMMITMENT else _KIND_OF_NOTICE)[notice]
 
 
 def lane_of(kind: Kind) -> Lane:
@@ -142,40 +206,53 @@ def has_entry(kind: Kind, way: Way) -> bool:
     return way is Way.EMAIL and kind in ENTRY_KINDS
 
 
-def waits_for_morning(kind: Kind, way: Way) -> bool:
+def waits_for_morning(kind: Kind, way: Way, *, urgent_at_night: bool = False, detail: str = "") -> bool:
     """Whether quiet hours hold this message.
 
     They are for what makes a phone sound. A calendar entry by mail leaves at once, so that calendars stay in step; a reminder by
-    mail waits like a text.
+    mail waits like a text. A backup is asked in their night only if they allowed it; staff are woken for what is loud, others who
+    are on call allow it.
     """
-    if kind in DIRECT_REPLIES or way is Way.LETTER:
+    if kind in DIRECT_REPLIES or kind in AFTER_OWN_WORD or way is Way.LETTER:
+        return False
+    if urgent_at_night and kind in {Kind.BACKUP_ASK, Kind.BACKUP_COVERED, Kind.STAFF_ALERT}:
+        return False
+    if kind is Kind.STAFF_ALERT and detail in LOUD_REASONS:
         return False
     return way in {Way.SMS, Way.CALL} or kind in REMINDERS
 
 
 def may_be_too_much(kind: Kind) -> bool:
-    """Whether a text of this kind goes another way once its person has had their texts of the day; nothing is dropped for it."""
-    return kind is not Kind.AGAIN and (kind in ENTRY_KINDS or kind in REMINDERS)
+    """Whether a text of this kind goes another way once its person has had their texts of the day; nothing is dropped for it.
+
+    An ask and what ends it pass: the time that nobody covers does not wait for tomorrow.
+    """
+    passes = {Kind.AGAIN, Kind.BACKUP_ASK, Kind.BACKUP_COVERED}
+    return kind not in passes and (kind in ENTRY_KINDS or kind in REMINDERS)
 
 
 def asks_for_call(kind: Kind, state: State) -> bool:
-    """Whether a person must phone because this message did not get through: nothing about a meeting is dropped silently."""
-    return state in {State.FAILED, State.MISSED, State.SUPPRESSED} and (kind in ENTRY_KINDS or kind in REMINDERS)
+    """Whether a person must phone because this message did not get through: nothing that has a time is dropped silently."""
+    unheard = state in {State.FAILED, State.MISSED, State.SUPPRESSED}
+    return unheard and kind not in BY_MACHINE_ALONE and (kind in ENTRY_KINDS or kind in REMINDERS)
 
 
 def not_after(kind: Kind, *, now: datetime, starts_at: datetime | None = None, ends_at: datetime | None = None) -> datetime:
     """Return the instant after which sending would be wrong.
 
     An invitation is pointless once the meeting has begun; a cancellation is not, until it would have ended, since an entry is
-    still in the person's calendar. A confirmation of STOP must leave within five minutes.
+    still in the person's calendar. A promise is spoken of until its last turn has ended, an ask too: what is left of the time can
+    still be covered. A confirmation of STOP must leave within five minutes.
     """
     if kind is Kind.OPT_OUT_CONFIRMATION:
         return now + OPT_OUT_CONFIRMATION_WITHIN
     if kind in DIRECT_REPLIES:
         return now + DIRECT_REPLY_WITHIN
+    if kind is Kind.STAFF_ALERT:
+        return now + ALERT_WITHIN
     if kind is Kind.DOUBLE_OPT_IN or starts_at is None:
         return now + OPT_IN_WITHIN
-    if kind in {Kind.CANCELLED, Kind.REMOVED}:
+    if kind in {Kind.CANCELLED, Kind.REMOVED} or kind in OF_PROMISES:
         return ends_at or starts_at
     return starts_at
 
@@ -197,7 +274,10 @@ def dedupe_key(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """One thing to tell one person in one way. It holds no words and no address: those are opened when it leaves."""
+    """One thing to tell one person in one way. It holds no words and no address: those are opened when it leaves.
+
+    `turn_starts_at` and `turn_ends_at` name the turn of a promise that it is about, where it is about one.
+    """
 
     id: UUID
     county_id: UUID
@@ -218,6 +298,8 @@ class Message:
     sequence: int = 0
     offset: str = ""
     detail: str = ""
+    turn_starts_at: datetime | None = None
+    turn_ends_at: datetime | None = None
     state: State = State.PENDING
     attempt: int = 0
     lease_owner: UUID | None = None

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from services.notify.domain.messages import Kind
 from services.notify.domain.quiet_hours import QuietHours, place
+from shared.events.entries import Turn
 from shared.kernel.wall import same_wall_earlier
 
 
@@ -40,6 +41,12 @@ DEFAULT_RULES = (
 )
 
 
+TURN_RULE = ReminderRule(Kind.TURN_REMINDER, elapsed=timedelta(hours=2))
+CHECK_IN_AFTER = timedelta(minutes=15)
+CHECK_IN_WITHIN = timedelta(days=1)
+"""How long after its turn a check-in is asked, and until when it is worth asking (V4; the limit is our choice)."""
+
+
 class Starts(Protocol):
     """What a reminder needs to know of an entry: `shared.events.meetings.Entry` is one."""
 
@@ -61,12 +68,13 @@ class Starts(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class PlannedReminder:
-    """One reminder to be: `due_at` respects quiet hours wherever it can."""
+    """One reminder to be: `due_at` respects quiet hours wherever it can. `turn` is that of a promise."""
 
     kind: Kind
     offset: str
     due_at: datetime
     not_after: datetime
+    turn: Turn | None = None
 
 
 def plan(
@@ -88,6 +96,22 @@ def plan(
         # One that no machine may send is planned all the same: when it is due it is missed, and somebody is asked to phone.
         leaves_at = place(due_at, quiet, not_after=not_after, now=now) if quiet else None
         planned.append(PlannedReminder(rule.kind, rule.offset, leaves_at or due_at, not_after))
+    return planned
+
+
+def plan_turns(turns: Sequence[Turn], quiet: QuietHours | None, *, now: datetime) -> list[PlannedReminder]:
+    """Return, of each turn of a promise, the reminder before and the question after it that are still to come."""
+    planned = []
+    for turn in turns:
+        reminder = TURN_RULE.due_at(turn.starts_local, turn.starts_at, "")
+        asked = turn.ends_at + CHECK_IN_AFTER
+        for kind, offset, due_at, not_after in (
+            (Kind.TURN_REMINDER, TURN_RULE.offset, reminder, turn.starts_at),
+            (Kind.CHECK_IN, f"PT{int(CHECK_IN_AFTER.total_seconds() // 60)}M after", asked, turn.ends_at + CHECK_IN_WITHIN),
+        ):
+            if due_at >= now:
+                leaves_at = place(due_at, quiet, not_after=not_after, now=now) if quiet else None
+                planned.append(PlannedReminder(kind, offset, leaves_at or due_at, not_after, turn))
     return planned
 
 

@@ -7,7 +7,7 @@ county's mailbox the only ORGANIZER, and the words say nothing (CALENDAR §4, C1
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 
@@ -16,11 +16,12 @@ from pydantic import TypeAdapter
 
 from services.notify.gateways.content_lines import joined, mailto, parameter, text, utc_stamp, wall_stamp
 from services.notify.gateways.vtimezone import vtimezone
-from shared.events.entries import Answer, Method
+from shared.events.entries import Answer, Method, Turn
 from shared.kernel.wall import resolve
 
 PRODUCT = "-//Surround//Calendar//EN"
 LONGEST_UID = 255
+_UNTIL_DATE = re.compile(r"UNTIL=(\d{8})(?:T\d{6})?(?=;|$)")
 
 
 class Status(StrEnum):
@@ -36,6 +37,8 @@ class CalendarEntry:
     """One person's entry, ready to be written. `summary`, `description` and `location` are neutral and cleared for this person.
 
     `stamped_at` becomes DTSTAMP: when the message was made, or in a feed when the revision was. Wall times are in `time_zone`.
+    What recurs has an RFC 5545 `rule`, whose UNTIL may be the last local date on which a turn begins, the local starts that are
+    `excluded` from it, and the `turns` that it comes to.
     """
 
     uid: str
@@ -56,6 +59,9 @@ class CalendarEntry:
     attendee: str = ""
     required: bool = True
     answer: Answer = Answer.NEEDS_ACTION
+    rule: str = ""
+    excluded: tuple[datetime, ...] = ()
+    turns: tuple[Turn, ...] = ()
 
 
 def status_for(method: Method, *, removed: bool) -> Status:
@@ -72,8 +78,11 @@ def write_entry(entry: CalendarEntry, method: Method) -> bytes:
     if not entry.attendee:
         raise ValueError("an invitation names its recipient")
     zone_lines = _zone(entry)
-    lines = [*_head(method.value), *(zone_lines or ()), *_event(entry, zoned=zone_lines is not None), "END:VCALENDAR"]
-    return joined(lines)
+    zoned = zone_lines is not None
+    lines = [*_head(method.value), *(zone_lines or ()), *_event(entry, zoned=zoned)]
+    if method is Method.REQUEST:
+        lines += _odd_turns(entry, zoned=zoned)
+    return joined([*lines, "END:VCALENDAR"])
 
 
 def write_feed(entries: Sequence[CalendarEntry], *, name: str) -> bytes:
@@ -91,15 +100,14 @@ def write_feed(entries: Sequence[CalendarEntry], *, name: str) -> bytes:
     ordered = sorted(entries, key=lambda entry: (entry.starts_at, entry.uid))
     zones = {}
     for zone_name in sorted({entry.time_zone for entry in ordered}):
-        years = [
-            year for entry in ordered if entry.time_zone == zone_name for year in (entry.starts_local.year, entry.ends_local.year)
-        ]
+        years = [year for entry in ordered if entry.time_zone == zone_name for year in _years(entry)]
         zones[zone_name] = vtimezone(zone_name, min(years), max(years)) if zone_name != "UTC" else None
     used = {entry.time_zone for entry in ordered if zones[entry.time_zone] and _walls_are_plain(entry)}
     for zone_name in sorted(used):
         lines += zones[zone_name] or ()
     for entry in ordered:
-        lines += _event(entry, zoned=entry.time_zone in used and _walls_are_plain(entry), feed=True)
+        zoned = entry.time_zone in used and _walls_are_plain(entry)
+        lines += _event(entry, zoned=zoned, feed=True) + _odd_turns(entry, zoned=zoned, feed=True)
     return joined([*lines, "END:VCALENDAR"])
 
 
@@ -111,7 +119,14 @@ def _zone(entry: CalendarEntry) -> tuple[str, ...] | None:
     """Return the VTIMEZONE lines, or None where the entry must be written in UTC."""
     if entry.time_zone == "UTC" or not _walls_are_plain(entry):
         return None
-    return vtimezone(entry.time_zone, entry.starts_local.year, entry.ends_local.year)
+    years = _years(entry)
+    return vtimezone(entry.time_zone, min(years), max(years))
+
+
+def _years(entry: CalendarEntry) -> list[int]:
+    """Return the first and the last years in which an entry has a time."""
+    locals_ = [entry.starts_local, entry.ends_local, *(turn.ends_local for turn in entry.turns[-1:])]
+    return [local.year for local in locals_]
 
 
 def _walls_are_plain(entry: CalendarEntry) -> bool:
@@ -135,6 +150,7 @@ def _event(entry: CalendarEntry, *, zoned: bool, feed: bool = False) -> list[str
         lines.append(f"DTEND;TZID={entry.time_zone}:{wall_stamp(entry.ends_local)}")
     else:
         lines += [f"DTSTART:{utc_stamp(entry.starts_at)}", f"DTEND:{utc_stamp(entry.ends_at)}"]
+    lines += _recurrence(entry, zoned=zoned)
     lines.append(f"SUMMARY;LANGUAGE={parameter(entry.language)}:{text(entry.summary)}")
     if entry.description:
         lines.append(f"DESCRIPTION;LANGUAGE={parameter(entry.language)}:{text(entry.description)}")
@@ -148,6 +164,57 @@ def _event(entry: CalendarEntry, *, zoned: bool, feed: bool = False) -> list[str
     if not feed:
         lines.append(_attendee(entry))
     return [*lines, "END:VEVENT"]
+
+
+def _recurrence(entry: CalendarEntry, *, zoned: bool) -> list[str]:
+    """Return how an entry recurs. Where its wall times cannot be written with their zone each turn is listed, in UTC."""
+    if not entry.rule:
+        return []
+    if not zoned:
+        later = [turn.starts_at for turn in entry.turns if turn.starts_at > entry.starts_at]
+        return [f"RDATE:{utc_stamp(each)}" for each in later]
+    lines = [f"RRULE:{_rule(entry)}"]
+    lines += [f"EXDATE;TZID={entry.time_zone}:{wall_stamp(each)}" for each in sorted(entry.excluded)]
+    return lines
+
+
+def _rule(entry: CalendarEntry) -> str:
+    """Return the rule with its end in UTC, as it must be where the start has a zone (C15); a date lets that day's turn begin."""
+    rule = entry.rule.removeprefix("RRULE:")
+    until = _UNTIL_DATE.search(rule)
+    if until is None:
+        return rule
+    day = datetime.strptime(until[1], "%Y%m%d").date()  # noqa: DTZ007 # a local date
+    last = resolve(datetime.combine(day, entry.starts_local.time()), entry.time_zone).instant
+    return _UNTIL_DATE.sub(f"UNTIL={utc_stamp(last)}", rule)
+
+
+def _odd_turns(entry: CalendarEntry, *, zoned: bool, feed: bool = False) -> list[str]:
+    """Return the turns that a clock change makes longer or shorter, each as an instance of its own.
+
+    A DTEND gives every turn of a rule the same exact length (RFC 5545 §3.8.5.3): without them such a night would end an hour off.
+    """
+    if not (entry.rule and zoned and entry.status is Status.CONFIRMED):
+        return []
+    length = entry.ends_at - entry.starts_at
+    lines: list[str] = []
+    for turn in entry.turns:
+        if turn.ends_at - turn.starts_at != length and turn.starts_local not in entry.excluded:
+            lines += _instance(entry, turn, feed=feed)
+    return lines
+
+
+def _instance(entry: CalendarEntry, turn: Turn, *, feed: bool) -> list[str]:
+    alone = replace(
+        entry,
+        rule="",
+        starts_local=turn.starts_local,
+        ends_local=turn.ends_local,
+        starts_at=turn.starts_at,
+        ends_at=turn.ends_at,
+    )
+    head, uid, *rest = _event(alone, zoned=True, feed=feed)
+    return [head, uid, f"RECURRENCE-ID;TZID={entry.time_zone}:{wall_stamp(turn.starts_local)}", *rest]
 
 
 def _attendee(entry: CalendarEntry) -> str:

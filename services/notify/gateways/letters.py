@@ -11,15 +11,13 @@ from services.notify.domain.channels import Contact
 from services.notify.domain.entries import EntryStatus, KeptEntry
 from services.notify.domain.errors import TranslationMissing
 from services.notify.domain.links import reply_address
-from services.notify.domain.messages import Kind, Message, Way, has_entry
+from services.notify.domain.messages import ENDINGS, Kind, Message, Way, has_entry
 from services.notify.gateways import words as wording
 from services.notify.gateways.ics import CalendarEntry, Status, status_for, write_entry, write_feed
 from services.notify.gateways.mail import Mail, build, message_id_of, thread_of
 from shared.events.entries import Answer, Method, PlaceWords
 from shared.kernel.wall import zone
 from shared.settings import County
-
-_TELLS_OF_AN_END = frozenset({Kind.CANCELLED, Kind.REMOVED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,20 +75,33 @@ def programme_of(county: County, language: str) -> str:
 def written(message: Message, scene: Scene, *, version: int, at: datetime) -> Envelope:
     """Return the message as it leaves. Raises TranslationMissing, UnsafeText or UnsafeMail rather than sending something odd."""
     if message.way is Way.SMS:
-        return _text(message, scene)
+        return _text(message, scene, at=at)
     return _mail(message, scene, version=version, at=at)
 
 
-def facts_of(message_kind: Kind | None, scene: Scene, *, answer: str = "", language: str = "") -> wording.Facts:
-    """Return what may be said; how to join and the link are left out of what ends something."""
+def facts_of(
+    message_kind: Kind | None,
+    scene: Scene,
+    *,
+    answer: str = "",
+    language: str = "",
+    turn: tuple[datetime | None, datetime | None] = (None, None),
+    at: datetime | None = None,
+) -> wording.Facts:
+    """Return what may be said; how to join and the link are left out of what ends something.
+
+    A promise is spoken of in its member's own zone. `turn` is the one that is meant, else the one that comes next after `at`.
+    """
     entry, place = scene.entry, scene.place or PlaceWords()
-    ends = message_kind in _TELLS_OF_AN_END
+    ends = message_kind in ENDINGS
+    starts_at, ends_at = _times(entry, turn, at)
+    zone_name_ = entry.time_zone if entry and not entry.is_promise else scene.contact.time_zone
     return wording.Facts(
         programme=programme_of(scene.county, language or scene.contact.written_language),
         call_number=scene.county.call_number,
-        starts_at=entry.starts_at if entry else None,
-        ends_at=entry.ends_at if entry else None,
-        time_zone=entry.time_zone if entry else "",
+        starts_at=starts_at,
+        ends_at=ends_at,
+        time_zone=zone_name_ if starts_at else "",
         person_zone=scene.contact.time_zone,
         place="" if ends else place.place,
         address="" if ends else place.address,
@@ -99,7 +110,21 @@ def facts_of(message_kind: Kind | None, scene: Scene, *, answer: str = "", langu
         link="" if ends else scene.link,
         greeting_name=scene.words,
         answer=answer or (entry.answer.value if entry and entry.answer is not Answer.NEEDS_ACTION else ""),
+        is_promise=bool(entry and entry.is_promise),
+        more=sum(each.starts_at > starts_at for each in entry.turns) if entry and starts_at else 0,
+        written_at=at,
     )
+
+
+def _times(
+    entry: KeptEntry | None, turn: tuple[datetime | None, datetime | None], at: datetime | None
+) -> tuple[datetime | None, datetime | None]:
+    if turn[0] is not None or entry is None:
+        return turn
+    if not entry.is_promise:
+        return entry.starts_at, entry.ends_at
+    following = entry.next_turn(at or entry.revised_at)
+    return following.starts_at, following.ends_at
 
 
 def calendar_entry(scene: Scene, entry: KeptEntry, *, at: datetime, status: Status) -> CalendarEntry:
@@ -125,6 +150,9 @@ def calendar_entry(scene: Scene, entry: KeptEntry, *, at: datetime, status: Stat
         attendee=scene.address,
         required=entry.required,
         answer=entry.answer,
+        rule=entry.rule,
+        excluded=entry.excluded,
+        turns=entry.turns if entry.rule else (),
     )
 
 
@@ -168,8 +196,9 @@ def script_of(kind: Kind, scene: Scene, language: str) -> str:
         return ""
 
 
-def _text(message: Message, scene: Scene) -> Envelope:
-    said = wording.render(message.kind, scene.contact.written_language, facts_of(message.kind, scene, answer=message.detail))
+def _text(message: Message, scene: Scene, *, at: datetime) -> Envelope:
+    facts = facts_of(message.kind, scene, answer=message.detail, turn=(message.turn_starts_at, message.turn_ends_at), at=at)
+    said = wording.render(message.kind, scene.contact.written_language, facts)
     if not said.sms:
         raise ValueError("this kind has no text")
     return Envelope(
@@ -183,7 +212,8 @@ def _text(message: Message, scene: Scene) -> Envelope:
 
 
 def _mail(message: Message, scene: Scene, *, version: int, at: datetime) -> Envelope:
-    said = wording.render(message.kind, scene.contact.written_language, facts_of(message.kind, scene))
+    facts = facts_of(message.kind, scene, turn=(message.turn_starts_at, message.turn_ends_at), at=at)
+    said = wording.render(message.kind, scene.contact.written_language, facts)
     calendar, method = b"", ""
     if scene.entry is not None and has_entry(message.kind, message.way):
         calendar, used = calendar_object(scene, scene.entry, at=at)

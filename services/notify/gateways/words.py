@@ -22,7 +22,24 @@ from services.notify.domain.messages import REMINDERS, Kind
 from services.notify.domain.segments import count, plain_gsm
 
 WORDING = Path(__file__).parent / "wording"
-ANSWERABLE = frozenset({Kind.INVITATION, Kind.MOVED, Kind.AGAIN, Kind.CHANGED, Kind.OLD_TIME}) | REMINDERS
+ANSWERABLE = (
+    frozenset(
+        {
+            Kind.INVITATION,
+            Kind.MOVED,
+            Kind.AGAIN,
+            Kind.CHANGED,
+            Kind.OLD_TIME,
+            Kind.PROMISE_OFFER,
+            Kind.PROMISE_CHANGED,
+            Kind.PROMISE_CONFIRMED,
+            Kind.PROMISE_OLD_TIME,
+            Kind.BACKUP_ASK,
+            Kind.TURN_EXCUSED,
+        }
+    )
+    | REMINDERS
+)
 """Kinds that ask for an answer; their text carries the link where there is room for it."""
 
 
@@ -30,7 +47,8 @@ ANSWERABLE = frozenset({Kind.INVITATION, Kind.MOVED, Kind.AGAIN, Kind.CHANGED, K
 class Facts:
     """What a message may say. Everything here must already be cleared for this one person; `answer` is one of ours.
 
-    `time_zone` is the entry's zone, `person_zone` where the person lives: if clocks there differ, both times are given.
+    `time_zone` is the entry's zone, `person_zone` where the person lives: if clocks there differ, both times are given. Of a
+    promise, `more` is how many turns follow, and `written_at` is when it is said: a turn on that day is "today".
     """
 
     programme: str
@@ -46,6 +64,9 @@ class Facts:
     link: str = ""
     greeting_name: str = ""
     answer: str = ""
+    is_promise: bool = False
+    more: int = 0
+    written_at: datetime | None = None
 
 
 class Words:
@@ -111,6 +132,9 @@ class _Spelling(Protocol):
     nameless: str
     own: str
     most_segments: int
+    today: str
+    tomorrow: str
+    on: str
 
     def at_clock(self, clock: str) -> str: ...
 
@@ -124,6 +148,9 @@ class _English:
     nameless = "Hello,"
     own = " ({clock} your time)"
     most_segments = 1
+    today = "today"
+    tomorrow = "tomorrow"
+    on = "on {day}"
 
     def at_clock(self, clock: str) -> str:
         return f"at {clock}"
@@ -138,6 +165,9 @@ class _Spanish:
     nameless = "Hola:"
     own = " ({clock} su hora)"
     most_segments = 2
+    today = "hoy"
+    tomorrow = "mañana"
+    on = "el {day}"
 
     def at_clock(self, clock: str) -> str:
         return f"a la {clock}" if clock.startswith("1:") else f"a las {clock}"
@@ -220,6 +250,8 @@ def _context(facts: Facts, language: str, spelling: _Spelling) -> dict[str, obje
             "dial_in": _line(facts.dial_in),
             "link": facts.link,
             "answer": facts.answer,
+            "is_promise": facts.is_promise,
+            "more": facts.more,
             **_time_facts(facts, language, spelling),
         },
         "greeting": spelling.greeting.format(name=_line(facts.greeting_name)) if facts.greeting_name.strip() else spelling.nameless,
@@ -248,7 +280,29 @@ def _time_facts(facts: Facts, language: str, spelling: _Spelling) -> dict[str, s
         "own_time": f"{own.day_short}, {own.clock}" if differs else "",
         "own_zone_name": own.zone_name,
         "own_short": spelling.own.format(clock=own.clock) if differs else "",
+        **_span_facts(facts, start, end, spelling),
     }
+
+
+def _span_facts(facts: Facts, start: _Moment, end: _Moment, spelling: _Spelling) -> dict[str, str]:
+    """Return a time as one says it of a promise: from day and hour to hour, or to another day, and how soon that is."""
+    one_day = start.day_short == end.day_short
+    written = facts.written_at or facts.starts_at
+    days = 2 if written is None or facts.starts_at is None else _days_until(facts.starts_at, written, facts.time_zone)
+    last = end.clock if one_day else f"{end.day_short}, {end.clock}"
+    last_long = end.clock if one_day else f"{end.day_long}, {end.clock}"
+    soon = {0: spelling.today, 1: spelling.tomorrow}
+    return {
+        "span": f"{start.day_short}, {start.clock} {spelling.to} {last}",
+        "span_long": f"{start.day_long}, {start.clock} {spelling.to} {last_long}",
+        "until": last,
+        "soon": soon.get(days, spelling.on.format(day=start.day_short)),
+    }
+
+
+def _days_until(instant: datetime, written_at: datetime, zone_name: str) -> int:
+    place = ZoneInfo(zone_name)
+    return (instant.astimezone(place).date() - written_at.astimezone(place).date()).days
 
 
 @lru_cache(maxsize=4096)

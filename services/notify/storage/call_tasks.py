@@ -1,5 +1,6 @@
 """Queries about calls to make."""
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -9,8 +10,9 @@ from sqlalchemy.dialects.postgresql import insert
 from services.notify.domain.call_tasks import CallTask, TaskOutcome, TaskState
 from services.notify.domain.errors import CallTaskNotFound
 from services.notify.domain.messages import REMINDERS, Kind, Way
-from services.notify.storage.tables import CallTaskRow, CaseAccessRow
+from services.notify.storage.tables import CallTaskRow, CaseAccessRow, MessageRow
 from shared.db.unit import Unit
+from shared.events.entries import Turn
 from shared.events.notify import SubjectKind
 from shared.kernel.access import Caller, Role
 from shared.kernel.sealed import KeyKind, KeyOf
@@ -113,6 +115,26 @@ async def cancel_of_entry(unit: Unit, entry_id: UUID, *, but_reminders: bool = F
         .execution_options(synchronize_session=False)
     )
     return {Kind(kind) for kind in kinds if kind}
+
+
+async def cancel_of_turns(unit: Unit, entry_id: UUID, turns: Collection[Turn]) -> None:
+    """Cancel the open tasks about turns that a promise no longer has."""
+    about = select(MessageRow.id).where(
+        MessageRow.county_id == unit.county_id,
+        MessageRow.entry_id == entry_id,
+        MessageRow.turn_starts_at.in_([turn.starts_at for turn in turns]),
+    )
+    await unit.session.execute(
+        update(CallTaskRow)
+        .where(
+            _mine(unit),
+            CallTaskRow.entry_id == entry_id,
+            CallTaskRow.state == TaskState.OPEN.value,
+            CallTaskRow.message_id.in_(about),
+        )
+        .values(state=TaskState.CANCELLED.value, done_at=unit.now)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _visible_to(caller: Caller) -> ColumnElement[bool]:

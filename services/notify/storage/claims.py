@@ -15,7 +15,7 @@ from sqlalchemy import ARRAY, BigInteger, ColumnElement, Integer, Text, any_, bi
 from sqlalchemy.dialects.postgresql import INTERVAL
 from sqlalchemy.dialects.postgresql import UUID as PG_UUID
 
-from services.notify.domain.messages import Lane, Message, Phase, State
+from services.notify.domain.messages import ENDINGS, Lane, Message, Phase, State
 from services.notify.storage.messages import HELD, MESSAGES, to_message
 from shared.db.direct import Direct, alone
 from shared.db.unit import Unit, Units
@@ -58,7 +58,7 @@ WITH due AS MATERIALIZED (
 ), judged AS (
     SELECT due.id, CASE
         WHEN due.entry_id IS NOT NULL AND (
-            e.id IS NULL OR due.revision < e.revision OR (e.status <> 'live' AND due.kind NOT IN ('cancelled', 'removed'))
+            e.id IS NULL OR due.revision < e.revision OR (e.status <> 'live' AND due.kind <> ALL (:endings))
         ) THEN 'cancelled'
         WHEN due.not_after <= :now THEN 'missed'
         ELSE 'claimed' END AS verdict
@@ -77,6 +77,7 @@ FROM judged WHERE m.id = judged.id
 RETURNING m.*
 """).bindparams(
         bindparam("lanes", type_=ARRAY(Text)),
+        bindparam("endings", type_=ARRAY(Text)),
         bindparam("county", type_=PG_UUID),
         bindparam("lease", type_=PG_UUID),
         bindparam("lasting", type_=INTERVAL),
@@ -93,6 +94,7 @@ async def claim(unit: Unit, *, lanes: Sequence[Lane], lease: UUID, most: int) ->
     found = await unit.fetch(
         _CLAIM,
         lanes=[lane.value for lane in lanes],
+        endings=[kind.value for kind in ENDINGS],
         county=unit.county_id,
         now=unit.now,
         most=most,

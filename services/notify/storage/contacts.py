@@ -66,6 +66,9 @@ async def save(unit: Unit, facts: PersonFacts, words: PersonWords | None) -> Non
         "voicemail_ok": facts.voicemail_ok,
         "quiet_from": facts.quiet_from,
         "quiet_until": facts.quiet_until,
+        "urgent_at_night": facts.urgent_at_night,
+        "direct_messages_ok": facts.direct_messages_ok,
+        "relay_person_id": facts.relay_person_id,
         "told_at": facts.at,
         "words": None,
     }
@@ -151,6 +154,13 @@ async def list_by_id(unit: Unit, person_ids: Collection[UUID]) -> dict[UUID, Con
     """Return how to reach some people, by id."""
     people = await unit.fetch(_PEOPLE, county=unit.county_id, people=person_ids)
     return _to_contacts(people, [_to_point(row) for row in await unit.fetch(_POINTS_OF, county=unit.county_id, people=person_ids)])
+
+
+async def list_staff(unit: Unit, staff_ids: Collection[str]) -> list[Contact]:
+    """Return how to reach these staff, as far as network has told of them."""
+    named = select(CONTACTS.c.person_id).where(CONTACTS.c.county_id == unit.county_id, CONTACTS.c.staff_id.in_(staff_ids))
+    known = await list_by_id(unit, list(await unit.session.scalars(named)))
+    return sorted(known.values(), key=lambda contact: contact.person_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,5 +270,8 @@ def _to_contact(row: Mapping[Any, Any], points: Iterable[Point]) -> Contact:
         voicemail_ok=row["voicemail_ok"],
         quiet_from=row["quiet_from"],
         quiet_until=row["quiet_until"],
+        urgent_at_night=row["urgent_at_night"],
+        direct_messages_ok=row["direct_messages_ok"],
+        relay_person_id=row["relay_person_id"],
         points=tuple(points),
     )

@@ -1,4 +1,4 @@
-"""Queries about entries: what each person was told of a meeting, and the secrets that belong to that one view of it."""
+"""Queries about entries: what each person was told of a meeting or a promise, and the secrets that belong to that view of it."""
 
 import json
 from collections.abc import Collection, Mapping, Sequence
@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Select, Table, Uuid, any_, bindparam, select, update
+from pydantic import TypeAdapter
+from sqlalchemy import ARRAY, ColumnElement, Select, Table, Uuid, any_, bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from services.notify.domain.entries import EntryStatus, KeptEntry
@@ -15,11 +16,15 @@ from shared.db.direct import Direct
 from shared.db.sealing import KeyDestroyed
 from shared.db.unit import Unit
 from shared.events.catalogue import from_plain, to_plain
-from shared.events.entries import Answer, Mode, PlaceWords
+from shared.events.entries import Answer, Mode, PlaceWords, Turn
+from shared.events.network import PromiseWords
+from shared.events.notify import SubjectKind
 from shared.kernel.sealed import KeyKind, KeyOf
 
 TABLE = "entries"
 ENTRIES = cast(Table, EntryRow.__table__)
+_TURNS = TypeAdapter(tuple[Turn, ...])
+_OVER_AT = func.coalesce(ENTRIES.c.over_at, ENTRIES.c.ends_at)
 
 
 _OF_COUNTY = ENTRIES.c.county_id == bindparam("county")
@@ -67,33 +72,57 @@ async def find_by_uid(unit: Unit, uid: str) -> KeptEntry | None:
     return await _find(unit, select(ENTRIES).where(ENTRIES.c.uid == uid).limit(1))
 
 
-async def list_by_meeting(unit: Unit, meeting_id: UUID) -> list[KeptEntry]:
-    """Return everybody's view of a meeting."""
-    return await _list(unit, select(ENTRIES).where(ENTRIES.c.meeting_id == meeting_id))
+async def list_by_subject(unit: Unit, subject_id: UUID) -> list[KeptEntry]:
+    """Return everybody's view of a meeting or a promise."""
+    return await _list(unit, select(ENTRIES).where(ENTRIES.c.meeting_id == subject_id))
 
 
 async def list_meetings_of_family(unit: Unit, case_id: UUID) -> list[UUID]:
     """Return every meeting of a family that was ever told of."""
-    query = select(ENTRIES.c.meeting_id).where(_mine(unit), ENTRIES.c.case_id == case_id)
+    query = select(ENTRIES.c.meeting_id).where(
+        _mine(unit), ENTRIES.c.case_id == case_id, ENTRIES.c.subject_kind == SubjectKind.MEETING.value
+    )
     return list(await unit.session.scalars(query.distinct().order_by(ENTRIES.c.meeting_id)))
 
 
 async def list_by_person(unit: Unit, person_id: UUID, *, ending_after: datetime) -> list[KeptEntry]:
-    """Return a person's entries that end after an instant, earliest first, cancelled ones too."""
+    """Return a person's entries of which the last ends after an instant, earliest first, cancelled ones too."""
+    return await list_by_people(unit, [person_id], ending_after=ending_after)
+
+
+async def list_by_people(unit: Unit, people: Collection[UUID], *, ending_after: datetime) -> list[KeptEntry]:
+    """Return the entries of several people, as `list_by_person` does."""
     return await _list(
         unit,
-        select(ENTRIES)
-        .where(ENTRIES.c.person_id == person_id, ENTRIES.c.ends_at > ending_after)
-        .order_by(ENTRIES.c.starts_at, ENTRIES.c.id),
+        select(ENTRIES).where(ENTRIES.c.person_id.in_(people), ending_after < _OVER_AT).order_by(ENTRIES.c.starts_at, ENTRIES.c.id),
     )
 
 
-async def save(unit: Unit, entry: KeptEntry, place: PlaceWords | None) -> None:
-    """Store an entry at its new revision; `place` None means that this fact carried none (a cancellation keeps the last)."""
-    values = {
+async def list_live_promises_for_update(
+    unit: Unit, *, case_id: UUID | None = None, person_id: UUID | None = None
+) -> list[KeptEntry]:
+    """Return the promises of a family or of a person that are not over, and hold their rows, in one order everywhere."""
+    of = ENTRIES.c.case_id == case_id if case_id else ENTRIES.c.person_id == person_id
+    return await _list(
+        unit,
+        select(ENTRIES)
+        .where(
+            of,
+            ENTRIES.c.subject_kind == SubjectKind.COMMITMENT.value,
+            ENTRIES.c.status == EntryStatus.LIVE.value,
+        )
+        .order_by(ENTRIES.c.participant_id, ENTRIES.c.part)
+        .with_for_update(),
+    )
+
+
+async def save(unit: Unit, entry: KeptEntry, place: PlaceWords | None = None, promise: PromiseWords | None = None) -> None:
+    """Store an entry as it now stands; words that are None were not carried by this fact (a cancellation keeps the last)."""
+    values: dict[str, Any] = {
         "id": entry.id,
         "county_id": unit.county_id,
-        "meeting_id": entry.meeting_id,
+        "subject_kind": entry.subject_kind.value,
+        "meeting_id": entry.subject_id,
         "case_id": entry.case_id,
         "participant_id": entry.participant_id,
         "person_id": entry.person_id,
@@ -114,12 +143,24 @@ async def save(unit: Unit, entry: KeptEntry, place: PlaceWords | None) -> None:
         "ends_local": entry.ends_local,
         "starts_at": entry.starts_at,
         "ends_at": entry.ends_at,
+        "rule": entry.rule,
+        "excluded": list(entry.excluded),
+        "turns": _TURNS.dump_json(entry.turns).decode(),
+        "over_at": entry.over_at if entry.is_promise else None,
+        "standing": entry.standing,
+        "standing_at": entry.standing_at,
+        "is_ask": entry.is_ask,
+        "answer_by": entry.answer_by,
+        "texted_at": entry.texted_at,
         "revised_at": entry.revised_at,
         "ended_at": entry.ended_at,
     }
     if place is not None:
         words = json.dumps(to_plain(place), ensure_ascii=False)
         values["place"] = await unit.seal(words, key=key_of(entry), table=TABLE, column="place", row_id=entry.id)
+    if promise is not None:
+        words = json.dumps(to_plain(promise), ensure_ascii=False)
+        values["words"] = await unit.seal(words, key=key_of(entry), table=TABLE, column="words", row_id=entry.id)
     await unit.session.execute(
         insert(ENTRIES).values(values).on_conflict_do_update(index_elements=["id"], set_={**values, "id": ENTRIES.c.id})
     )
@@ -147,6 +188,24 @@ async def _open_places(unit: Unit, rows: Sequence[Mapping[Any, Any]]) -> dict[UU
         if words:
             places[row["id"]] = from_plain(PlaceWords, json.loads(words))
     return places
+
+
+async def save_texted(unit: Unit, entry_id: UUID) -> None:
+    """Remember that something about a promise was just said by text."""
+    await unit.session.execute(update(ENTRIES).where(_mine(unit), ENTRIES.c.id == entry_id).values(texted_at=unit.now))
+
+
+async def open_promises(unit: Unit, ids: Collection[UUID]) -> dict[UUID, PromiseWords]:
+    """Return what was promised and where, by entry; only for a member who proved who they are."""
+    rows = await unit.fetch(_LIST, county=unit.county_id, ids=ids)
+    await unit.load_keys([row["words"] for row in rows])
+    opened = {row["id"]: await _open(unit, row, "words") for row in rows}
+    return {entry_id: from_plain(PromiseWords, json.loads(words)) for entry_id, words in opened.items() if words}
+
+
+async def forget_words(unit: Unit, case_id: UUID) -> None:
+    """Forget what was written about a family: what was promised, and where its meetings were."""
+    await unit.session.execute(update(ENTRIES).where(_mine(unit), ENTRIES.c.case_id == case_id).values(words=None, place=None))
 
 
 async def open_tokens(unit: Unit, ids: Collection[UUID]) -> dict[UUID, tuple[str, str]]:
@@ -227,7 +286,8 @@ async def _list(unit: Unit, query: Select[Any]) -> list[KeptEntry]:
 def _to_entry(row: Mapping[Any, Any]) -> KeptEntry:
     return KeptEntry(
         id=row["id"],
-        meeting_id=row["meeting_id"],
+        subject_kind=SubjectKind(row["subject_kind"]),
+        subject_id=row["meeting_id"],
         case_id=row["case_id"],
         participant_id=row["participant_id"],
         person_id=row["person_id"],
@@ -250,4 +310,12 @@ def _to_entry(row: Mapping[Any, Any]) -> KeptEntry:
         said=row["said"],
         said_at=row["said_at"],
         ended_at=row["ended_at"],
+        rule=row["rule"],
+        excluded=tuple(row["excluded"]),
+        turns=_TURNS.validate_json(row["turns"]) if row["turns"] != "[]" else (),
+        standing=row["standing"],
+        standing_at=row["standing_at"],
+        is_ask=row["is_ask"],
+        answer_by=row["answer_by"],
+        texted_at=row["texted_at"],
     )

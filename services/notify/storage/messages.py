@@ -14,9 +14,22 @@ from sqlalchemy import ColumnElement, Integer, Table, Text, and_, case, cast, fu
 from sqlalchemy.dialects.postgresql import insert
 
 from services.notify.domain.delivery import Fate
-from services.notify.domain.messages import ENTRY_KINDS, FINALS, REMINDERS, Kind, Lane, Message, Phase, State, Way
+from services.notify.domain.messages import (
+    ENDINGS,
+    ENTRY_KINDS,
+    FINALS,
+    OF_TURNS,
+    REMINDERS,
+    Kind,
+    Lane,
+    Message,
+    Phase,
+    State,
+    Way,
+)
 from services.notify.storage.tables import AttemptRow, MessageRow
 from shared.db.unit import Unit
+from shared.events.entries import Turn
 from shared.events.notify import SubjectKind
 
 MESSAGES = cast_type(Table, MessageRow.__table__)
@@ -56,6 +69,8 @@ async def add(unit: Unit, messages: Sequence[Message]) -> list[Message]:
             "sequence": message.sequence,
             "wall_rule": message.offset,
             "detail": message.detail,
+            "turn_starts_at": message.turn_starts_at,
+            "turn_ends_at": message.turn_ends_at,
             "dedupe_key": message.dedupe_key,
             "due_at": message.due_at,
             "not_after": message.not_after,
@@ -80,6 +95,20 @@ async def cancel_of_entry(unit: Unit, entry_id: UUID, *, but_reminders: bool = F
     if but_reminders:
         conditions.append(MESSAGES.c.kind.not_in([kind.value for kind in REMINDERS]))
     return await _cancel(unit, and_(*conditions), reason="superseded")
+
+
+async def cancel_of_turns(unit: Unit, entry_id: UUID, turns: Collection[Turn]) -> list[Message]:
+    """Cancel what has not passed its final dot about these turns of a promise, and return it."""
+    if not turns:
+        return []
+    where = and_(
+        _mine(unit),
+        MESSAGES.c.entry_id == entry_id,
+        MESSAGES.c.kind.in_([kind.value for kind in OF_TURNS]),
+        MESSAGES.c.turn_starts_at.in_([turn.starts_at for turn in turns]),
+        _can_be_withdrawn(),
+    )
+    return await _cancel(unit, where, reason="superseded")
 
 
 async def cancel_of_person(unit: Unit, person_id: UUID, *, reason: str) -> list[Message]:
@@ -117,7 +146,7 @@ async def was_told(unit: Unit, entry_id: UUID) -> bool:
         .where(
             _mine(unit),
             MESSAGES.c.entry_id == entry_id,
-            MESSAGES.c.kind.in_([kind.value for kind in ENTRY_KINDS - {Kind.CANCELLED, Kind.REMOVED}]),
+            MESSAGES.c.kind.in_([kind.value for kind in ENTRY_KINDS - ENDINGS]),
             or_(
                 MESSAGES.c.state.in_([State.SENT.value, State.DELIVERED.value, State.UNKNOWN.value]),
                 and_(MESSAGES.c.state == State.SENDING.value, MESSAGES.c.phase == Phase.DOT.value),
@@ -206,7 +235,7 @@ async def send_again(unit: Unit, message: Message, *, due_at: datetime, not_afte
 
 
 async def list_by_subject(unit: Unit, subject_id: UUID, *, limit: int, after: tuple[datetime, UUID] | None) -> list["Listed"]:
-    """Return a page of the messages about a meeting, oldest first."""
+    """Return a page of the messages about a meeting or a promise, oldest first."""
     query = select(MESSAGES).where(_mine(unit), MESSAGES.c.subject_id == subject_id)
     if after is not None:
         query = query.where(tuple_(MESSAGES.c.created_at, MESSAGES.c.id) > after)
@@ -366,6 +395,8 @@ def to_message(row: Mapping[Any, Any]) -> Message:
         sequence=row["sequence"],
         offset=row["wall_rule"],
         detail=row["detail"],
+        turn_starts_at=row["turn_starts_at"],
+        turn_ends_at=row["turn_ends_at"],
         state=State(row["state"]),
         attempt=row["attempt"],
         lease_owner=row["lease_owner"],

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import exists, select, union, update
+from sqlalchemy import exists, func, select, union, update
 from sqlalchemy.dialects.postgresql import insert
 
 from services.notify.domain.entries import EntryStatus
@@ -43,14 +43,14 @@ async def close(unit: Unit, case_id: UUID, *, at: datetime) -> bool:
 
 
 async def list_people(unit: Unit, case_id: UUID) -> set[UUID]:
-    """Return everybody who is or was around a family: on its roster, or asked to one of its meetings."""
+    """Return everybody who is or was around a family: on its roster, or asked to something of it."""
     members = select(MembershipRow.person_id).where(MembershipRow.county_id == unit.county_id, MembershipRow.case_id == case_id)
     asked = select(EntryRow.person_id).where(EntryRow.county_id == unit.county_id, EntryRow.case_id == case_id)
     return set(await unit.session.scalars(union(members, asked)))
 
 
 async def list_around_none(unit: Unit, people: Collection[UUID], *, but: UUID) -> set[UUID]:
-    """Return those of these people, staff apart, who are around no open family but this one, nor asked to a meeting of another."""
+    """Return those of these people, staff apart, who are around no open family but this one, nor asked to anything of another."""
     closed = select(ClosedCaseRow.case_id).where(ClosedCaseRow.county_id == unit.county_id)
     on_a_roster = select(MembershipRow.person_id).where(
         MembershipRow.county_id == unit.county_id,
@@ -63,7 +63,7 @@ async def list_around_none(unit: Unit, people: Collection[UUID], *, but: UUID) -
         EntryRow.county_id == unit.county_id,
         EntryRow.person_id.in_(people),
         EntryRow.status == EntryStatus.LIVE.value,
-        EntryRow.ends_at > unit.now,
+        func.coalesce(EntryRow.over_at, EntryRow.ends_at) > unit.now,
         EntryRow.case_id != but,
         EntryRow.case_id.not_in(closed),
         # Whoever left that family too is taken off its meetings by meetings, perhaps a moment later.
@@ -81,7 +81,7 @@ async def list_around_none(unit: Unit, people: Collection[UUID], *, but: UUID) -
 
 
 async def list_entries(unit: Unit, case_id: UUID, person_id: UUID | None = None) -> list[UUID]:
-    """Return the entries of a family's meetings, or of one person's among them."""
+    """Return the entries of a family's meetings and promises, or of one person's among them."""
     query = select(EntryRow.id).where(EntryRow.county_id == unit.county_id, EntryRow.case_id == case_id)
     if person_id is not None:
         query = query.where(EntryRow.person_id == person_id)

@@ -1,4 +1,4 @@
-"""Announce what came back, in the one shape that every channel shares; meetings judges it."""
+"""Announce what came back, in the one shape that every channel shares; its owner judges it: meetings, or network for a promise."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -42,8 +42,8 @@ def announce_reply(unit: Unit, said: Said) -> None:
     unit.announce(
         ReplyReceived(
             reply_id=spell("rep", said.reply_id),
-            subject_kind=SubjectKind.MEETING if entry or said.uid else SubjectKind.PERSON,
-            subject_id=entry.meeting_id if entry else None,
+            subject_kind=entry.subject_kind if entry else SubjectKind.MEETING if said.uid else SubjectKind.PERSON,
+            subject_id=entry.subject_id if entry else None,
             person_id=person_id,
             participant_id=entry.participant_id if entry else None,
             uid=entry.uid if entry else said.uid,
@@ -59,7 +59,7 @@ def announce_reply(unit: Unit, said: Said) -> None:
             proposed_starts_at=said.proposed_starts_at,
             proposed_ends_at=said.proposed_ends_at,
         ),
-        subject=entry.meeting_id if entry else person_id or said.reply_id,
+        subject=entry.subject_id if entry else person_id or said.reply_id,
         words=words,
         # Words of nobody we know are sealed with a key of their own, so that they can be destroyed alone.
         key=KeyOf(KeyKind.PERSON, person_id or said.reply_id) if words else None,

@@ -15,7 +15,9 @@ from services.notify.domain.delivery import RetryDecision, when_claimed
 from services.notify.domain.entries import KeptEntry
 from services.notify.domain.errors import TranslationMissing
 from services.notify.domain.messages import (
+    BY_MACHINE_ALONE,
     DIRECT_REPLIES,
+    ENDINGS,
     MOST_TEXTS_A_DAY,
     PASSES_OPT_OUT,
     Kind,
@@ -167,7 +169,7 @@ async def _begin(unit: Unit, message: Message, known: _Known, outlet: Outlet, te
 
 
 def _may_speak(message: Message, entry: KeptEntry) -> bool:
-    return entry.is_live or message.kind in {Kind.CANCELLED, Kind.REMOVED}
+    return entry.is_live or message.kind in ENDINGS
 
 
 def _choice(message: Message, contact: Contact, known: _Known, texts: Mapping[UUID, int] | None = None) -> Choice:
@@ -216,7 +218,7 @@ async def _wait_for_contact(unit: Unit, message: Message, entry: KeptEntry | Non
 
 async def _hand_to_a_person(unit: Unit, message: Message, entry: KeptEntry | None, choice: Choice) -> None:
     """Open a task. A message meant for a machine that may not be used ends as suppressed, and says why."""
-    if message.kind in _FIXED_WAY or not message.way.is_task:
+    if message.kind in _FIXED_WAY | BY_MACHINE_ALONE or not message.way.is_task:
         await _end(unit, message, State.SUPPRESSED, choice.reason)
         return
     message = replace(message, way=choice.way, contact_point_id=choice.contact_point_id)
@@ -226,7 +228,7 @@ async def _hand_to_a_person(unit: Unit, message: Message, entry: KeptEntry | Non
 
 
 def _not_now(unit: Unit, message: Message, contact: Contact) -> RetryDecision | None:
-    waits = waits_for_morning(message.kind, message.way)
+    waits = waits_for_morning(message.kind, message.way, urgent_at_night=contact.urgent_at_night, detail=message.detail)
     allowed_at = contact.quiet.next_allowed(unit.now) if waits else unit.now
     return when_claimed(due_at=unit.now, not_after=message.not_after, allowed_at=allowed_at, now=unit.now)
 

@@ -31,7 +31,7 @@ async def end_message(unit: Unit, message: Message, state: State, *, reason: str
     )
     if asks_for_call(message.kind, state) and reason not in NO_CALL:
         entry = await entries.find(unit, message.entry_id) if message.entry_id else None
-        if entry is None or entry.ends_at > unit.now:
+        if entry is None or entry.over_at > unit.now:
             await open_call_task(unit, message, entry, reason=reason)
 
 

@@ -3,11 +3,11 @@
 from services.notify.domain.entries import KeptEntry, answered
 from services.notify.domain.messages import Kind
 from services.notify.domain.planning import telling_person
-from services.notify.storage import contacts, entries, messages, suppressions
+from services.notify.storage import entries, messages
+from services.notify.use_cases.text_back import number_to_text
 from shared.db.unit import Unit
 from shared.events.entries import Answer
 from shared.events.meetings import ResponseRecorded
-from shared.events.network import Channel, Consent
 from shared.events.notify import ReplyChannel
 
 APPLIED = "applied"
@@ -17,7 +17,7 @@ _SAYABLE = frozenset({Answer.ACCEPTED, Answer.DECLINED, Answer.TENTATIVE})
 
 async def hear_response(unit: Unit, fact: ResponseRecorded) -> None:
     """Keep the answer that stands. A text that answered an old time is answered with the present one."""
-    for kept in await entries.list_by_meeting(unit, fact.meeting_id):
+    for kept in await entries.list_by_subject(unit, fact.meeting_id):
         if kept.participant_id != fact.participant_id or not kept.is_live:
             continue
         entry = answered(kept, fact.answer, at=fact.at) if fact.outcome == APPLIED else kept
@@ -31,22 +31,18 @@ async def _text_back(unit: Unit, entry: KeptEntry, fact: ResponseRecorded) -> No
     applied = fact.outcome == APPLIED and fact.answer in _SAYABLE
     if not applied and fact.outcome != OLD_TIME:
         return
-    points = await contacts.list_points(unit, [entry.person_id])
-    texts = [point for point in points if point.channel is Channel.SMS and point.consent is Consent.GRANTED]
-    stopped = await suppressions.reasons(unit, [point.lookup for point in texts])
-    for point in texts:
-        if point.lookup not in stopped:
-            kind = Kind.ANSWER_CONFIRMATION if applied else Kind.OLD_TIME
-            text = telling_person(
-                kind,
-                message_id=unit.new_id(),
-                county_id=unit.county_id,
-                person_id=entry.person_id,
-                contact_point_id=point.id,
-                cause=fact.reply_id,
-                now=unit.now,
-                entry=entry,
-                detail=fact.answer.value if applied else "",
-            )
-            await messages.add(unit, [text])
-            return
+    point = await number_to_text(unit, entry.person_id)
+    if point is None:
+        return
+    text = telling_person(
+        Kind.ANSWER_CONFIRMATION if applied else Kind.OLD_TIME,
+        message_id=unit.new_id(),
+        county_id=unit.county_id,
+        person_id=entry.person_id,
+        contact_point_id=point.id,
+        cause=fact.reply_id,
+        now=unit.now,
+        entry=entry,
+        detail=fact.answer.value if applied else "",
+    )
+    await messages.add(unit, [text])

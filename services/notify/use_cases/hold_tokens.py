@@ -55,9 +55,9 @@ def _make(
         id=unit.new_id(),
         purpose=purpose,
         person_id=entry.person_id,
-        subject_id=entry.meeting_id,
+        subject_id=entry.subject_id,
         token_hash=token_hash(token),
-        expires_at=expires_at(purpose, entry.ends_at),
+        expires_at=expires_at(purpose, entry.over_at),
         part=entry.part,
         sequence=entry.sequence,
     )

@@ -41,7 +41,7 @@ async def end_feeds(unit: Unit, person_id: UUID, *, caller: Caller) -> None:
 
 async def hand_over_link(unit: Unit, person_id: UUID, meeting_id: UUID, *, caller: Caller, entropy: Callable[[int], bytes]) -> str:
     """Return the secret of a person's page for a meeting; it is the one that their messages carry."""
-    mine = [entry for entry in await entries.list_by_meeting(unit, meeting_id) if entry.person_id == person_id and entry.is_live]
+    mine = [entry for entry in await entries.list_by_subject(unit, meeting_id) if entry.person_id == person_id and entry.is_live]
     access = await case_access.list_by_case(unit, {entry.case_id for entry in mine})
     if not mine:
         raise NotFound

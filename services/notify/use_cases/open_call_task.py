@@ -1,5 +1,6 @@
 """Open a task to phone a person, or to post a letter."""
 
+from datetime import datetime
 from uuid import UUID
 
 from services.notify.domain.call_tasks import CallTask
@@ -14,8 +15,11 @@ from shared.events.notify import CallTaskOpened, SubjectKind
 async def open_call_task(unit: Unit, message: Message, entry: KeptEntry | None, *, reason: str, way: Way = Way.CALL) -> None:
     """Open the task that stands for a message, once; in the person's night it is due when the night ends."""
     contact = await contacts.find(unit, message.person_id)
-    point = next((p for p in contact.points if p.channel is Channel.VOICE), None) if contact else None
-    texted = next((p for p in contact.points if p.channel is Channel.SMS), None) if contact else None
+    # Whose phone rings: that of whoever passes it on, if somebody does.
+    relay = await contacts.find(unit, contact.relay_person_id) if contact and contact.relay_person_id else None
+    phoned = relay or contact
+    point = next((p for p in phoned.points if p.channel is Channel.VOICE), None) if phoned else None
+    texted = next((p for p in phoned.points if p.channel is Channel.SMS), None) if phoned else None
     chosen = message.contact_point_id if message.way.is_task and message.contact_point_id else None
     task = CallTask(
         id=unit.new_id(),
@@ -31,14 +35,16 @@ async def open_call_task(unit: Unit, message: Message, entry: KeptEntry | None, 
         way=way,
         reason=reason,
         dedupe_key=f"{message.dedupe_key}|task|{way}",
-        due_at=contact.quiet.next_allowed(unit.now) if contact else unit.now,
+        due_at=phoned.quiet.next_allowed(unit.now) if phoned else unit.now,
         opened_at=unit.now,
     )
     await _open(unit, task)
 
 
-async def open_person_task(unit: Unit, person_id: UUID, *, case_id: UUID | None, reason: str, dedupe_key: str) -> None:
-    """Open a task about a person rather than a message, once: somebody has to find out how to reach them."""
+async def open_person_task(
+    unit: Unit, person_id: UUID, *, case_id: UUID | None, reason: str, dedupe_key: str, due_at: datetime | None = None
+) -> None:
+    """Open a task about a person rather than a message, once: somebody has to find out how to reach them, or what they need."""
     task = CallTask(
         id=unit.new_id(),
         person_id=person_id,
@@ -53,7 +59,7 @@ async def open_person_task(unit: Unit, person_id: UUID, *, case_id: UUID | None,
         way=Way.CALL,
         reason=reason,
         dedupe_key=dedupe_key,
-        due_at=unit.now,
+        due_at=due_at or unit.now,
         opened_at=unit.now,
     )
     await _open(unit, task)

@@ -32,7 +32,7 @@ async def list_messages(
     unit: Unit, meeting_id: UUID, *, caller: Caller, limit: int, after: tuple[datetime, UUID] | None
 ) -> list[Listed]:
     """Return a page of the messages about a meeting of a family that the caller holds. Raises NotFound."""
-    told = await entries.list_by_meeting(unit, meeting_id)
+    told = await entries.list_by_subject(unit, meeting_id)
     if not told:
         raise NotFound
     if not await _sees(unit, {entry.case_id for entry in told}, caller):
@@ -67,7 +67,7 @@ async def retry_message(unit: Unit, message_id: UUID, *, caller: Caller) -> List
     await _require_message(unit, message, caller)
     entry = await entries.find(unit, message.entry_id) if message.entry_id else None
     latest = not_after(
-        message.kind, now=unit.now, starts_at=entry.starts_at if entry else None, ends_at=entry.ends_at if entry else None
+        message.kind, now=unit.now, starts_at=entry.starts_at if entry else None, ends_at=entry.over_at if entry else None
     )
     left_behind = entry is not None and message.revision < entry.revision
     if message.state not in _RETRYABLE or latest <= unit.now or left_behind:

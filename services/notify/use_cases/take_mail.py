@@ -19,6 +19,9 @@ from shared.events.network import Channel
 from shared.events.notify import Proof, ReplyChannel, ReplyKind
 
 _KINDS = {"COUNTER": ReplyKind.OTHER_TIME, "REFRESH": ReplyKind.REFRESH}
+_OF_A_TURN = frozenset({"accepted", "declined"})
+"""What a calendar can say about one instance of a promise (CALENDAR C48)."""
+
 _MAY_BOUNCE = frozenset({State.SENT, State.DELIVERED, State.UNKNOWN})
 
 
@@ -106,6 +109,8 @@ async def _entry_by_token(unit: Unit, token: str, *, at: datetime) -> KeptEntry 
 
 def _said(arrived: Arrived, parsed: ParsedReply, entry: KeptEntry | None, proof: Proof) -> Said:
     kind = ReplyKind.DELEGATION if parsed.partstat == "delegated" else ReplyKind.ANSWER
+    if entry is not None and entry.is_promise and parsed.recurrence_id and parsed.partstat in _OF_A_TURN:
+        kind = ReplyKind.TURN
     return Said(
         reply_id=arrived.id,
         received_at=arrived.received_at,

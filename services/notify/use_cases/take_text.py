@@ -1,20 +1,23 @@
 """Take in a text: STOP before everything else, then START and HELP, then an answer to the newest question put to that number.
 
-Where questions about several meetings are open, nobody can know which one is meant, and the person is asked.
+Where questions about several meetings or promises are open, nobody can know which one is meant, and the person is asked.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from services.notify.domain.channels import Contact
 from services.notify.domain.consent import Meaning, Pending, Says, parse
-from services.notify.domain.entries import KeptEntry, may_answer
-from services.notify.domain.messages import REMINDERS, Kind, Message
+from services.notify.domain.entries import OFFERED, KeptEntry, may_answer
+from services.notify.domain.messages import OF_TURNS, REMINDERS, Kind, Message
 from services.notify.domain.planning import telling_person
 from services.notify.domain.points import KeptPoint
+from services.notify.domain.promise_texts import Excused, begins_on, read_not_on, read_until, turns_on
 from services.notify.storage import contacts, entries, messages
 from services.notify.storage.inbound import Arrived
 from services.notify.use_cases.announce_reply import Said, announce_reply
+from services.notify.use_cases.open_call_task import open_person_task
 from services.notify.use_cases.stop_number import start_number, stop_number
 from services.notify.use_cases.taken import Taken
 from shared.db.unit import Unit
@@ -24,16 +27,25 @@ from shared.events.notify import Proof, ReplyChannel, ReplyKind
 from shared.kernel.wall import local_date
 from shared.settings import County
 
-QUESTIONS = frozenset({Kind.INVITATION, Kind.MOVED, Kind.CHANGED, Kind.AGAIN, Kind.OLD_TIME}) | REMINDERS
-"""Texts that ask whether somebody comes."""
+OF_MEETINGS = frozenset({Kind.INVITATION, Kind.MOVED, Kind.CHANGED, Kind.AGAIN, Kind.OLD_TIME}) | (REMINDERS - OF_TURNS)
+OF_PROMISES = frozenset({Kind.PROMISE_OFFER, Kind.BACKUP_ASK, Kind.PROMISE_OLD_TIME})
+QUESTIONS = OF_MEETINGS | OF_PROMISES | OF_TURNS
+"""Texts that ask: whether somebody comes, whether they can help, whether all is well."""
 
 NEWEST = 20
 """So many of the questions put to a number are looked at."""
 
+NEEDS_HELP = "needs_help"
+HELP_WITHIN = timedelta(minutes=15)
+"""So soon somebody phones who says that they need help (V4)."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Sender:
-    """Who may have written: the number, the person of the newest question (or the first with this number), and that question."""
+    """Who may have written: the number, the person of the newest question (or the first with this number), and that question.
+
+    `theirs` is everything that anybody with this number has ahead.
+    """
 
     lookup: str
     point: KeptPoint | None
@@ -41,7 +53,13 @@ class _Sender:
     question: Message | None
     entry: KeptEntry | None
     pending: Pending
-    asked_of_several: bool
+    waiting: tuple[KeptEntry, ...]
+    theirs: tuple[KeptEntry, ...]
+
+    @property
+    def asked_of_several(self) -> bool:
+        """Whether more than one question waits for a first answer."""
+        return len(self.waiting) > 1
 
 
 async def take_text(unit: Unit, arrived: Arrived, county: County) -> Taken:
@@ -56,24 +74,29 @@ async def take_text(unit: Unit, arrived: Arrived, county: County) -> Taken:
         await _answer(unit, sender, Kind.OPT_IN_CONFIRMATION, cause=arrived.id.hex)
     elif meaning.says is Says.HELP:
         await _answer(unit, sender, Kind.HELP, cause=arrived.id.hex)
+        if sender.pending is Pending.TURN:
+            await _say_of_turn(unit, arrived, sender, "help")
+    elif meaning.answer is not None and sender.pending is Pending.TURN:
+        await _say_of_turn(unit, arrived, sender, _of_turn(sender, meaning))
     elif meaning.answer is not None and sender.asked_of_several:
         await _which(unit, arrived, sender)
     elif meaning.answer is not None and sender.entry is not None and sender.question is not None:
-        announce_reply(unit, _said(arrived, sender, ReplyKind.ANSWER, partstat=meaning.answer.value.replace("_", "-")))
-    else:
+        await _say(unit, arrived, sender, meaning.answer)
+    elif not await _take_words(unit, arrived, sender):
         await _unclear(unit, arrived, sender)
     return Taken(meaning.says.value, Proof.PHONE_NUMBER, sender.point.person_id if sender.point else None)
 
 
 async def _sender(unit: Unit, lookup: str) -> _Sender:
     points = [point for point in await contacts.list_points_by_lookup(unit, lookup) if point.channel is Channel.SMS]
+    people = {point.person_id for point in points}
     # Only those count who have this number now: it may have been somebody else's when the question was put.
-    asked = await messages.list_asked(unit, lookup, QUESTIONS, people={point.person_id for point in points}, limit=NEWEST)
+    asked = await messages.list_asked(unit, lookup, QUESTIONS, people=people, limit=NEWEST)
     question = asked[0] if asked else None
     about = await entries.list_by_id(unit, {each.entry_id for each in asked if each.entry_id})
     point = next((p for p in points if question and p.person_id == question.person_id), points[0] if points else None)
     entry = about.get(question.entry_id) if question and question.entry_id else None
-    pending = Pending.MEETING if entry else Pending.NOTHING
+    pending = _pending(question) if entry and question else Pending.NOTHING
     if any(each.consent is Consent.PENDING_DOUBLE_OPT_IN for each in points):
         pending = Pending.OPT_IN
     return _Sender(
@@ -83,12 +106,102 @@ async def _sender(unit: Unit, lookup: str) -> _Sender:
         question=question,
         entry=entry,
         pending=pending,
-        asked_of_several=sum(_waits_for_answer(each, at=unit.now) for each in about.values()) > 1,
+        waiting=tuple(each for each in about.values() if _waits_for_answer(each, at=unit.now)),
+        theirs=tuple(await entries.list_by_people(unit, people, ending_after=unit.now)) if people else (),
     )
 
 
+def _pending(question: Message) -> Pending:
+    if question.kind in OF_TURNS:
+        return Pending.TURN
+    return Pending.PROMISE if question.kind in OF_PROMISES else Pending.MEETING
+
+
 def _waits_for_answer(entry: KeptEntry, *, at: datetime) -> bool:
-    return may_answer(entry, at=at) and entry.shown_answer is Answer.NEEDS_ACTION
+    if not may_answer(entry, at=at) or (entry.is_promise and entry.standing != OFFERED):
+        return False
+    return entry.shown_answer is Answer.NEEDS_ACTION
+
+
+def _of_turn(sender: _Sender, meaning: Meaning) -> str:
+    """Return what a yes or no means before a turn, or after it. A bare no asks for help: that much is certain."""
+    before = sender.question is not None and sender.question.kind is Kind.TURN_REMINDER
+    if meaning.answer is Answer.ACCEPTED:
+        return "accepted" if before else "kept"
+    return "declined" if before and meaning.cannot else "help"
+
+
+async def _say(unit: Unit, arrived: Arrived, sender: _Sender, answer: Answer, *, until: datetime | None = None) -> None:
+    """Pass on an answer to the newest question; `until` makes it a yes up to then."""
+    said = _said(arrived, sender, ReplyKind.ANSWER, partstat=answer.value.replace("_", "-"), until=until)
+    announce_reply(unit, said)
+    if sender.entry is not None and sender.entry.is_promise:
+        await entries.save_texted(unit, sender.entry.id)
+
+
+async def _say_of_turn(unit: Unit, arrived: Arrived, sender: _Sender, partstat: str) -> None:
+    """Pass on what was said of the turn that the newest question was about; who needs help is phoned."""
+    entry, question = sender.entry, sender.question
+    if entry is None or question is None:
+        return
+    announce_reply(unit, _said(arrived, sender, ReplyKind.TURN, partstat=partstat, turn_at=question.turn_starts_at))
+    await entries.save_texted(unit, entry.id)
+    if partstat == "help":
+        await open_person_task(
+            unit,
+            entry.person_id,
+            case_id=entry.case_id,
+            reason=NEEDS_HELP,
+            dedupe_key=f"{NEEDS_HELP}|{entry.id.hex}|{question.turn_starts_at}|{question.kind}",
+            due_at=unit.now + HELP_WITHIN,
+        )
+
+
+async def _take_words(unit: Unit, arrived: Arrived, sender: _Sender) -> bool:
+    """Take "only until eleven" and "can't this Saturday", where exactly one thing can be meant; False where nothing was taken."""
+    body = arrived.raw["body"]
+    asked = [entry for entry in sender.waiting if entry.is_asked]
+    if len(asked) == 1 and len(sender.waiting) == 1 and sender.entry is not None and sender.entry.id == asked[0].id:
+        until = read_until(body, asked[0].next_turn(unit.now), _zone(sender, asked[0]))
+        if until is not None:
+            await _say(unit, arrived, sender, Answer.ACCEPTED, until=until)
+            return True
+    said = read_not_on(body)
+    if said is None:
+        return False
+    promised = [entry for entry in sender.theirs if entry.due_turns]
+    excused = turns_on(said, promised, at=unit.now)
+    refused = turns_on(said, [entry for entry in sender.theirs if entry.is_live and entry.standing == OFFERED], at=unit.now)
+    if len(excused) + len(refused) != 1 or begins_on(said, sender.theirs, at=unit.now):
+        return False
+    await _excuse(unit, arrived, sender, excused, refused)
+    return True
+
+
+async def _excuse(unit: Unit, arrived: Arrived, sender: _Sender, excused: Sequence[Excused], refused: Sequence[Excused]) -> None:
+    """Pass on that a turn cannot be done, or that what was asked for that day is declined."""
+    [meant] = [*excused, *refused]
+    turn_at = meant.turn.starts_at if excused else None
+    announce_reply(
+        unit,
+        Said(
+            reply_id=arrived.id,
+            received_at=arrived.received_at,
+            channel=ReplyChannel.SMS,
+            kind=ReplyKind.TURN if excused else ReplyKind.ANSWER,
+            proof=Proof.PHONE_NUMBER,
+            entry=meant.entry,
+            sequence=meant.entry.sequence,
+            recurrence_id=turn_at,
+            partstat=Answer.DECLINED.value,
+        ),
+    )
+    await entries.save_texted(unit, meant.entry.id)
+
+
+def _zone(sender: _Sender, entry: KeptEntry) -> str:
+    """The zone in which the person was asked."""
+    return sender.contact.time_zone if sender.contact else entry.time_zone
 
 
 async def _stop(unit: Unit, arrived: Arrived, sender: _Sender, meaning: Meaning) -> None:
@@ -100,9 +213,10 @@ async def _stop(unit: Unit, arrived: Arrived, sender: _Sender, meaning: Meaning)
 
 
 async def _which(unit: Unit, arrived: Arrived, sender: _Sender) -> None:
-    """Give the words to staff, and ask which meeting was meant."""
+    """Give the words to staff, and ask which one was meant."""
     announce_reply(unit, _said(arrived, sender, ReplyKind.NOT_AN_ANSWER, comment=arrived.raw["body"]))
-    await _answer(unit, sender, Kind.WHICH_MEETING, cause=arrived.id.hex)
+    of_meetings = not any(entry.is_promise for entry in sender.waiting)
+    await _answer(unit, sender, Kind.WHICH_MEETING if of_meetings else Kind.WHICH_TIME, cause=arrived.id.hex)
 
 
 async def _unclear(unit: Unit, arrived: Arrived, sender: _Sender) -> None:
@@ -129,7 +243,16 @@ async def _answer(unit: Unit, sender: _Sender, kind: Kind, *, cause: str) -> Non
     await messages.add(unit, [text])
 
 
-def _said(arrived: Arrived, sender: _Sender, kind: ReplyKind, *, partstat: str = "", comment: str = "") -> Said:
+def _said(
+    arrived: Arrived,
+    sender: _Sender,
+    kind: ReplyKind,
+    *,
+    partstat: str = "",
+    comment: str = "",
+    turn_at: datetime | None = None,
+    until: datetime | None = None,
+) -> Said:
     return Said(
         reply_id=arrived.id,
         received_at=arrived.received_at,
@@ -139,6 +262,8 @@ def _said(arrived: Arrived, sender: _Sender, kind: ReplyKind, *, partstat: str =
         entry=sender.entry,
         person_id=sender.point.person_id if sender.point else None,
         sequence=sender.question.sequence if sender.question else None,
+        recurrence_id=turn_at,
         partstat=partstat,
         comment=comment,
+        proposed_ends_at=until,
     )

@@ -105,4 +105,4 @@ def test_a_claimed_message_waits_for_the_morning_only_while_that_is_in_time_and_
     last = not_after - timedelta(microseconds=1)
     assert leaves_at is not None or now >= not_after or (waits and quiet.window_at(last))
     assert leaves_at is not None or decision == RetryDecision(state=State.MISSED, reason=decision.reason if decision else "")
-    assert asks_for_call(kind, State.MISSED) == (kind in ENTRY_KINDS | REMINDERS)
+    assert asks_for_call(kind, State.MISSED) == (kind in (ENTRY_KINDS | REMINDERS) - {Kind.CHECK_IN})

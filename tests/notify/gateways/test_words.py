@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from services.notify.domain.errors import TranslationMissing
-from services.notify.domain.messages import ENTRY_KINDS, REMINDERS, Kind
+from services.notify.domain.messages import ENTRY_KINDS, OF_PROMISES, OF_TURNS, REMINDERS, Kind
 from services.notify.domain.segments import Encoding, count
 from services.notify.gateways.words import ANSWERABLE, WORDING, Facts, languages, render, render_entry
 from shared.kernel.wall import resolve
@@ -107,8 +107,9 @@ def test_no_rendered_word_betrays_a_family(kind: Kind, language: str) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_exists_in_every_language_and_in_the_forms_it_needs(kind: Kind, language: str) -> None:
     words = render(kind, language, FULL)
-    needs_mail = kind in ENTRY_KINDS | REMINDERS
-    assert bool(words.subject) == bool(words.text) == bool(words.html) == bool(words.script) == needs_mail
+    needs_mail = kind in ENTRY_KINDS | REMINDERS | {Kind.STAFF_ALERT}
+    assert bool(words.subject) == bool(words.text) == bool(words.html) == needs_mail
+    assert bool(words.script) == (needs_mail and kind not in {Kind.STAFF_ALERT})
     assert words.sms
 
 
@@ -159,6 +160,63 @@ def test_given_words_cannot_become_markup_paragraphs_or_links() -> None:
 def test_one_o_clock_is_singular_in_spanish() -> None:
     one = resolve(datetime.fromisoformat("2027-03-18T13:00"), LA).instant
     assert "a la 1:00 PM" in render(Kind.INVITATION, "es", replace(FACTS, starts_at=one)).script
+
+
+SATURDAY = resolve(datetime.fromisoformat("2027-09-11T20:00"), LA).instant
+NIGHT = replace(FACTS, starts_at=SATURDAY, ends_at=SATURDAY + timedelta(hours=12), is_promise=True)
+OF_A_PROMISE = sorted(OF_PROMISES | OF_TURNS | {Kind.PROMISE_ANSWER, Kind.PROMISE_OLD_TIME, Kind.WHICH_TIME, Kind.STAFF_ALERT})
+UNDERSTOOD = (
+    "accepted", "partial", "declined", "withdrawn", "turn_excused", "kept", "help", "ready", "already_covered", "too_late",
+    "not_possible", "asked", "changed",
+)  # fmt: skip
+
+
+def test_a_backup_is_asked_as_the_vignette_says() -> None:
+    assert render(Kind.BACKUP_ASK, "en", NIGHT).sms == (
+        "Family Team Calendar: can you help Sat Sep 11, 8:00 PM to Sun Sep 12, 8:00 AM? Reply 1 yes, 2 no."
+    )
+    assert render(Kind.BACKUP_ASK, "es", replace(NIGHT, programme="Calendario Familiar")).sms == (
+        "Calendario Familiar: ¿puede ayudar el sabado 11 sept, 8:00 PM a domingo 12 sept, 8:00 AM? Responda 1 si, 2 no."
+    )
+    assert render(Kind.BACKUP_COVERED, "en", NIGHT).sms.endswith("is already covered, thank you.")
+
+
+@pytest.mark.parametrize(
+    ("written_at", "soon"),
+    [("2027-09-11T18:00", "today at 8:00 PM"), ("2027-09-10T20:30", "tomorrow at 8:00 PM"), ("2027-09-12T08:00", "on Sat Sep 11")],
+)
+def test_a_turn_is_today_tomorrow_or_on_its_day(written_at: str, soon: str) -> None:
+    written = resolve(datetime.fromisoformat(written_at), LA).instant
+    assert soon in render(Kind.TURN_REMINDER, "en", replace(NIGHT, written_at=written)).sms
+
+
+def test_a_reminder_says_what_the_field_asks_for() -> None:
+    soon = replace(FACTS, written_at=THURSDAY - timedelta(hours=2), is_promise=True)
+    assert render(Kind.TURN_REMINDER, "en", soon).sms == (
+        "Family Team Calendar: you have something on your plan today at 5:00 PM. Reply 1 if OK, 2 if you need help."
+    )
+    assert "todo bien, 2 necesito ayuda" in render(Kind.CHECK_IN, "es", soon).sms
+
+
+@pytest.mark.parametrize("kind", OF_A_PROMISE)
+@pytest.mark.parametrize(("language", "most"), [("en", 1), ("es", 2)])
+def test_texts_about_nights_and_many_times_stay_within_their_segments(kind: Kind, language: str, most: int) -> None:
+    for starts_at in every_day_of_a_year():
+        for answer in UNDERSTOOD:
+            late = starts_at.replace(hour=5, minute=45)
+            facts = replace(NIGHT, starts_at=late, ends_at=late + timedelta(hours=12), answer=answer, more=30, written_at=late)
+            cost = count(render(kind, language, facts).sms)
+            assert (cost.encoding, cost.count <= most) == (Encoding.GSM7, True), render(kind, language, facts).sms
+
+
+@pytest.mark.parametrize("kind", OF_A_PROMISE)
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_nothing_about_a_promise_says_what_it_is_or_where(kind: Kind, language: str) -> None:
+    words = render(kind, language, replace(FULL, is_promise=True, more=3, answer="asked"))
+    everything = "\n".join([words.subject, words.text, words.html, words.sms, words.script])
+    assert not FORBIDDEN.search(everything)
+    for secret in ("Community room", "12 Main St", "video.example.org", "555-0199"):
+        assert secret not in everything
 
 
 def test_an_entry_says_no_more_than_it_must() -> None:
