@@ -29,6 +29,7 @@ from services.network.domain.errors import ExternalIdTaken
 from services.network.domain.people import PersonId
 from services.network.domain.visibility import sees_whole_county
 from services.network.storage.refusing import refusing
+from services.network.storage.tables.circles import KinNoticeRow
 from services.network.storage.tables.families import CaseRow, ChildRow, MemberRow
 from services.network.storage.tables.releases import ShareRow
 from shared.db.direct import Direct
@@ -54,6 +55,9 @@ _HOLD = Direct(_ONE.with_for_update())
 _AROUND = union(
     select(ChildRow.person_id, ChildRow.case_id).where(ChildRow.county_id == _COUNTY, ChildRow.person_id == any_(_PEOPLE)),
     select(MemberRow.person_id, MemberRow.case_id).where(MemberRow.county_id == _COUNTY, MemberRow.person_id == any_(_PEOPLE)),
+    select(KinNoticeRow.person_id, KinNoticeRow.case_id).where(
+        KinNoticeRow.county_id == _COUNTY, KinNoticeRow.person_id == any_(_PEOPLE)
+    ),
 ).subquery()
 _ACCESS_AROUND = Direct(
     select(_AROUND.c.person_id, CaseRow.unit, CaseRow.assigned, CaseRow.shared_with, _SHARED_UNTIL)
@@ -89,7 +93,7 @@ async def list_visible(unit: Unit, caller: Caller, *, is_closed: bool | None, af
     """Return a page of the families that this caller may see, least recently changed first."""
     query = (
         select(CaseRow.__table__, _SHARED_UNTIL)
-        .where(_mine(unit), _visible_to(unit, caller))
+        .where(_mine(unit), visible_to(unit, caller))
         .order_by(CaseRow.updated_at, CaseRow.id)
         .limit(limit)
     )
@@ -116,6 +120,7 @@ async def is_around_open(unit: Unit, person_id: PersonId) -> bool:
     around = union(
         select(ChildRow.case_id).where(ChildRow.county_id == unit.county_id, ChildRow.person_id == person_id),
         select(MemberRow.case_id).where(MemberRow.county_id == unit.county_id, MemberRow.person_id == person_id),
+        select(KinNoticeRow.case_id).where(KinNoticeRow.county_id == unit.county_id, KinNoticeRow.person_id == person_id),
     ).subquery()
     query = select(CaseRow.id).join(around, CaseRow.id == around.c.case_id).where(_mine(unit), CaseRow.closed_at.is_(None))
     return await unit.session.scalar(query.limit(1)) is not None
@@ -151,7 +156,7 @@ def _mine(unit: Unit) -> ColumnElement[bool]:
     return CaseRow.county_id == unit.county_id
 
 
-def _visible_to(unit: Unit, caller: Caller) -> ColumnElement[bool]:
+def visible_to(unit: Unit, caller: Caller) -> ColumnElement[bool]:
     """The rule of `shared.kernel.access.may_see`, in the query: a family out of sight is not even counted."""
     if sees_whole_county(caller):
         return CaseRow.id.is_not(None)
