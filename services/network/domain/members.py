@@ -54,7 +54,7 @@ class Side(StrEnum):
 
 
 class Circle(StrEnum):
-    """How near a member stands (Circles of Safety & Support). Moving inward is worth keeping: the audit holds each move."""
+    """How near a member stands (Circles of Safety & Support). Each move is kept (`CircleMove`)."""
 
     INNER = "inner"
     MIDDLE = "middle"
@@ -204,6 +204,19 @@ class Member:
     def seen(self, quality: Quality) -> SeenQuality | None:
         """Return what is on record of a quality that holds."""
         return next((each for each in self.qualities if each.quality is quality), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CircleMove:
+    """That a member came nearer, moved away, or was told more: when and by whom, from where to where."""
+
+    id: UUID
+    moved_at: datetime
+    moved_by: str
+    circle_from: Circle
+    circle_to: Circle
+    knows_from: KnowsLevel
+    knows_to: KnowsLevel
 
 
 def relationship_of(text: str) -> tuple[RelationshipKind, str]:

@@ -152,16 +152,6 @@ async def take_bands(unit: Unit, person_id: PersonId, days: Collection[date]) ->
     row.band_lookups = [each for each in row.band_lookups if each not in told]
 
 
-async def list_relayed_by(unit: Unit, person_id: PersonId) -> list[PersonId]:
-    """Return whose messages a person passes on."""
-    found = await unit.session.scalars(
-        select(PersonRow.id)
-        .where(PersonRow.county_id == unit.county_id, PersonRow.relay_person_id == person_id)
-        .order_by(PersonRow.id)
-    )
-    return [PersonId(each) for each in found]
-
-
 async def add(unit: Unit, person: Person) -> None:
     """Store a new person. Raises ExternalIdTaken or StaffIdTaken."""
     await add_all(unit, [person])

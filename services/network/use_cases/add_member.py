@@ -1,9 +1,10 @@
 """Bring a person into a family's safety network."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from services.network.domain.cases import Case
 from services.network.domain.members import Member, MemberId, joined
+from services.network.domain.qualities import check_standing, settled
 from services.network.storage import members
 from services.network.use_cases.commands import AddMember
 from services.network.use_cases.see_person import check_may_be_added
@@ -12,17 +13,20 @@ from shared.kernel.access import Caller
 from shared.kernel.sealed import KeyKind, KeyOf
 
 
-async def add_member(unit: Unit, case: Case, command: AddMember, *, caller: Caller, now: datetime) -> Member:
+async def add_member(unit: Unit, case: Case, command: AddMember, *, caller: Caller, today: date, now: datetime) -> Member:
     """Add a person to the network of an open family whose row is held. Raises AlreadyMember."""
     await check_may_be_added(unit, command.person_id, caller=caller)
-    member = Member(
-        id=MemberId(unit.new_id()),
-        case_id=case.id,
-        person_id=command.person_id,
-        standing=command.standing,
-        joined_at=now,
-        version=1,
-        updated_at=now,
+    check_standing(command.standing, today=today)
+    member = settled(
+        Member(
+            id=MemberId(unit.new_id()),
+            case_id=case.id,
+            person_id=command.person_id,
+            standing=command.standing,
+            joined_at=now,
+            version=1,
+            updated_at=now,
+        )
     )
     await members.add(unit, member)
     unit.changed(KeyOf(KeyKind.CASE, case.id), "member", member.id, before=None, after=member)

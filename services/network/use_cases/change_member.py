@@ -1,35 +1,31 @@
 """Change how a member stands around a family."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
-from services.network.domain.members import Member, Standing, changed, changes, relationship_of
-from services.network.storage import members
+from services.network.domain.members import Member, Standing, changes, relationship_of
+from services.network.domain.qualities import check_standing, settled
 from services.network.use_cases.commands import StandingChanges
+from services.network.use_cases.keep_member import keep_member
 from shared.db.unit import Unit
-from shared.kernel.sealed import KeyKind, KeyOf
 
 
-async def change_member(unit: Unit, member: Member, wanted: StandingChanges, *, now: datetime) -> Member:
-    """Change the standing of a member whose row is held; the audit keeps each move between circles, with who and when."""
+async def change_member(unit: Unit, member: Member, wanted: StandingChanges, *, today: date, now: datetime) -> Member:
+    """Change the standing of a member whose row is held; each move between circles is kept, with who and when."""
     standing = _with(member.standing, wanted)
+    check_standing(standing, today=today)
+    after = settled(replace(member, standing=standing))
     details = changes(member.standing, standing)
-    if not details:
-        return member
-    after = replace(member, standing=standing, version=member.version + 1, updated_at=now)
-    await members.save(unit, after)
-    unit.changed(KeyOf(KeyKind.CASE, member.case_id), "member", member.id, before=member, after=after)
-    await unit.audit(
-        "member.changed", subject_kind="person", subject_id=member.person_id, details={"case_id": str(member.case_id)} | details
-    )
-    unit.announce(changed(after, at=now), subject=member.case_id)
-    return after
+    return await keep_member(unit, member, after, action="member.changed", details=details, now=now)
 
 
 def _with(standing: Standing, wanted: StandingChanges) -> Standing:
     kind, words = standing.relationship, standing.relationship_words
     if "relationship" in wanted:
         kind, words = relationship_of(wanted["relationship"])
+    set_aside = wanted.get("set_aside", standing.set_aside)
+    # A reason goes with what it was given for: another word, or none, begins without one.
+    kept_reason = standing.set_aside_reason if set_aside is standing.set_aside else ""
     return Standing(
         relationship=kind,
         relationship_words=words,
@@ -37,4 +33,9 @@ def _with(standing: Standing, wanted: StandingChanges) -> Standing:
         circle=wanted.get("circle", standing.circle),
         support_type=wanted.get("support_type", standing.support_type),
         caregiver_of_concern=wanted.get("caregiver_of_concern", standing.caregiver_of_concern),
+        knows_level=wanted.get("knows_level", standing.knows_level),
+        contacted_on=wanted.get("contacted_on", standing.contacted_on),
+        met_agency_on=wanted.get("met_agency_on", standing.met_agency_on),
+        set_aside=set_aside,
+        set_aside_reason=wanted.get("set_aside_reason", kept_reason) or "",
     )

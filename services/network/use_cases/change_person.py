@@ -8,16 +8,22 @@ from services.network.domain.visibility import check_may_keep_staff
 from services.network.storage import people
 from services.network.use_cases.commands import ChangePerson, ContactPointWish
 from services.network.use_cases.settle_contact_points import settled_contact_points
+from services.network.use_cases.settle_relay import check_relay_of
 from shared.db.unit import Unit
 from shared.kernel.access import Caller
 from shared.kernel.sealed import KeyKind, KeyOf
 
 
 async def change_person(unit: Unit, person: Person, command: ChangePerson, *, caller: Caller, today: date, now: datetime) -> Person:
-    """Change a person whose row is held; a change that changes nothing is told to nobody. Raises ColleagueRecord."""
+    """Change a person whose row is held; a change that changes nothing is told to nobody.
+
+    Raises ColleagueRecord, and what `check_relay_of` raises.
+    """
     profile = replace(person.profile, **command.profile)
     check_may_keep_staff(caller, person.profile.staff_id, profile.staff_id)
     check_birth_date(profile.born_on, today=today)
+    if profile.relay_person_id is not None and profile.relay_person_id != person.profile.relay_person_id:
+        await check_relay_of(unit, person.id, profile.relay_person_id, caller=caller, today=today)
     wishes = command.contact_points
     if wishes is None:
         wishes = tuple(_as_it_is(point) for point in person.contact_points)

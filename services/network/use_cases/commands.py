@@ -5,7 +5,7 @@ from datetime import date, time
 from typing import TypedDict
 
 from services.network.domain.children import IcwaStatus, Placement, PlacementKind
-from services.network.domain.members import Circle, Side, Standing, SupportType
+from services.network.domain.members import Circle, KnowsLevel, RelationshipKind, SetAside, Side, Standing, SupportType
 from services.network.domain.people import ContactPointId, PersonId, Profile
 from services.network.domain.separation import SeparationReason
 from shared.events.network import Channel, Consent
@@ -50,6 +50,12 @@ class ProfileChanges(TypedDict, total=False):
     staff_id: str | None
     external_id: str | None
     confidential_address: bool
+    shared_device: bool
+    safe_channels: frozenset[Channel]
+    urgent_at_night: bool
+    relay_person_id: PersonId | None
+    wants_direct_messages: bool
+    direct_messages_approved: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +129,22 @@ class StandingChanges(TypedDict, total=False):
     circle: Circle
     support_type: SupportType
     caregiver_of_concern: bool
+    knows_level: KnowsLevel
+    contacted_on: date | None
+    met_agency_on: date | None
+    set_aside: SetAside | None
+    set_aside_reason: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrackKinNotice:
+    """Track the notice that a relative is owed about a child."""
+
+    child_id: PersonId
+    person_id: PersonId
+    relationship: RelationshipKind
+    relationship_words: str
+    note: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from services.network.domain.visibility import check_may_keep_staff
 from services.network.storage import people
 from services.network.use_cases.commands import RegisterPerson
 from services.network.use_cases.settle_contact_points import settled_contact_points
+from services.network.use_cases.settle_relay import check_relay_of
 from shared.db.unit import Unit
 from shared.kernel.access import Caller
 from shared.kernel.sealed import KeyKind, KeyOf
@@ -16,9 +17,11 @@ from shared.kernel.sealed import KeyKind, KeyOf
 async def register_person(unit: Unit, command: RegisterPerson, *, caller: Caller, today: date, now: datetime) -> Person:
     """Register a person; likeness to somebody else is for staff to judge, never a reason to refuse or to merge.
 
-    Raises ColleagueRecord for a staff record that the caller may not keep.
+    Raises ColleagueRecord for a staff record that the caller may not keep, and what `check_relay_of` raises.
     """
     person = new_person(unit, command, caller=caller, today=today, now=now)
+    if person.profile.relay_person_id is not None:
+        await check_relay_of(unit, person.id, person.profile.relay_person_id, caller=caller, today=today)
     await people.add(unit, person)
     await _tell(unit, person, today=today, now=now)
     return person

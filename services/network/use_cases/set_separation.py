@@ -7,6 +7,7 @@ from services.network.domain.separation import RuleId, SeparationRule, check_unt
 from services.network.storage import separations
 from services.network.use_cases.commands import SetSeparation
 from services.network.use_cases.see_person import check_may_be_added
+from services.network.use_cases.settle_relay import part_from_relay
 from shared.db.unit import Unit
 from shared.kernel.access import Caller
 from shared.kernel.sealed import KeyKind, KeyOf
@@ -35,4 +36,5 @@ async def set_separation(
     unit.changed(KeyOf(KeyKind.CASE, case.id), "rule", rule.id, before=None, after=rule)
     await unit.audit("separation.set", subject_kind="case", subject_id=case.id, details={"rule_id": str(rule.id)})
     unit.announce(was_set(rule, at=now), subject=rule.id)
+    await part_from_relay(unit, first, second, today=today, now=now)
     return rule

@@ -14,6 +14,18 @@ from services.network.use_cases.register_person import register_person
 from shared.db.unit import Unit
 from shared.kernel.access import Caller
 
+AGREED = frozenset(
+    {
+        "shared_device",
+        "safe_channels",
+        "urgent_at_night",
+        "relay_person_id",
+        "wants_direct_messages",
+        "direct_messages_approved",
+    }
+)
+"""What a worker agreed with the person: no file of the county's knows of it, so none takes it back."""
+
 
 async def write_person(
     unit: Unit, external_id: str, command: RegisterPerson, *, caller: Caller, today: date, now: datetime
@@ -27,6 +39,6 @@ async def write_person(
     present = await people.find_by_external_id_for_update(unit, external_id)
     if present is None:
         return await register_person(unit, command, caller=caller, today=today, now=now), True
-    facts = cast(ProfileChanges, asdict(command.profile))
+    facts = cast(ProfileChanges, {name: value for name, value in asdict(command.profile).items() if name not in AGREED})
     change = ChangePerson(profile=facts, contact_points=tuple(replace(wish, consent=None) for wish in command.contact_points))
     return await change_person(unit, present, change, caller=caller, today=today, now=now), False

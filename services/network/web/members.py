@@ -18,11 +18,12 @@ from shared.web.routing import Call, Reply, created, no_content, ok, page
 
 async def post_member(unit: Unit, call: Call) -> Reply:
     """Bring a person into a family's network."""
+    today = today_of(unit, call)
     case = await hold_open_case(unit, CaseId(call.ids["case_id"]), caller=call.staff)
-    member = await add_member(unit, case, add_member_from(call.body), caller=call.staff, now=unit.now)
+    member = await add_member(unit, case, add_member_from(call.body), caller=call.staff, today=today, now=unit.now)
     seen = await see_member(unit, member)
     location = f"/v1/cases/{spell('case', case.id)}/members/{spell('mem', member.id)}"
-    return created(member_out(seen, today_of(unit, call)), location=location, etag=str(member.version))
+    return created(member_out(seen, today), location=location, etag=str(member.version))
 
 
 async def get_members(unit: Unit, call: Call) -> Reply:
@@ -39,12 +40,13 @@ async def get_members(unit: Unit, call: Call) -> Reply:
 
 async def patch_member(unit: Unit, call: Call) -> Reply:
     """Change how a member stands around a family."""
+    today = today_of(unit, call)
     case = await hold_open_case(unit, CaseId(call.ids["case_id"]), caller=call.staff)
     member = await hold_member(unit, case, MemberId(call.ids["member_id"]))
     call.require_match(str(member.version))
     changes: StandingChanges = call.body.model_dump(exclude_unset=True)
-    after = await change_member(unit, member, changes, now=unit.now)
-    return ok(member_out(await see_member(unit, after), today_of(unit, call)), etag=str(after.version))
+    after = await change_member(unit, member, changes, today=today, now=unit.now)
+    return ok(member_out(await see_member(unit, after), today), etag=str(after.version))
 
 
 async def delete_member(unit: Unit, call: Call) -> Reply:

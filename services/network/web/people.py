@@ -2,6 +2,7 @@
 
 from services.network.domain.people import PersonId
 from services.network.use_cases.change_person import change_person as change
+from services.network.use_cases.find_duplicates import find_duplicates, keep_both
 from services.network.use_cases.register_person import register_person
 from services.network.use_cases.search_people import search_people as search
 from services.network.use_cases.see_access_log import see_person_access_log
@@ -11,10 +12,12 @@ from services.network.web.county import today_of, zone_of
 from services.network.web.schemas.people import (
     change_person_from,
     external_id_from,
+    kept_both_out,
     match_out,
     person_etag,
     person_out,
     register_person_from,
+    registered_out,
     search_from,
 )
 from shared.db.unit import Unit
@@ -29,8 +32,9 @@ async def post_person(unit: Unit, call: Call) -> Reply:
     today = today_of(unit, call)
     command = register_person_from(call.body, external_id=call.body.external_id, county_zone=zone_of(call))
     person = await register_person(unit, command, caller=call.staff, today=today, now=unit.now)
+    duplicates = await find_duplicates(unit, person, caller=call.staff)
     return created(
-        person_out(person, call.staff, today),
+        registered_out(person, duplicates, call.staff, today),
         location=f"/v1/people/{spell('per', person.id)}",
         etag=person_etag(person, call.staff, today),
     )
@@ -58,6 +62,20 @@ async def patch_person(unit: Unit, call: Call) -> Reply:
     call.require_match(person_etag(person, call.staff, today))
     after = await change(unit, person, change_person_from(call.body), caller=call.staff, today=today, now=unit.now)
     return ok(person_out(after, call.staff, today), etag=person_etag(after, call.staff, today))
+
+
+async def get_duplicates(unit: Unit, call: Call) -> Reply:
+    """List people who may be the same as this one."""
+    today = today_of(unit, call)
+    person = await see_person(unit, PersonId(call.ids["person_id"]), caller=call.staff)
+    return page([match_out(match, today) for match in await find_duplicates(unit, person, caller=call.staff)])
+
+
+async def put_kept_both(unit: Unit, call: Call) -> Reply:
+    """Record that two people who are alike are not the same."""
+    person = await see_person(unit, PersonId(call.ids["person_id"]), caller=call.staff)
+    kept = await keep_both(unit, person, PersonId(call.ids["other_person_id"]), caller=call.staff, now=unit.now)
+    return ok(kept_both_out(person.id, kept))
 
 
 async def put_person(unit: Unit, call: Call) -> Reply:

@@ -51,7 +51,6 @@ class PersonRow(Base):
         *of_person("relay_person_id"),
         Index("ix_people_name_lookups", "name_lookups", postgresql_using="gin"),
         Index("ix_people_band_lookups", "band_lookups", postgresql_using="gin"),
-        Index("ix_people_relay", "county_id", "relay_person_id", postgresql_where=text("relay_person_id IS NOT NULL")),
     )
 
 

@@ -1,12 +1,14 @@
 """Shapes of people and the ways to reach them."""
 
+from collections.abc import Sequence
 from datetime import date, time
-from typing import Annotated, Final
+from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
 from pydantic import Field, TypeAdapter, ValidationError
 
-from services.network.domain.people import ContactPoint, ContactPointId, Person, Profile
+from services.network.domain.duplicates import KeptBoth
+from services.network.domain.people import AgeBand, ContactPoint, ContactPointId, Person, PersonId, Profile
 from services.network.use_cases.commands import ChangePerson, ContactPointWish, ProfileChanges, RegisterPerson, SearchPeople
 from services.network.use_cases.search_people import Match
 from services.network.web.schemas.values import absent
@@ -48,6 +50,7 @@ class ContactPointPatch(Model):
 
 
 ContactPoints = Annotated[list[ContactPointIn], Field(max_length=20)]
+SafeChannels = Annotated[list[Channel], Field(max_length=len(Channel))]
 
 
 class PersonFactsIn(Model):
@@ -71,9 +74,18 @@ class PersonFactsIn(Model):
 
 
 class PersonIn(PersonFactsIn):
-    """A person to be registered. Quiet hours are wall time in the person's zone, which is the county's unless given."""
+    """A person to be registered. Quiet hours are wall time in the person's zone, which is the county's unless given.
+
+    `safe_channels` are the only ones that are safe; none means that all are. What is for the person is passed on by the relay.
+    """
 
     external_id: ExternalId | None = None
+    shared_device: bool = False
+    safe_channels: SafeChannels = Field(default_factory=list)
+    urgent_at_night: bool = False
+    relay_person_id: fields.PersonId | None = None
+    wants_direct_messages: bool = False
+    direct_messages_approved: bool = False
 
 
 class PersonPatch(Model):
@@ -94,6 +106,12 @@ class PersonPatch(Model):
     staff_id: StaffId | None = absent()
     external_id: ExternalId | None = absent()
     confidential_address: bool = absent()
+    shared_device: bool = absent()
+    safe_channels: SafeChannels = absent()
+    urgent_at_night: bool = absent()
+    relay_person_id: fields.PersonId | None = absent()
+    wants_direct_messages: bool = absent()
+    direct_messages_approved: bool = absent()
     contact_points: Annotated[list[ContactPointPatch], Field(max_length=20)] = absent()
 
 
@@ -110,7 +128,7 @@ class ContactPointOut(Model):
 
 
 class PersonOut(Model):
-    """A person as one caller sees them."""
+    """A person as one caller sees them. `direct_messages_ok` follows from the age band, the wish and the approval."""
 
     id: fields.PersonId
     given_name: str
@@ -118,14 +136,22 @@ class PersonOut(Model):
     preferred_name: str
     born_on: date | None
     is_minor: bool
+    age_band: AgeBand
     spoken_language: str
     written_language: str
     interpreter_needed: bool
     time_zone: str
     quiet_from: Clock
     quiet_until: Clock
+    urgent_at_night: bool
     voicemail_ok: bool
     safe_words: str | None
+    shared_device: bool
+    safe_channels: list[Channel]
+    relay_person_id: fields.PersonId | None
+    wants_direct_messages: bool
+    direct_messages_approved: bool
+    direct_messages_ok: bool
     staff_id: str | None
     external_id: str | None
     confidential_address: bool
@@ -156,6 +182,28 @@ class MatchOut(Model):
     is_minor: bool | None
 
 
+class RegisteredOut(PersonOut):
+    """A person who was registered, and who else they may be. Nobody is merged: decide, and record to keep both."""
+
+    possible_duplicates: list[MatchOut]
+
+
+class KeptBothIn(Model):
+    """The decision about two people who are alike: they are not the same, so both records stay."""
+
+    decision: Literal["keep_both"]
+
+
+class KeptBothOut(Model):
+    """That two people who are alike are not the same, as somebody decided."""
+
+    person_id: fields.PersonId
+    other_person_id: fields.PersonId
+    decision: Literal["keep_both"]
+    decided_by: str
+    decided_at: Instant
+
+
 def external_id_from(key: str) -> str:
     """Read the county's own id from a path. Raises NotFound for what can be none."""
     try:
@@ -182,7 +230,22 @@ def profile_from(body: PersonFactsIn, *, external_id: str | None, county_zone: s
         staff_id=body.staff_id,
         external_id=external_id,
         confidential_address=body.confidential_address,
+        **_agreed_in(body),
     )
+
+
+def _agreed_in(body: PersonFactsIn) -> dict[str, Any]:
+    """Read what a worker agreed with the person; a county's own file has none of it."""
+    if not isinstance(body, PersonIn):
+        return {}
+    return {
+        "shared_device": body.shared_device,
+        "safe_channels": frozenset(body.safe_channels),
+        "urgent_at_night": body.urgent_at_night,
+        "relay_person_id": PersonId(body.relay_person_id) if body.relay_person_id else None,
+        "wants_direct_messages": body.wants_direct_messages,
+        "direct_messages_approved": body.direct_messages_approved,
+    }
 
 
 def register_person_from(body: PersonFactsIn, *, external_id: str | None, county_zone: str) -> RegisterPerson:
@@ -199,6 +262,8 @@ def change_person_from(body: PersonPatch) -> ChangePerson:
     for name in ("family_name", "preferred_name", "safe_words"):
         if name in given:
             given[name] = given[name] or ""
+    if "safe_channels" in given:
+        given["safe_channels"] = frozenset(given["safe_channels"])
     points = tuple(_wish(point.id, point) for point in body.contact_points) if "contact_points" in body.model_fields_set else None
     return ChangePerson(profile=ProfileChanges(**given), contact_points=points)  # type: ignore[typeddict-item]  # names from the model
 
@@ -221,29 +286,60 @@ def search_from(body: SearchIn) -> SearchPeople:
 
 
 def person_etag(person: Person, caller: Caller, today: date) -> str:
-    """Name a version of a person as a caller sees it: coming of age and the scope for contacts change the answer too."""
-    return f"{person.version}{'m' if person.is_minor(today) else ''}{'c' if CONTACT_READ in caller.scopes else ''}"
+    """Name a version of a person as a caller sees it: another age band and the scope for contacts change the answer too."""
+    age = "" if (band := person.age_band(today)) is AgeBand.ADULT else f"m{list(AgeBand).index(band)}"
+    return f"{person.version}{age}{'c' if CONTACT_READ in caller.scopes else ''}"
 
 
 def person_out(person: Person, caller: Caller, today: date) -> PersonOut:
     """Write a person for a caller."""
+    return PersonOut(**_members_of(person, caller, today))
+
+
+def registered_out(person: Person, duplicates: Sequence[Match], caller: Caller, today: date) -> RegisteredOut:
+    """Write a person who was registered, for the caller who did."""
+    return RegisteredOut(
+        **_members_of(person, caller, today), possible_duplicates=[match_out(match, today) for match in duplicates]
+    )
+
+
+def kept_both_out(person_id: UUID, kept: KeptBoth) -> KeptBothOut:
+    """Write a decision, seen from one of the two."""
+    return KeptBothOut(
+        person_id=person_id,
+        other_person_id=kept.other_than(person_id),
+        decision="keep_both",
+        decided_by=kept.decided_by,
+        decided_at=kept.decided_at,
+    )
+
+
+def _members_of(person: Person, caller: Caller, today: date) -> dict[str, Any]:
     profile = person.profile
     may_reach = CONTACT_READ in caller.scopes
-    return PersonOut(
+    return dict(
         id=person.id,
         given_name=profile.given_name,
         family_name=profile.family_name,
         preferred_name=profile.preferred_name,
         born_on=profile.born_on,
         is_minor=person.is_minor(today),
+        age_band=person.age_band(today),
         spoken_language=profile.spoken_language,
         written_language=profile.written_language,
         interpreter_needed=profile.interpreter_needed,
         time_zone=profile.time_zone,
         quiet_from=profile.quiet_from,
         quiet_until=profile.quiet_until,
+        urgent_at_night=profile.urgent_at_night,
         voicemail_ok=profile.voicemail_ok,
         safe_words=profile.safe_words if may_reach else None,
+        shared_device=profile.shared_device,
+        safe_channels=sorted(profile.safe_channels),
+        relay_person_id=profile.relay_person_id,
+        wants_direct_messages=profile.wants_direct_messages,
+        direct_messages_approved=profile.direct_messages_approved,
+        direct_messages_ok=person.direct_messages_ok(today),
         staff_id=profile.staff_id,
         external_id=profile.external_id,
         confidential_address=profile.confidential_address,

@@ -1,16 +1,36 @@
 """Shapes of a family's children and members."""
 
 from datetime import date
+from typing import Annotated
+from uuid import UUID
 
 from services.network.domain.children import IcwaStatus, Placement, PlacementKind
-from services.network.domain.members import Circle, Side, Standing, SupportType, relationship_of
-from services.network.domain.people import Person, PersonId
+from services.network.domain.members import (
+    Circle,
+    KnowsLevel,
+    MemberState,
+    Quality,
+    SeenQuality,
+    SetAside,
+    Side,
+    Standing,
+    SupportType,
+    Vetting,
+    VettingLimit,
+    VettingOutcome,
+    relationship_of,
+)
+from services.network.domain.people import AgeBand, Person, PersonId
+from services.network.domain.qualities import CannotProtect, may_protect
 from services.network.use_cases.commands import AddChild, AddMember
 from services.network.use_cases.see_roster import SeenChild, SeenMember
 from services.network.web.schemas.values import absent
 from shared.events.network import Channel, Consent
 from shared.web import fields
-from shared.web.fields import Day, Instant, Line, Model
+from shared.web.fields import Day, Instant, Line, Model, PublicId, Text
+
+StatementId = Annotated[UUID, PublicId("stm")]
+Words = Annotated[str, Text(2000, lines=True, may_be_blank=True)]
 
 
 class ChannelOut(Model):
@@ -31,6 +51,9 @@ class PersonSummary(Model):
     preferred_name: str
     is_minor: bool
     age: int | None
+    age_band: AgeBand
+    direct_messages_ok: bool
+    relay_person_id: fields.PersonId | None
     spoken_language: str
     written_language: str
     interpreter_needed: bool
@@ -84,20 +107,54 @@ class MemberIn(Model):
     circle: Circle = Circle.NONE
     support_type: SupportType = SupportType.INFORMAL
     caregiver_of_concern: bool = False
+    knows_level: KnowsLevel = KnowsLevel.NOTHING
+    contacted_on: Day | None = None
+    met_agency_on: Day | None = None
 
 
 class MemberPatch(Model):
-    """What shall change about a member's standing."""
+    """What shall change about a member's standing. `set_aside` is what people said; an exclusion needs its reason beside it."""
 
     relationship: Line = absent()
     side: Side = absent()
     circle: Circle = absent()
     support_type: SupportType = absent()
     caregiver_of_concern: bool = absent()
+    knows_level: KnowsLevel = absent()
+    contacted_on: Day | None = absent()
+    met_agency_on: Day | None = absent()
+    set_aside: SetAside | None = absent()
+    set_aside_reason: Words | None = absent()
+
+
+class QualityOut(Model):
+    """That a quality of a member was seen. `needs_refresh` says that the danger statement that was shared has a newer version."""
+
+    quality: Quality
+    seen_on: date
+    seen_by: str
+    note: str
+    statement_id: StatementId | None
+    statement_version: int | None
+    needs_refresh: bool
+
+
+class VettingOut(Model):
+    """What looking into a member came to."""
+
+    outcome: VettingOutcome
+    limits: list[VettingLimit]
+    words: str
+    vetted_on: date | None
+    vetted_by: str
 
 
 class MemberOut(Model):
-    """A member of a family's network. `relationship_words` stand beside the kind `other`."""
+    """A member of a family's network. `relationship_words` stand beside the kind `other`.
+
+    `state` follows from the qualities that were seen, the member's commitments and `set_aside`. `cannot_protect` says why a member
+    does not count as cover; null means that they can.
+    """
 
     id: fields.MemberId
     case_id: fields.CaseId
@@ -109,6 +166,16 @@ class MemberOut(Model):
     circle: Circle
     support_type: SupportType
     caregiver_of_concern: bool
+    knows_level: KnowsLevel
+    contacted_on: date | None
+    met_agency_on: date | None
+    set_aside: SetAside | None
+    set_aside_reason: str
+    state: MemberState
+    qualities: list[QualityOut]
+    will_do_something: bool
+    vetting: VettingOut
+    cannot_protect: CannotProtect | None
     joined_at: Instant
     updated_at: Instant
     etag: str
@@ -140,6 +207,9 @@ def add_member_from(body: MemberIn) -> AddMember:
             circle=body.circle,
             support_type=body.support_type,
             caregiver_of_concern=body.caregiver_of_concern,
+            knows_level=body.knows_level,
+            contacted_on=body.contacted_on,
+            met_agency_on=body.met_agency_on,
         ),
     )
 
@@ -150,7 +220,7 @@ def child_out(seen: SeenChild, today: date) -> ChildOut:
     return ChildOut(
         id=child.person_id,
         case_id=child.case_id,
-        person=_summary(seen.person, today),
+        person=summary_out(seen.person, today),
         entered_care_on=child.placement.entered_care_on,
         disposition_on=child.placement.disposition_on,
         icwa_status=child.placement.icwa_status,
@@ -168,20 +238,53 @@ def member_out(seen: SeenMember, today: date) -> MemberOut:
         id=member.id,
         case_id=member.case_id,
         person_id=member.person_id,
-        person=_summary(seen.person, today),
+        person=summary_out(seen.person, today),
         relationship=standing.relationship.value,
         relationship_words=standing.relationship_words,
         side=standing.side,
         circle=standing.circle,
         support_type=standing.support_type,
         caregiver_of_concern=standing.caregiver_of_concern,
+        knows_level=standing.knows_level,
+        contacted_on=standing.contacted_on,
+        met_agency_on=standing.met_agency_on,
+        set_aside=standing.set_aside,
+        set_aside_reason=standing.set_aside_reason,
+        state=member.state,
+        qualities=[_quality_out(each) for each in member.qualities],
+        will_do_something=member.will_do_something,
+        vetting=_vetting_out(member.vetting),
+        cannot_protect=may_protect(member, seen.person, today),
         joined_at=member.joined_at,
         updated_at=member.updated_at,
         etag=f'"{member.version}"',
     )
 
 
-def _summary(person: Person, today: date) -> PersonSummary:
+def _quality_out(seen: SeenQuality) -> QualityOut:
+    return QualityOut(
+        quality=seen.quality,
+        seen_on=seen.seen_on,
+        seen_by=seen.seen_by,
+        note=seen.note,
+        statement_id=seen.statement_id,
+        statement_version=seen.statement_version,
+        needs_refresh=seen.needs_refresh,
+    )
+
+
+def _vetting_out(vetting: Vetting) -> VettingOut:
+    return VettingOut(
+        outcome=vetting.vetting,
+        limits=sorted(vetting.vetting_limits),
+        words=vetting.vetting_words,
+        vetted_on=vetting.vetted_on,
+        vetted_by=vetting.vetted_by,
+    )
+
+
+def summary_out(person: Person, today: date) -> PersonSummary:
+    """Write what a roster shows of a person."""
     profile = person.profile
     return PersonSummary(
         id=person.id,
@@ -190,6 +293,9 @@ def _summary(person: Person, today: date) -> PersonSummary:
         preferred_name=profile.preferred_name,
         is_minor=person.is_minor(today),
         age=person.age_of_minor(today),
+        age_band=person.age_band(today),
+        direct_messages_ok=person.direct_messages_ok(today),
+        relay_person_id=profile.relay_person_id,
         spoken_language=profile.spoken_language,
         written_language=profile.written_language,
         interpreter_needed=profile.interpreter_needed,

@@ -143,9 +143,6 @@ def _widen_people() -> None:
         ["county_id", "id"],
     )
     op.create_index("ix_people_band_lookups", "people", ["band_lookups"], postgresql_using="gin")
-    op.create_index(
-        "ix_people_relay", "people", ["county_id", "relay_person_id"], postgresql_where=sa.text("relay_person_id IS NOT NULL")
-    )
 
 
 def _widen_members() -> None:
@@ -161,7 +158,6 @@ def downgrade() -> None:
     op.drop_constraint(op.f("uq_members_county_id_id"), "members", type_="unique")
     for column in reversed(_of_members()):
         op.drop_column("members", column.name)
-    op.drop_index("ix_people_relay", "people")
     op.drop_index("ix_people_band_lookups", "people")
     op.drop_constraint(op.f("fk_people_county_id_relay_person_id_people"), "people", type_="foreignkey")
     for column in reversed(_of_people()):
