@@ -64,12 +64,6 @@ CLEAR_TEXTS = {
 UNHEARD = {
     "notify.call_task_opened.v1",
     "notify.message_finished.v1",
-    "network.coverage_gap_closed.v1",
-    "network.coverage_gap_opened.v1",
-    "network.plan_activated.v1",
-    "network.plan_at_risk.v1",
-    "network.plan_ended.v1",
-    "network.plan_restored.v1",
     "network.release_revoked.v1",
     "network.release_signed.v1",
 }

@@ -15,7 +15,23 @@ from typing import Any
 from uuid import UUID
 
 from shared.events.meetings import MeetingCancelled, MeetingChanged, MeetingRescheduled, MeetingScheduled, ResponseRecorded
-from shared.events.network import CaseClosed, CaseOpened, MemberChanged, MemberJoined, MemberLeft
+from shared.events.network import (
+    CaseClosed,
+    CaseOpened,
+    CommitmentAnswered,
+    CommitmentChanged,
+    CommitmentEnded,
+    CommitmentOffered,
+    CoverageGapClosed,
+    CoverageGapOpened,
+    MemberChanged,
+    MemberJoined,
+    MemberLeft,
+    PlanActivated,
+    PlanAtRisk,
+    PlanEnded,
+    PlanRestored,
+)
 from shared.kernel.ids import spell
 
 TEST = "surround.test"
@@ -47,12 +63,25 @@ OFFERED: Mapping[type, Told] = {
     MemberJoined: Told("member.joined", "member_id", "mem"),
     MemberChanged: Told("member.changed", "member_id", "mem"),
     MemberLeft: Told("member.left", "member_id", "mem"),
+    PlanActivated: Told("plan.activated", "plan_id", "plan"),
+    PlanAtRisk: Told("plan.at_risk", "plan_id", "plan"),
+    PlanRestored: Told("plan.restored", "plan_id", "plan"),
+    PlanEnded: Told("plan.ended", "plan_id", "plan"),
+    CommitmentOffered: Told("commitment.offered", "commitment_id", "com"),
+    CommitmentAnswered: Told("commitment.answered", "commitment_id", "com"),
+    CommitmentChanged: Told("commitment.changed", "commitment_id", "com"),
+    CommitmentEnded: Told("commitment.ended", "commitment_id", "com"),
+    CoverageGapOpened: Told("gap.opened", "gap_id", "gap"),
+    CoverageGapClosed: Told("gap.closed", "gap_id", "gap"),
     MeetingScheduled: Told("meeting.scheduled", "meeting_id", "mtg"),
     MeetingRescheduled: Told("meeting.rescheduled", "meeting_id", "mtg"),
     MeetingChanged: Told("meeting.changed", "meeting_id", "mtg"),
     MeetingCancelled: Told("meeting.cancelled", "meeting_id", "mtg"),
     ResponseRecorded: Told("response.recorded", "meeting_id", "mtg"),
 }
+
+_AROUND: Mapping[str, str] = {"case_id": "case", "plan_id": "plan"}
+"""What a thing belongs to, named beside it so that a county system need not ask."""
 
 TYPES = tuple(sorted(told.name for told in OFFERED.values()))
 
@@ -132,8 +161,9 @@ def body_of(fact: Any, *, county_id: UUID, position: int, at: datetime) -> tuple
     """Return a fact's name outside and what is posted. `sequence` rises with every fact about the same thing, not by one."""
     told = OFFERED[type(fact)]
     data: dict[str, str | int] = {"id": spell(told.prefix, getattr(fact, told.field)), "county_id": str(county_id)}
-    if told.field != "case_id" and hasattr(fact, "case_id"):
-        data["case_id"] = spell("case", fact.case_id)
+    for around, prefix in _AROUND.items():
+        if told.field != around and hasattr(fact, around):
+            data[around] = spell(prefix, getattr(fact, around))
     return told.name, _json({"type": told.name, "timestamp": _z(at), "data": data | {"sequence": position}})
 
 

@@ -25,7 +25,7 @@ from services.notify.domain.webhooks import (
     spelled_secret,
 )
 from shared.events import catalogue
-from shared.events.network import MemberLeft
+from shared.events.network import CoverageGapOpened, MemberLeft
 
 NOW = datetime(2026, 3, 2, 17, tzinfo=UTC)
 COUNTY = UUID(int=1)
@@ -51,6 +51,22 @@ def test_a_call_names_a_type_a_time_and_ids_and_nothing_else() -> None:
         "type": "member.left",
         "timestamp": "2026-03-02T17:00:00.000Z",
         "data": {"id": f"mem_{4:032x}", "county_id": str(COUNTY), "case_id": f"case_{3:032x}", "sequence": 17},
+    }
+
+
+def test_a_gap_names_its_plan_and_its_family_and_no_hour() -> None:
+    """When a child is not covered is nobody's business who has not asked with a token."""
+    fact = CoverageGapOpened(
+        case_id=UUID(int=3), plan_id=UUID(int=4), gap_id=UUID(int=5), starts_at=NOW, ends_at=NOW, adults=1, state="open", at=NOW
+    )
+    name, body = body_of(fact, county_id=COUNTY, position=18, at=NOW)
+    assert name == "gap.opened"
+    assert json.loads(body)["data"] == {
+        "id": f"gap_{5:032x}",
+        "county_id": str(COUNTY),
+        "case_id": f"case_{3:032x}",
+        "plan_id": f"plan_{4:032x}",
+        "sequence": 18,
     }
 
 
