@@ -295,14 +295,54 @@ CONTROLS: dict[str, Proof | NotBuilt] = {
             *of("meetings/jobs/test_network_facts.py", "test_who_loses_the_family_loses_its_meetings"),
         ),
     ),
-    "A11": NotBuilt(
-        "No meeting material reaches a member without a written release on record",
-        "There are no releases yet, and no meeting material is given to members: a link shows a time and a place.",
+    "A10": Proof(
+        "A share has a beginning, a giver, a reason and an end; when it is over it lets nobody in, though nothing has run",
+        of(
+            "network/web/test_shares.py",
+            "test_a_share_with_an_end_lets_in_until_it_is_over",
+            "test_who_was_let_in_by_whom_until_when_and_why_can_be_seen",
+            "test_whoever_has_a_share_cannot_prolong_it",
+            "test_the_end_of_a_share_is_told_once_to_those_who_keep_a_copy",
+            "test_shares_of_a_closed_family_end_too",
+        ),
+        note="A share carries no role of its own and no basis of consent: it lets a colleague in with the scopes they have.",
+    ),
+    "A11": Proof(
+        "No record reaches a member without a written release that names them; it ends with participation",
+        (
+            *of(
+                "network/domain/test_releases.py",
+                "test_being_a_member_opens_no_record",
+                "test_a_release_covers_those_it_names_and_nobody_else",
+                "test_what_is_tagged_sud_part2_is_for_those_on_a_part_2_consent_alone",
+                "test_adoption_records_are_in_no_release",
+                "test_a_spoken_release_is_none",
+            ),
+            *of(
+                "network/web/test_releases.py",
+                "test_a_member_added_later_is_not_covered",
+                "test_a_cover_ends_when_its_member_leaves_and_does_not_come_back_with_them",
+                "test_a_release_ends_when_its_signer_leaves",
+                "test_releases_end_with_the_work",
+                "test_a_release_is_taken_back_once",
+            ),
+        ),
+        note="Meetings give members no material yet: a link shows a time and a place.",
     ),
     "A12": Proof(
-        "A confidential address is never stored; separated people share no meeting, no link and no place within two hours",
+        "A confidential address is never stored; separated people share no meeting, link, sheet, nor a place within two hours",
         (
             *of("network/domain/test_contact_points.py", "test_a_confidential_address_is_not_stored"),
+            *of(
+                "network/web/test_releases.py",
+                "test_neither_of_two_who_are_kept_apart_is_on_the_others_sheet",
+                "test_a_separation_set_later_closes_what_was_open_without_a_trace",
+                "test_a_protective_order_cannot_be_overridden_wherever_it_stands",
+            ),
+            *of(
+                "network/use_cases/test_sight.py",
+                "test_a_sheet_asks_the_same_questions_whether_or_not_somebody_is_kept_apart",
+            ),
             *of("meetings/web/test_booking.py", "test_two_who_must_never_meet_are_refused_and_a_pair_is_proposed"),
             *of("meetings/web/test_times.py", "test_no_time_is_offered_near_whom_somebody_must_not_meet"),
             *of("meetings/use_cases/test_swapping.py", "test_two_who_must_never_meet_are_not_booked_near_each_other_at_once"),
