@@ -1,7 +1,8 @@
 """Shapes of written releases, of what a member may see, and of separations that rest."""
 
 from datetime import date
-from typing import Annotated, Literal
+from enum import StrEnum
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field
@@ -29,8 +30,27 @@ Reason = Annotated[str, Text(2_000, lines=True)]
 Remark = Annotated[str, Text(2_000, lines=True, may_be_blank=True)]
 
 
+class AskedClass(StrEnum):
+    """The classes of records, and the one that people ask for in vain."""
+
+    MEDICAL = "medical"
+    MENTAL_HEALTH = "mental_health"
+    SUD_PART2 = "sud_part2"
+    SOCIAL_SERVICE = "social_service"
+    EDUCATION = "education"
+    ADOPTION = "adoption"
+
+
+class AskedMethod(StrEnum):
+    """The ways to sign, and the one that is none."""
+
+    WET = "wet"
+    E_SIGN = "e_sign"
+    VERBAL = "verbal"
+
+
 class ReleaseIn(Model):
-    """A release as it was signed. `adoption` and `verbal` are listed because people ask for them; both are always refused.
+    """A release as it was signed. `adoption` and `verbal` have refusals of their own, which say why.
 
     A release of `sud_part2` stands alone and names its recipients as the paper does.
     """
@@ -38,9 +58,9 @@ class ReleaseIn(Model):
     signer_person_id: fields.PersonId
     signer_capacity: SignerCapacity
     covers_member_ids: list[fields.MemberId] = Field(min_length=1, max_length=50)
-    record_classes: list[RecordClass | Literal["adoption"]] = Field(min_length=1, max_length=6)
+    record_classes: list[AskedClass] = Field(min_length=1, max_length=6)
     signed_on: Day
-    method: SigningMethod | Literal["verbal"]
+    method: AskedMethod
     recipients: list[Line] = Field(default_factory=list, max_length=50)
     note: Remark = ""
 
@@ -141,8 +161,8 @@ def sign_release_from(body: ReleaseIn) -> SignRelease:
         signer_person_id=PersonId(body.signer_person_id),
         signer_capacity=body.signer_capacity,
         covers_member_ids=tuple(MemberId(each) for each in body.covers_member_ids),
-        record_classes=tuple(body.record_classes),
-        method=body.method,
+        record_classes=tuple(each.value for each in body.record_classes),
+        method=body.method.value,
         signed_on=body.signed_on,
         recipients=tuple(body.recipients),
         note=body.note,
