@@ -114,15 +114,15 @@ async def _apply(unit: Unit, order: Import, lines: Sequence[Line]) -> Applied:
     caller = Caller(
         county_id=unit.county_id, staff_id=order.actor_id, roles=frozenset(Role(each) for each in order.roles.split(",") if each)
     )
+    today = local_date(unit.now, order.zone)
     match order.kind:
         case ImportKind.PEOPLE:
-            today = local_date(unit.now, order.zone)
             people = cast(Sequence[PersonLine], lines)
             return await import_people(unit, people, caller=caller, zone=order.zone, today=today, now=unit.now)
         case ImportKind.CASES:
             applied = await import_cases(unit, order, cast(Sequence[CaseLine], lines), caller=caller, now=unit.now)
         case ImportKind.MEMBERS:
-            applied = await import_members(unit, order, cast(Sequence[MemberLine], lines), caller=caller, now=unit.now)
+            applied = await import_members(unit, order, cast(Sequence[MemberLine], lines), caller=caller, today=today, now=unit.now)
     await imports.mark(unit, order, applied.marks)
     return applied
 

@@ -22,7 +22,9 @@ from shared.kernel.wall import local_date
 _STANDING = ("relationship", "side", "circle", "support_type", "caregiver_of_concern")
 
 
-async def import_members(unit: Unit, order: Import, lines: Sequence[MemberLine], *, caller: Caller, now: datetime) -> Applied:
+async def import_members(
+    unit: Unit, order: Import, lines: Sequence[MemberLine], *, caller: Caller, today: date, now: datetime
+) -> Applied:
     """Apply lines that name each pair once, each alone. Whoever left and is named again joins anew."""
     applied, today = Applied(), local_date(now, order.zone)
     families = await _families(unit, lines)
