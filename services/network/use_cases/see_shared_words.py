@@ -1,0 +1,38 @@
+"""See what one member may read: the statements they were told, in the version they were told, and a child's words open to them.
+
+It is what a page for this member may show or print, and nothing else of the family's words (WIC 827; DOMAIN §5.1).
+"""
+
+from dataclasses import dataclass
+
+from services.network.domain.audience import admits_member
+from services.network.domain.cases import Case
+from services.network.domain.child_voice import ChildVoice, may_read
+from services.network.domain.members import Member, MemberId
+from services.network.storage import child_voices, members, statements, tellings
+from services.network.storage.statements import ToldVersion
+from shared.db.unit import Unit
+from shared.kernel.access import Caller
+
+
+@dataclass(frozen=True, slots=True)
+class SharedWords:
+    """What one member may read."""
+
+    member: Member
+    told: list[ToldVersion]
+    voices: list[ChildVoice]
+
+
+async def see_shared_words(unit: Unit, case: Case, member_id: MemberId, *, caller: Caller) -> SharedWords:
+    """Return what a member of a family that the caller sees may read. A child's words that the caller may not read stay out."""
+    member = await members.get(unit, case.id, member_id)
+    known = await tellings.list_newest_told(unit, case.id, member.id)
+    told = await statements.list_numbers(unit, case.id, known)
+    voices = await child_voices.list_all(unit, case.id, caller)
+    await unit.audit("shared_words.read", subject_kind="person", subject_id=member.person_id, details={"case_id": str(case.id)})
+    return SharedWords(
+        member,
+        [each for each in told if admits_member(each.statement.audience, member)],
+        [voice for voice in voices if may_read(voice, member)],
+    )
