@@ -16,6 +16,10 @@ PEOPLE_READ = "people.read"
 OF_PEOPLE = frozenset({"member", "child"})
 """What of a family's history only those see who see its people."""
 
+PLANS_READ = "plans.read"
+OF_PLANS = frozenset({"statement", "voice", "answer", "act", "case_step"})
+"""What of a family's history only those see who see the words that it shares."""
+
 
 async def get_person_history(unit: Unit, call: Call) -> Reply:
     """Read what was on record about a person before each change, and after it, newest first.
@@ -36,6 +40,7 @@ async def get_case_history(unit: Unit, call: Call) -> Reply:
     """Read what was on record about a family before each change, with its children, members and separation rules."""
     case = await see_case(unit, CaseId(call.ids["case_id"]), caller=call.staff)
     found = await see_history(unit, KeyOf(KeyKind.CASE, case.id), before=place_before(call.page_place), limit=call.query.limit)
-    sees_people = PEOPLE_READ in call.staff.scopes
-    shown = [change_out(one, PREFIXES, with_words=sees_people or one.kind not in OF_PEOPLE) for one in found]
+    unseen = OF_PEOPLE if PEOPLE_READ not in call.staff.scopes else frozenset()
+    unseen |= OF_PLANS if PLANS_READ not in call.staff.scopes else frozenset()
+    shown = [change_out(one, PREFIXES, with_words=one.kind not in unseen) for one in found]
     return page(shown, next=next_place(found, call.query.limit))

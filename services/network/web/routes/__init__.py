@@ -1,13 +1,13 @@
 """The whole surface of network, topic by topic: each route with the permission it needs, and all that it may refuse."""
 
-from services.network.domain import errors, import_errors, plan_errors, release_errors
+from services.network.domain import errors, import_errors, plan_errors, release_errors, word_errors
 from services.network.web import roster_file
-from services.network.web.routes import families, imports, plans, releases
+from services.network.web.routes import families, imports, plans, releases, words
 from shared.web.events import events_route
 from shared.web.registry import errors_in
 from shared.web.routing import Route
 
-ROUTES: tuple[Route, ...] = (*families.ROUTES, *imports.ROUTES, *plans.ROUTES, *releases.ROUTES, events_route())
+ROUTES: tuple[Route, ...] = (*families.ROUTES, *imports.ROUTES, *plans.ROUTES, *releases.ROUTES, *words.ROUTES, events_route())
 
 ERRORS = (
     *errors_in(errors),
@@ -15,4 +15,5 @@ ERRORS = (
     *errors_in(roster_file),
     *errors_in(plan_errors),
     *errors_in(release_errors),
+    *errors_in(word_errors),
 )

@@ -16,4 +16,9 @@ PREFIXES = {
     "import_id": "imp",
     "release_id": "rel",
     "override_id": "ovr",
+    "statement_id": "stm",
+    "voice_id": "voi",
+    "answer_id": "scl",
+    "act_id": "act",
+    "case_step_id": "step",
 }
