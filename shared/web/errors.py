@@ -263,5 +263,12 @@ class Unavailable(RequestError):
     headers: Mapping[str, str] = {"Retry-After": "5"}
 
 
+class BatchUndone(RequestError):
+    """Another item of this batch was refused and all or nothing was asked for, so this one was not kept. Correct the other."""
+
+    code = "batch_undone"
+    status = 409
+
+
 class ValuesInvalid(Invalid):
     """Some values need attention. Correct them and send again."""

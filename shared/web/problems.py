@@ -48,6 +48,16 @@ def title_of(code: str) -> str:
 
 def problem(error: SurroundError, *, request_id: str, prefixes: Mapping[str, str] | None = None) -> web.Response:
     """Return the answer to a refusal. `prefixes` spell the ids among its facts."""
+    members = problem_members(error, request_id=request_id, prefixes=prefixes)
+    headers = dict(error.headers) if isinstance(error, RequestError) else {}
+    etag = error.facts.get("etag")
+    if isinstance(etag, str):
+        headers["ETag"] = etag
+    return respond(members, headers=headers)
+
+
+def problem_members(error: SurroundError, *, request_id: str, prefixes: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """Return what a problem says: the body of an answer, or of one item of a batch."""
     status = status_of(type(error))
     members: dict[str, Any] = {"type": f"/problems/{error.code}", "title": title_of(error.code), "status": status}
     members["instance"] = f"urn:request:{request_id}"
@@ -58,11 +68,7 @@ def problem(error: SurroundError, *, request_id: str, prefixes: Mapping[str, str
         if faults:
             members["errors"] = [_plain_fault(fault) for fault in faults[:MAX_FAULTS]]
         members |= {name: _plain(name, v, prefixes or {}) for name, v in error.facts.items() if name not in _OWN_MEMBERS}
-    headers = dict(error.headers) if isinstance(error, RequestError) else {}
-    etag = error.facts.get("etag")
-    if isinstance(etag, str):
-        headers["ETag"] = etag
-    return respond(members, headers=headers)
+    return members
 
 
 def respond(members: Mapping[str, Any], *, headers: Mapping[str, str] | None = None) -> web.Response:

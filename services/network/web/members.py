@@ -9,10 +9,11 @@ from services.network.use_cases.remove_member import remove_member
 from services.network.use_cases.see_case import hold_open_case, see_case
 from services.network.use_cases.see_roster import hold_member, see_member, see_members
 from services.network.web.county import today_of
-from services.network.web.schemas.roster import add_member_from, member_out
+from services.network.web.schemas.roster import MemberIn, add_member_from, member_out
 from services.network.web.schemas.values import place_from, place_of
 from shared.db.unit import Unit
 from shared.kernel.ids import spell
+from shared.web.batch import each_item
 from shared.web.routing import Call, Reply, created, no_content, ok, page
 
 
@@ -56,3 +57,15 @@ async def delete_member(unit: Unit, call: Call) -> Reply:
     call.require_match(str(member.version))
     await remove_member(unit, member, now=unit.now)
     return no_content()
+
+
+async def post_members_batch(unit: Unit, call: Call) -> Reply:
+    """Bring up to 500 people into a family's network, each as POST …/members would; the answer says of each what became of it."""
+    today = today_of(unit, call)
+    case = await hold_open_case(unit, CaseId(call.ids["case_id"]), caller=call.staff)
+
+    async def make(body: MemberIn) -> str:
+        member = await add_member(unit, case, add_member_from(body), caller=call.staff, today=today, now=unit.now)
+        return spell("mem", member.id)
+
+    return await each_item(unit, call, MemberIn, make)

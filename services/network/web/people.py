@@ -10,6 +10,7 @@ from services.network.use_cases.see_person import hold_person, see_person
 from services.network.use_cases.write_person import write_person
 from services.network.web.county import today_of, zone_of
 from services.network.web.schemas.people import (
+    PersonIn,
     change_person_from,
     external_id_from,
     kept_both_out,
@@ -23,6 +24,7 @@ from services.network.web.schemas.people import (
 from shared.db.unit import Unit
 from shared.kernel.errors import Fault, Invalid
 from shared.kernel.ids import spell
+from shared.web.batch import each_item
 from shared.web.looks import look_out
 from shared.web.routing import Call, Reply, created, ok, page
 
@@ -95,3 +97,14 @@ async def search_people(unit: Unit, call: Call) -> Reply:
     matches = await search(unit, search_from(call.body), caller=call.staff)
     today = today_of(unit, call)
     return page([match_out(match, today) for match in matches])
+
+
+async def post_people_batch(unit: Unit, call: Call) -> Reply:
+    """Register up to 500 people, each as POST /v1/people would; the answer says of each what became of it."""
+    today = today_of(unit, call)
+
+    async def make(body: PersonIn) -> str:
+        command = register_person_from(body, external_id=body.external_id, county_zone=zone_of(call))
+        return spell("per", (await register_person(unit, command, caller=call.staff, today=today, now=unit.now)).id)
+
+    return await each_item(unit, call, PersonIn, make)

@@ -1,9 +1,10 @@
-"""Routes of county systems: rosters that come in as files, and leave as files."""
+"""Routes of county systems: rosters that come in as files or in batches, and leave as files."""
 
 from services.network.domain import errors as no
 from services.network.domain import import_errors as bad
-from services.network.web import imports, roster_file
+from services.network.web import imports, members, people, roster_file
 from services.network.web.schemas.imports import ImportOut, ImportQuery
+from shared.web.batch import MAX_BATCH, BatchIn, BatchOut, BatchQuery
 from shared.web.fields import Page, PageQuery
 from shared.web.routing import Route, get, post
 
@@ -20,6 +21,10 @@ ROUTES: tuple[Route, ...] = (
     get(IMPORT, imports.get_import, needs="imports.write", answer=ImportOut, raises=(no.CountySystemsOnly,)),
     get(f"{IMPORT}/errors", imports.get_errors, needs="imports.write", unit=False, gives=roster_file.NDJSON,
         raises=(no.CountySystemsOnly,)),
+    post("/v1/people:batch", people.post_people_batch, needs="people.write", query=BatchQuery, body=BatchIn, answer=BatchOut,
+         status=207, idempotent=True, limit=MAX_BATCH),
+    post("/v1/cases/{case_id}/members:batch", members.post_members_batch, needs="cases.write", query=BatchQuery, body=BatchIn,
+         answer=BatchOut, status=207, idempotent=True, limit=MAX_BATCH, raises=(no.CaseIsClosed,)),
     get(f"{IMPORT}/errors.csv", imports.get_errors_csv, needs="imports.write", unit=False, gives=roster_file.CSV,
         raises=(no.CountySystemsOnly,)),
 )

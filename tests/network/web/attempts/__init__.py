@@ -1,9 +1,9 @@
 """What is tried on every route of network, topic by topic, and the family on whose records it is tried."""
 
 from tests.network.conftest import Api
-from tests.network.web.attempts import families, releases, words
+from tests.network.web.attempts import families, imports, releases, words
 
-TOPICS = (families, releases, words)
+TOPICS = (families, releases, words, imports)
 
 ATTEMPTS = [*(attempt for topic in TOPICS for attempt in topic.ATTEMPTS), *families.LAST]
 WITHOUT_RECORD = {route for topic in TOPICS for route in topic.WITHOUT_RECORD}
