@@ -16,6 +16,8 @@ KILLED = 137
 PLACES: frozenset[str] = frozenset(
     {
         "api.before_commit",
+        "cover.before_asking",
+        "ticker.before_asking_on",
         "api.after_commit_before_response",
         "relay.after_number_before_xadd",
         "relay.after_xadd_before_mark",

@@ -67,6 +67,8 @@ def counties(sandbox_url: str, *, year: int) -> list[dict[str, Any]]:
             **_OWN[slug],
             "slug": slug,
             "holidays": closed,
+            "supervisors": {"north": ["sandra"], "south": ["sandra"]} if slug == "alder" else {},
+            "on_call": ["olga"] if slug == "alder" else [],
             "issuer": f"{sandbox_url}/oidc/{slug}",
             "jwks_url": f"{sandbox_url}/oidc/{slug}/jwks",
         }

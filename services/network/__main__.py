@@ -1,4 +1,4 @@
-"""`python -m services.network all | serve | relay | consume | migrate | audit-verify | parked | destroy-words`."""
+"""`python -m services.network all | serve | relay | consume | tick | migrate | audit-verify | parked | destroy-words`."""
 
 import argparse
 import sys
@@ -40,6 +40,7 @@ COMMANDS: Commands[Network] = Commands(
             "number and publish what is announced", lambda network: {"relay": network.relay(), "audit": network.audit_walk()}
         ),
         "consume": Runs("apply what notify announces", lambda network: network.consumers()),
+        "tick": Runs("ask backups on, look ahead each night, take in files", lambda network: {"tick": network.ticker()}),
     },
     asks={"destroy-words": Asks("destroy what was written about a person or a family, for good", _destroy_words, _destroy_options)},
 )

@@ -8,8 +8,10 @@ from functools import partial
 from aiohttp import web
 from redis.asyncio import Redis
 
+from services.network.jobs.every_few_seconds import Ticker
 from services.network.jobs.on_consent_changed import keep_consent
 from services.network.jobs.on_contact_lost import mark_invalid
+from services.network.jobs.on_reply_received import judge_reply
 from services.network.web.county import COUNTIES
 from services.network.web.routes import ERRORS, ROUTES
 from services.network.web.schemas import PREFIXES
@@ -31,7 +33,7 @@ from shared.web.serving import serve
 
 PACKAGE = "services.network"
 
-LISTENERS: tuple[Listener, ...] = (keep_consent, mark_invalid)
+LISTENERS: tuple[Listener, ...] = (keep_consent, mark_invalid, judge_reply)
 """What network does about the facts of others; all of them are notify's."""
 
 HEARS = "notify"
@@ -50,6 +52,10 @@ class Network(Standing):
 
         return lambda stop: serve(app, service.listen_host, service.listen_port, stop=stop, metrics_listen=service.metrics_listen)
 
+    def ticker(self) -> Part:
+        """Asks on, looks ahead, and takes in files."""
+        return Ticker(self.units, self.service.counties).run
+
 
 @asynccontextmanager
 async def open_network(settings: ServiceSettings) -> AsyncIterator[Network]:
@@ -62,7 +68,7 @@ async def open_network(settings: ServiceSettings) -> AsyncIterator[Network]:
             yield Network(
                 service=settings,
                 engine=engine,
-                units=Units(engine, service=settings.service, wrapping_key=settings.wrapping_key),
+                units=Units(engine, service=settings.service, wrapping_key=settings.wrapping_key, counties=settings.counties),
                 redis=redis,
                 healing={HEARS: HttpHealing(session, settings.urls[HEARS], tokens.of("events.read"))},
             )

@@ -23,6 +23,7 @@ from shared.events import catalogue
 from shared.kernel.differences import differences
 from shared.kernel.ids import ENTROPY_BYTES, uuid7
 from shared.kernel.sealed import KeyOf, Place, Sealed
+from shared.settings import County
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,9 @@ class Unit:
         trace: Trace,
         now: datetime,
         secrets: "_Secrets",
+        counties: Mapping[UUID, County],
     ) -> None:
+        self._counties = counties
         self._connection = connection
         self.driver = driver
         self._session: AsyncSession | None = None
@@ -93,6 +96,11 @@ class Unit:
         self._announced: list[_Announced] = []
         self._deeds: list[audit.Entry] = []
         self._changes: list[history.NewChange] = []
+
+    @property
+    def county(self) -> County:
+        """The unit's county as it is configured. Raises KeyError where the service was given none of that id."""
+        return self._counties[self.county_id]
 
     @property
     def session(self) -> AsyncSession:
@@ -275,9 +283,10 @@ class _Secrets:
 class Units:
     """Opens the transactions of a service."""
 
-    def __init__(self, engine: AsyncEngine, *, service: str, wrapping_key: bytes) -> None:
+    def __init__(self, engine: AsyncEngine, *, service: str, wrapping_key: bytes, counties: Iterable[County] = ()) -> None:
         self.engine = engine
         self.service = service
+        self._counties = {county.id: county for county in counties}
         self._secrets = _Secrets(wrapping_key)
 
     @asynccontextmanager
@@ -296,6 +305,7 @@ class Units:
                 trace=trace,
                 now=now,
                 secrets=self._secrets,
+                counties=self._counties,
             )
             try:
                 yield unit

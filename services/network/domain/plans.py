@@ -17,6 +17,7 @@ from services.network.domain.plan_errors import PlanHasEnded, PlanIsActive, Plan
 from services.network.domain.recurrence import Pattern, check_pattern, spans
 from shared.events.network import PlanActivated, PlanAtRisk, PlanEnded, PlanRestored
 from shared.kernel.errors import Fault, Invalid
+from shared.kernel.spans import Span
 from shared.kernel.wall import Clock
 
 WindowId = NewType("WindowId", UUID)
@@ -165,13 +166,26 @@ def last_day(plan: Plan, *, today: date, look: timedelta = LONGEST_LOOK) -> date
 
 
 def needed(plan: Plan, *, begin: date, end: date) -> list[Needed]:
-    """Return what the plan requires in windows that begin on a local date from `begin` to `end`."""
+    """Return what the plan requires in windows that begin on a local date from `begin` to `end`, up to the end of its last day."""
     clocks = {window.pattern.time_zone: Clock(window.pattern.time_zone) for window in plan.windows}
-    return [
+    found = [
         Needed(span, window.adults)
         for window in plan.windows
         for span in spans(window.pattern, clocks[window.pattern.time_zone], begin=begin, end=end)
     ]
+    over = over_at(plan)
+    if over is None:
+        return found
+    return [
+        each if each.span.end <= over else replace(each, span=Span(each.span.start, over))
+        for each in found
+        if each.span.start < over
+    ]
+
+
+def over_at(plan: Plan) -> datetime | None:
+    """Return the instant at which the plan's last day is over; None for a plan without an end."""
+    return Clock(plan.time_zone).at(plan.ends_on + timedelta(days=1), timedelta(0)) if plan.ends_on is not None else None
 
 
 def check_open(plan: Plan) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, select, update
 
 from services.network.domain.cases import CaseId
 from services.network.domain.commitments import CommitmentId, GapId, PlanId
@@ -40,6 +40,11 @@ async def list_due(unit: Unit, *, limit: int) -> list[tuple[PlanId, GapId]]:
     """Return the gaps whose asking has to go on by now, the longest due first."""
     query = select(GapRow.plan_id, GapRow.id).where(_mine(unit), GapRow.look_at <= unit.now).order_by(GapRow.look_at).limit(limit)
     return [(PlanId(plan_id), GapId(gap_id)) for plan_id, gap_id in (await unit.session.execute(query)).all()]
+
+
+async def forget_looks(unit: Unit, plan_id: PlanId) -> None:
+    """Let the gaps of a plan rest that is in force no longer."""
+    await unit.session.execute(update(GapRow).where(_mine(unit), GapRow.plan_id == plan_id).values(look_at=None))
 
 
 async def add(unit: Unit, gap: Gap, *, look_at: datetime | None) -> None:

@@ -191,7 +191,7 @@ class _Round:
             gap,
             [Asked(each.member_id, each.ask.state, each.ask.answer_by) for each in asks if each.ask],
             chain=self._may_be_asked(self._chain_of(gap), gap),
-            others=self._may_be_asked(list(self._seats), gap),
+            others=self._may_be_asked(self._protective(), gap),
             now=self._unit.now,
         )
         for each in asks:
@@ -255,6 +255,10 @@ class _Round:
         lost = self._promised.get(gap.lost) if gap.lost else None
         named = lost.promise.backups if lost else tuple(id_ for each in self._promised.values() for id_ in each.promise.backups)
         return list(dict.fromkeys(named))
+
+    def _protective(self) -> list[MemberId]:
+        """Those who protect in this plan already: the only ones who are asked without being named as backups."""
+        return list(dict.fromkeys(each.member_id for each in self._promised.values() if each.covers))
 
     def _may_be_asked(self, members: Sequence[MemberId], gap: Gap) -> list[MemberId]:
         lost = self._promised.get(gap.lost) if gap.lost else None

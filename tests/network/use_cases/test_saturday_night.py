@@ -1,0 +1,179 @@
+"""V5: a withdrawal leaves Saturday night uncovered, and the night is covered without anybody touching a keyboard."""
+
+from datetime import date, timedelta
+from uuid import UUID
+
+import pytest
+
+from services.network.domain.gaps import GapState
+from services.network.domain.plan_errors import AlreadyCovered, MemberCannotProtect, PlanNotReady
+from services.network.domain.plans import PlanKind
+from services.network.storage import gaps
+from services.network.use_cases.accept_gap import accept_gap
+from services.network.use_cases.plan_commands import Said
+from shared.db.unit import Units
+from tests.network.conftest import BehindTheWall
+from tests.network.use_cases.promised import Promised, a_network_county, at, times
+
+SATURDAY_NIGHT = (at("2027-09-11 20:00"), at("2027-09-12 08:00"))
+
+
+@pytest.fixture
+async def zoe(units: Units, county_id: UUID) -> Promised:
+    """Zoe's family on Wednesday: three who cover the weekend, a friend who helps, and the caregiver of concern."""
+    family = Promised(units, a_network_county(county_id), at("2027-09-01 09:00"))
+    await family.begin(kim={}, abara={}, luis={}, beth={}, rick={"caregiver_of_concern": True})
+    weekend = times("2027-09-03 18:00", "2027-09-05 18:00", "FREQ=WEEKLY")
+    await family.plan(weekend, starts_on=date(2027, 9, 1), ends_on=date(2027, 10, 1), kind=PlanKind.SDM_SAFETY_PLAN)
+    await family.promise("luis", times("2027-09-03 18:00", "2027-09-04 20:00", "FREQ=WEEKLY"))
+    await family.promise("kim", times("2027-09-04 20:00", "2027-09-05 08:00", "FREQ=WEEKLY"), backups=("abara", "luis"))
+    await family.promise("abara", times("2027-09-05 08:00", "2027-09-05 18:00", "FREQ=WEEKLY"))
+    await family.promise("beth", times("2027-09-04 12:00", "2027-09-04 13:00", "FREQ=WEEKLY"), supportive=True)
+    await family.activate()
+    return family
+
+
+async def kim_cannot(zoe: Promised) -> None:
+    zoe.now = at("2027-09-09 16:40")
+    await zoe.say("kim", Said.TURN_EXCUSED, turn_starts_at=SATURDAY_NIGHT[0])
+
+
+async def left(zoe: Promised) -> list[tuple[object, object]]:
+    return [(span.start, span.end) for gap in await zoe.standing_gaps() for span in gap.left]
+
+
+async def test_the_whole_evening(zoe: Promised, behind_the_wall: BehindTheWall) -> None:
+    assert (await zoe.state(), await zoe.standing_gaps()) == ("active", [])
+
+    await kim_cannot(zoe)
+    [gap] = await zoe.standing_gaps()
+    assert (gap.span.start, gap.span.end, gap.state) == (*SATURDAY_NIGHT, GapState.ASKING_BACKUPS)
+    assert gap.span.length == timedelta(hours=12)
+    assert (await zoe.state(), await zoe.asks()) == ("at_risk", [("abara", "sent")])
+
+    zoe.now = at("2027-09-09 17:05")
+    await zoe.say(await zoe.ask_of("abara"), Said.PARTIAL, until=at("2027-09-11 23:00"))
+    assert await left(zoe) == [(at("2027-09-11 23:00"), SATURDAY_NIGHT[1])]
+    assert await zoe.asks() == [("abara", "accepted_partial"), ("luis", "sent")]
+
+    zoe.now = at("2027-09-09 17:36")
+    await zoe.go_on()
+    assert await zoe.asks() == [("abara", "accepted_partial"), ("luis", "expired")]
+    assert (await zoe.state(), (await zoe.standing_gaps())[0].told) == ("at_risk", "unfilled")
+
+    zoe.now = at("2027-09-10 10:10")
+    await zoe.say(await zoe.ask_of("luis"), Said.ACCEPTED)
+    assert (await zoe.state(), await zoe.standing_gaps()) == ("active", [])
+    told = [fact for fact in behind_the_wall.facts() if fact.type == "network.staff_needed.v1"]
+    assert [(fact.data["reason"], fact.data["staff_ids"]) for fact in told] == [
+        ("coverage_gap", ["omar"]),
+        ("coverage_unfilled", ["omar"]),
+    ]
+    sequences = [
+        fact.data["entry"]["sequence"]
+        for fact in behind_the_wall.facts()
+        if fact.type == "network.commitment_changed.v1" and fact.data["gap_id"]
+    ]
+    assert sequences == [1, 1], "the calendars of both backups move on by one"
+    assert "network.plan_restored.v1" in [fact.type for fact in behind_the_wall.facts()]
+
+
+async def test_saying_it_twice_opens_no_second_gap(zoe: Promised, behind_the_wall: BehindTheWall) -> None:
+    await kim_cannot(zoe)
+    await kim_cannot(zoe)
+    assert behind_the_wall.types().count("coverage_gap_opened") == 1
+    assert len(await zoe.asks()) == 1
+
+
+async def test_withdrawing_wholly_opens_every_weekend_that_is_left(zoe: Promised) -> None:
+    zoe.now = at("2027-09-09 16:40")
+    await zoe.say("kim", Said.WITHDRAWN)
+    assert [gap.span.start for gap in await zoe.standing_gaps()] == [
+        at("2027-09-11 20:00"),
+        at("2027-09-18 20:00"),
+        at("2027-09-25 20:00"),
+    ]
+
+
+async def test_who_helps_and_who_caused_the_harm_are_no_cover(zoe: Promised) -> None:
+    night = times("2027-09-11 20:00", "2027-09-12 08:00")
+    with pytest.raises(MemberCannotProtect):
+        await zoe.promise("rick", night)
+    await kim_cannot(zoe)
+    await zoe.promise("beth", night, called="beth again", supportive=True)
+    assert await left(zoe) == [SATURDAY_NIGHT], "a supportive promise covers nothing"
+
+
+async def test_nobody_answers_and_it_is_told_ever_more_loudly(zoe: Promised, behind_the_wall: BehindTheWall) -> None:
+    await kim_cannot(zoe)
+    for moment in (
+        "2027-09-09 17:11",
+        "2027-09-09 17:42",
+        "2027-09-09 18:13",
+        "2027-09-11 12:00",
+        "2027-09-11 17:00",
+        "2027-09-11 20:00",
+    ):
+        zoe.now = at(moment)
+        await zoe.go_on()
+    told = [
+        (fact.data["reason"], fact.data["staff_ids"]) for fact in behind_the_wall.facts() if fact.type == "network.staff_needed.v1"
+    ]
+    everybody = ["omar", "sue", "olga"]
+    assert told == [
+        ("coverage_gap", ["omar"]),
+        ("coverage_unfilled", ["omar"]),
+        ("coverage_urgent", everybody),
+        ("coverage_urgent", everybody),
+        ("coverage_uncovered", everybody),
+    ]
+    async with zoe.unit() as unit:
+        [gap] = await gaps.list_of_plan(unit, zoe.this_plan, ending_after=unit.now)
+    assert (gap.state, gap.closed_at) == (GapState.ELAPSED_UNCOVERED, at("2027-09-11 20:00"))
+    assert await zoe.state() == "at_risk"
+    assert [name for name, _ in await zoe.asks()] == ["abara", "luis"], "each once, and nobody who does not protect"
+
+
+async def test_of_two_who_say_yes_one_is_thanked(zoe: Promised) -> None:
+    await kim_cannot(zoe)
+    zoe.now = at("2027-09-09 17:11")
+    await zoe.go_on()
+    await zoe.say(await zoe.ask_of("luis"), Said.ACCEPTED)
+    with pytest.raises(AlreadyCovered):
+        await zoe.say(await zoe.ask_of("abara"), Said.ACCEPTED)
+    assert await zoe.asks() == [("abara", "covered"), ("luis", "accepted")]
+
+
+async def test_a_worker_may_accept_a_gap_with_a_reason(zoe: Promised, behind_the_wall: BehindTheWall) -> None:
+    await kim_cannot(zoe)
+    [gap] = await zoe.standing_gaps()
+    async with zoe.held() as (unit, case, plan):
+        await accept_gap(unit, plan, case, gap.id, "Zoe is with her father that night", zoe.county)
+    assert (await zoe.state(), await zoe.standing_gaps()) == ("active", [])
+    last = [fact.data for fact in behind_the_wall.facts() if fact.type == "network.staff_needed.v1"][-1]
+    assert (last["reason"], last["staff_ids"]) == ("coverage_accepted", ["omar", "sue", "olga"])
+    assert "father" not in behind_the_wall.everything()
+
+
+async def test_a_plan_with_an_open_hour_does_not_begin(units: Units, county_id: UUID) -> None:
+    family = Promised(units, a_network_county(county_id), at("2027-09-01 09:00"))
+    await family.begin(kim={})
+    await family.plan(times("2027-09-04 20:00", "2027-09-05 08:00"), starts_on=date(2027, 9, 1), ends_on=date(2027, 9, 7))
+    await family.promise("kim", times("2027-09-04 20:00", "2027-09-05 07:00"))
+    with pytest.raises(PlanNotReady) as refused:
+        await family.activate()
+    [reason] = refused.value.reasons
+    assert (reason.code, reason.starts_at, reason.ends_at) == ("not_covered", at("2027-09-05 07:00"), at("2027-09-05 08:00"))
+
+
+async def test_a_promise_may_end_in_the_middle_of_a_turn(zoe: Promised) -> None:
+    zoe.now = at("2027-09-11 22:00")
+    await zoe.say("kim", Said.WITHDRAWN)
+    gap = (await zoe.standing_gaps() or await all_gaps(zoe))[0]
+    assert gap.span.start == at("2027-09-11 22:00")
+    assert ("abara", "sent") in await zoe.asks(), "somebody is asked although the time has begun"
+
+
+async def all_gaps(zoe: Promised) -> list[object]:
+    async with zoe.unit() as unit:
+        return list(await gaps.list_of_plan(unit, zoe.this_plan, ending_after=unit.now))
