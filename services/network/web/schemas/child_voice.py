@@ -60,7 +60,7 @@ class SayingOut(Model):
     words: str
 
 
-class ReleaseOut(Model):
+class VoiceReleaseOut(Model):
     """That a worker let a parent see a child's words."""
 
     member_id: fields.MemberId
@@ -82,7 +82,7 @@ class VoiceOut(Model):
     visibility: Visibility
     member_ids: list[fields.MemberId]
     staff_ids: list[str]
-    released_to: list[ReleaseOut]
+    released_to: list[VoiceReleaseOut]
     updated_at: Instant
     etag: str
 
@@ -144,7 +144,7 @@ def voice_out(voice: ChildVoice) -> VoiceOut:
         member_ids=sorted(voice.audience.member_ids),
         staff_ids=sorted(voice.audience.staff_ids),
         released_to=[
-            ReleaseOut(member_id=each.member_id, released_at=each.released_at, released_by=each.released_by)
+            VoiceReleaseOut(member_id=each.member_id, released_at=each.released_at, released_by=each.released_by)
             for each in voice.releases
         ],
         updated_at=voice.updated_at,
