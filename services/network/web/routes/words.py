@@ -19,11 +19,11 @@ from services.network.web.schemas.working import (
     ActIn,
     ActOut,
     ActPatch,
-    AnswerIn,
-    AnswerOut,
     CaseStepIn,
     CaseStepOut,
     CaseStepPatch,
+    ScalingAnswerIn,
+    ScalingAnswerOut,
     ScalingOut,
 )
 from shared.web.fields import Page, PageQuery
@@ -62,7 +62,7 @@ ROUTES: tuple[Route, ...] = (
         raises=(*ENDED, words.MayNotBeTold, words.NothingToRelease)),
     delete(f"{VOICE}/released/{{member_id}}", child_voice.delete_release, needs="plans.write", status=204, etag=True, raises=ENDED),
 
-    post(f"{CASE}/scaling-answers", scaling.post_answer, needs="plans.write", body=AnswerIn, answer=AnswerOut, status=201,
+    post(f"{CASE}/scaling-answers", scaling.post_answer, needs="plans.write", body=ScalingAnswerIn, answer=ScalingAnswerOut, status=201,
          idempotent=True, etag=True, raises=ENDED),
     delete(f"{CASE}/scaling-answers/{{answer_id}}", scaling.delete_answer, needs="plans.write", status=204, etag=True,
            raises=ENDED),

@@ -27,7 +27,7 @@ Question = Annotated[str, Text(400, may_be_blank=True)]
 Score = Annotated[int, Field(ge=LOWEST, le=HIGHEST, examples=[6])]
 
 
-class AnswerIn(Model):
+class ScalingAnswerIn(Model):
     """One person's answer from 0 to 10: about a danger, or to a question in words. The person is a member or a child."""
 
     person_id: fields.PersonId
@@ -37,7 +37,7 @@ class AnswerIn(Model):
     said_on: Day
 
 
-class AnswerOut(Model):
+class ScalingAnswerOut(Model):
     """One answer."""
 
     id: AnswerIdField
@@ -58,7 +58,7 @@ class SeriesOut(Model):
     person_id: fields.PersonId
     danger_id: fields.StatementId | None
     question: str
-    answers: list[AnswerOut]
+    answers: list[ScalingAnswerOut]
 
 
 class ScalingOut(Model):
@@ -136,7 +136,7 @@ class CaseStepOut(Model):
     etag: str
 
 
-def record_answer_from(body: AnswerIn) -> RecordAnswer:
+def record_answer_from(body: ScalingAnswerIn) -> RecordAnswer:
     """Read the order to keep an answer."""
     return RecordAnswer(
         person_id=PersonId(body.person_id),
@@ -163,9 +163,9 @@ def add_case_step_from(body: CaseStepIn) -> AddCaseStep:
     return AddCaseStep(owner_id=MemberId(body.owner_id), text=body.text, links=links_from(body.links), due_on=body.due_on)
 
 
-def answer_out(answer: ScalingAnswer) -> AnswerOut:
+def answer_out(answer: ScalingAnswer) -> ScalingAnswerOut:
     """Write an answer."""
-    return AnswerOut(
+    return ScalingAnswerOut(
         id=answer.id,
         case_id=answer.case_id,
         person_id=answer.person_id,
