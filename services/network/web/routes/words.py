@@ -62,8 +62,8 @@ ROUTES: tuple[Route, ...] = (
         raises=(*ENDED, words.MayNotBeTold, words.NothingToRelease)),
     delete(f"{VOICE}/released/{{member_id}}", child_voice.delete_release, needs="plans.write", status=204, etag=True, raises=ENDED),
 
-    post(f"{CASE}/scaling-answers", scaling.post_answer, needs="plans.write", body=ScalingAnswerIn, answer=ScalingAnswerOut, status=201,
-         idempotent=True, etag=True, raises=ENDED),
+    post(f"{CASE}/scaling-answers", scaling.post_answer, needs="plans.write", body=ScalingAnswerIn, answer=ScalingAnswerOut,
+         status=201, idempotent=True, etag=True, raises=ENDED),
     delete(f"{CASE}/scaling-answers/{{answer_id}}", scaling.delete_answer, needs="plans.write", status=204, etag=True,
            raises=ENDED),
     get(f"{CASE}/scaling", scaling.get_scaling, needs="plans.read", answer=ScalingOut),
