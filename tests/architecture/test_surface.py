@@ -48,6 +48,11 @@ OPEN = {
     ("notify", "POST", "/v1/links/current/language"),
     ("notify", "POST", "/v1/links/current/not-me"),
     ("notify", "GET", "/v1/links/current/entry.ics"),
+    ("notify", "GET", "/v1/links/current/promises"),
+    ("notify", "POST", "/v1/links/current/promises/{commitment_id}/answers"),
+    ("notify", "POST", "/v1/links/current/promises/{commitment_id}/turns"),
+    ("notify", "POST", "/v1/links/current/promises/{commitment_id}/withdrawal"),
+    ("notify", "POST", "/v1/links/current/words"),
 }
 
 SURFACE = [(service, route) for service in service_names() for route in routes_of(service)]

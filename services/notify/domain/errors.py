@@ -1,6 +1,6 @@
 """The refusals of notify. A docstring is the sentence a person reads; a code never changes."""
 
-from shared.kernel.errors import Conflict, Invalid, NotFound
+from shared.kernel.errors import Conflict, Invalid, NotFound, Refused
 
 
 class LinkNotFound(NotFound):
@@ -13,6 +13,48 @@ class AnswerTooLate(Conflict):
     """This meeting has begun, or will not take place, so there is nothing to answer. Call if you have a question."""
 
     code = "answer_too_late"
+
+
+class PromiseNotFound(NotFound):
+    """There is no such promise of yours. Open the link in your newest message, or call."""
+
+    code = "promise_not_found"
+
+
+class PromiseOver(Conflict):
+    """This time is over, or no longer on your plan, so there is nothing to answer. Call if you have a question."""
+
+    code = "promise_over"
+
+
+class TurnNotFound(Conflict):
+    """Your plan has no such time any more. Open your plan again to see the times it has now."""
+
+    code = "turn_not_found"
+
+
+class UntilOutside(Conflict):
+    """Choose an hour within the time you were asked for, or say yes or no to all of it."""
+
+    code = "until_outside"
+
+
+class DigitsWrong(Refused):
+    """These are not the last four digits of your phone number. Try again, or call."""
+
+    code = "digits_wrong"
+
+
+class TooManyTries(Refused):
+    """There were too many wrong tries. Wait an hour, or call."""
+
+    code = "too_many_tries"
+
+
+class NoNumberKnown(Conflict):
+    """We have no phone number of yours to compare with. Call to hear what is on your plan."""
+
+    code = "no_number_known"
 
 
 class LanguageNotOffered(Conflict):

@@ -181,17 +181,24 @@ def feed(scenes: list[Scene], *, language: str, county: County) -> bytes:
     return write_feed(listed, name=name)
 
 
-def zone_name(entry: KeptEntry, language: str) -> str:
-    """Return the zone of an entry as people call it."""
-    local = entry.starts_at.astimezone(zone(entry.time_zone))
+def zone_name(instant: datetime, time_zone: str, language: str) -> str:
+    """Return a zone as people call it at an instant."""
+    local = instant.astimezone(zone(time_zone))
     locale = "es_US" if language.startswith("es") else "en_US"
     return str(get_timezone_name(local, width="long", locale=locale))
 
 
-def script_of(kind: Kind, scene: Scene, language: str) -> str:
+def script_of(
+    kind: Kind,
+    scene: Scene,
+    language: str,
+    *,
+    turn: tuple[datetime | None, datetime | None] = (None, None),
+    at: datetime | None = None,
+) -> str:
     """Return what a person reads aloud on the phone; empty where these words do not exist in a language."""
     try:
-        return wording.render(kind, language, facts_of(kind, scene, language=language)).script
+        return wording.render(kind, language, facts_of(kind, scene, language=language, turn=turn, at=at)).script
     except TranslationMissing:
         return ""
 

@@ -34,6 +34,11 @@ from shared.events.notify import SubjectKind
 
 MESSAGES = cast_type(Table, MessageRow.__table__)
 
+MeantTurn = tuple[datetime | None, datetime | None]
+"""The turn of a promise that a message is about, if it is about one."""
+
+NO_TURN: MeantTurn = (None, None)
+
 CHANNEL = "messages"
 """Where a commit that planned messages is heard of."""
 
@@ -159,6 +164,22 @@ async def was_told(unit: Unit, entry_id: UUID) -> bool:
         .limit(1)
     )
     return told is not None
+
+
+async def find_turns(unit: Unit, message_ids: Collection[UUID]) -> dict[UUID, MeantTurn]:
+    """Return which turn of a promise each of these messages is about."""
+    rows = await unit.session.execute(
+        select(MESSAGES.c.id, MESSAGES.c.turn_starts_at, MESSAGES.c.turn_ends_at).where(_mine(unit), MESSAGES.c.id.in_(message_ids))
+    )
+    return {row.id: (row.turn_starts_at, row.turn_ends_at) for row in rows}
+
+
+async def had_turn(unit: Unit, entry_id: UUID, starts_at: datetime) -> bool:
+    """Whether a turn that begins then was ever reminded of, or asked about."""
+    found = await unit.session.scalar(
+        select(MESSAGES.c.id).where(_mine(unit), MESSAGES.c.entry_id == entry_id, MESSAGES.c.turn_starts_at == starts_at).limit(1)
+    )
+    return found is not None
 
 
 async def find(unit: Unit, message_id: UUID) -> Message | None:

@@ -4,10 +4,11 @@ from datetime import datetime
 from uuid import UUID
 
 from services.notify.domain.entries import may_answer, saying
-from services.notify.domain.errors import AnswerTooLate
+from services.notify.domain.errors import AnswerTooLate, UntilOutside
 from services.notify.domain.links import Purpose
 from services.notify.storage import entries, links
 from services.notify.use_cases.announce_reply import Said, announce_reply
+from services.notify.use_cases.answer_promise import answer_promise
 from services.notify.use_cases.open_call_task import open_person_task
 from services.notify.use_cases.open_link import Opened
 from shared.db.unit import Unit
@@ -23,6 +24,11 @@ async def answer_link(unit: Unit, opened: Opened, answer: Answer, *, sequence: i
 
     `sequence` is that of the page on which it was said. A page opened before a move answers the old time, whatever it says now.
     """
+    if opened.entry.is_promise:
+        if answer is Answer.TENTATIVE:
+            raise UntilOutside
+        await answer_promise(unit, opened.entry, answer, sequence=sequence)
+        return
     if not may_answer(opened.entry, at=unit.now):
         raise AnswerTooLate
     if sequence is not None and sequence < opened.entry.sequence:

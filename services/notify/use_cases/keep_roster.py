@@ -1,7 +1,8 @@
-"""Keep who is around which family. Whoever leaves, and everybody at its end, loses the links to its meetings in that moment.
+"""Keep who is around which family. Whoever leaves, and everybody at its end, loses the links to it in that moment.
 
 A feed ends with the last open family that a person is around (CALENDAR C63, API L7). The revoked secret stays with its entry, so
-that no later message makes a new one; taking people off the meetings themselves is for meetings.
+that no later message makes a new one; taking people off the meetings themselves is for meetings. Promises to a family end with it:
+what its members are told of that, network says.
 """
 
 from collections.abc import Collection
@@ -9,6 +10,7 @@ from uuid import UUID
 
 from services.notify.domain.links import Purpose
 from services.notify.storage import links, rosters
+from services.notify.use_cases.end_promises import end_promises
 from shared.db.unit import Unit
 from shared.events.network import CaseClosed, MemberJoined, MemberLeft
 
@@ -31,6 +33,7 @@ async def leave_roster(unit: Unit, told: MemberLeft) -> None:
 async def close_case(unit: Unit, told: CaseClosed) -> None:
     """End what opens a family's meetings for anybody, once."""
     if await rosters.close(unit, told.case_id, at=told.at):
+        await end_promises(unit, case_id=told.case_id)
         await _end_links(unit, await rosters.list_entries(unit, told.case_id))
         await _end_feeds(unit, await rosters.list_people(unit, told.case_id), told.case_id)
 

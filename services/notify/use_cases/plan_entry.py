@@ -19,6 +19,7 @@ from services.notify.domain.messages import AFTER_OWN_WORD, FIRST_KINDS, Kind, M
 from services.notify.domain.planning import Planner
 from services.notify.storage import call_tasks, contacts, entries, links, messages
 from services.notify.use_cases.end_message import end_messages
+from services.notify.use_cases.end_promises import end_promise
 from shared.db.unit import Unit
 from shared.events.entries import Entry, Notice, PlaceWords, Turn
 from shared.events.meetings import MeetingRevision, MeetingWords
@@ -81,12 +82,6 @@ async def plan_entry(unit: Unit, fact: Revision, *, cause: UUID) -> None:
         await _apply(unit, kept, revised, told, fact)
     if fact.subject_kind is SubjectKind.COMMITMENT and not fact.entries:
         await _settle(unit, fact)
-
-
-async def end_promise(unit: Unit, entry: KeptEntry) -> None:
-    """Keep a promise's entry as over, and let nothing more leave because of it."""
-    await entries.save(unit, entry)
-    await _withdraw(unit, Revised(entry, Step.END))
 
 
 async def _apply(unit: Unit, kept: KeptEntry | None, revised: Revised, told: Entry, fact: Revision) -> None:

@@ -5,7 +5,7 @@ Where questions about several meetings or promises are open, nobody can know whi
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from services.notify.domain.channels import Contact
 from services.notify.domain.consent import Meaning, Pending, Says, parse
@@ -17,7 +17,7 @@ from services.notify.domain.promise_texts import Excused, begins_on, read_not_on
 from services.notify.storage import contacts, entries, messages
 from services.notify.storage.inbound import Arrived
 from services.notify.use_cases.announce_reply import Said, announce_reply
-from services.notify.use_cases.open_call_task import open_person_task
+from services.notify.use_cases.ask_for_help import ask_for_help
 from services.notify.use_cases.stop_number import start_number, stop_number
 from services.notify.use_cases.taken import Taken
 from shared.db.unit import Unit
@@ -34,10 +34,6 @@ QUESTIONS = OF_MEETINGS | OF_PROMISES | OF_TURNS
 
 NEWEST = 20
 """So many of the questions put to a number are looked at."""
-
-NEEDS_HELP = "needs_help"
-HELP_WITHIN = timedelta(minutes=15)
-"""So soon somebody phones who says that they need help (V4)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,14 +143,7 @@ async def _say_of_turn(unit: Unit, arrived: Arrived, sender: _Sender, partstat: 
     announce_reply(unit, _said(arrived, sender, ReplyKind.TURN, partstat=partstat, turn_at=question.turn_starts_at))
     await entries.save_texted(unit, entry.id)
     if partstat == "help":
-        await open_person_task(
-            unit,
-            entry.person_id,
-            case_id=entry.case_id,
-            reason=NEEDS_HELP,
-            dedupe_key=f"{NEEDS_HELP}|{entry.id.hex}|{question.turn_starts_at}|{question.kind}",
-            due_at=unit.now + HELP_WITHIN,
-        )
+        await ask_for_help(unit, entry, cause=question.turn_starts_at.isoformat() if question.turn_starts_at else question.id.hex)
 
 
 async def _take_words(unit: Unit, arrived: Arrived, sender: _Sender) -> bool:

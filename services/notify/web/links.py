@@ -1,4 +1,4 @@
-"""Handlers for the page behind a personal link. The secret comes in a header; whoever has it is that person, for that meeting."""
+"""Handlers for the page behind a personal link. The secret comes in a header; whoever has it is that person, for that entry."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -20,49 +20,49 @@ _UNSEEN = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Rob
 
 async def get_link(call: Call) -> Reply:
     """Show what a personal link is about. Reading it changes nothing, however often and by whom."""
-    async with _opened(call) as (unit, opened, county):
-        return _private(ok(link_out(unit, opened, county)))
+    async with opened_link(call) as (unit, opened, county):
+        return private(ok(link_out(unit, opened, county)))
 
 
 async def post_answer(call: Call) -> Reply:
     """Say whether one comes; it can be said again and changed until the meeting starts."""
-    async with _opened(call, hold=True) as (unit, opened, county):
+    async with opened_link(call, hold=True) as (unit, opened, county):
         await answer_link(unit, opened, call.body.answer, sequence=call.body.sequence)
-        return _private(ok(await _again(unit, opened, county)))
+        return private(ok(await _again(unit, opened, county)))
 
 
 async def post_other_time(call: Call) -> Reply:
     """Ask for another time; the meeting stands until staff answer."""
-    async with _opened(call, hold=True) as (unit, opened, county):
+    async with opened_link(call, hold=True) as (unit, opened, county):
         await ask_other_time(unit, opened, call.body.words, call.body.starts_local)
-        return _private(ok(link_out(unit, opened, county)))
+        return private(ok(link_out(unit, opened, county)))
 
 
 async def post_language(call: Call) -> Reply:
     """Go on in another language."""
-    async with _opened(call, hold=True) as (unit, opened, county):
+    async with opened_link(call, hold=True) as (unit, opened, county):
         if call.body.language not in county.languages:
             raise LanguageNotOffered
         await choose_language(unit, opened, call.body.language)
-        return _private(ok(await _again(unit, opened, county)))
+        return private(ok(await _again(unit, opened, county)))
 
 
 async def post_not_me(call: Call) -> Reply:
     """Say that the link reached somebody else; it ends at once."""
-    async with _opened(call, hold=True) as (unit, opened, _):
+    async with opened_link(call, hold=True) as (unit, opened, _):
         await not_me(unit, opened)
         return no_content()
 
 
 async def get_entry(call: Call) -> Reply:
     """Give the entry as a file for a calendar."""
-    async with _opened(call) as (unit, opened, county):
+    async with opened_link(call) as (unit, opened, county):
         data = await show_entry(unit, opened, county)
         return content(data, content_type=CALENDAR, headers=_UNSEEN)
 
 
 @asynccontextmanager
-async def _opened(call: Call, *, hold: bool = False) -> AsyncIterator[tuple[Unit, Opened, County]]:
+async def opened_link(call: Call, *, hold: bool = False) -> AsyncIterator[tuple[Unit, Opened, County]]:
     """Find the link outside every county, then open it inside its own, as the person it belongs to."""
     secret_hash = hash_of(call.request.headers.get(SECRET, ""))
     async with call.units.outside(link_hash=secret_hash) as session:
@@ -76,5 +76,6 @@ async def _again(unit: Unit, opened: Opened, county: County) -> LinkOut:
     return link_out(unit, await open_link(unit, opened.found), county)
 
 
-def _private(reply: Reply) -> Reply:
+def private(reply: Reply) -> Reply:
+    """Return a reply that nothing on its way keeps."""
     return Reply(status=reply.status, body=reply.body, headers=_UNSEEN)

@@ -6,14 +6,33 @@ from services.notify.domain.errors import (
     CallTaskNotFound,
     DeliveryNotFound,
     DeliveryNotRetryable,
+    DigitsWrong,
     EndpointNotFound,
     LanguageNotOffered,
     LinkNotFound,
     MessageNotFound,
     MessageNotRetryable,
+    NoNumberKnown,
+    PromiseNotFound,
+    PromiseOver,
     TooManyEndpoints,
+    TooManyTries,
+    TurnNotFound,
+    UntilOutside,
 )
-from services.notify.web import call_tasks, feeds, handed_over, links, messages, providers, schemas, webhook_schemas, webhooks
+from services.notify.web import (
+    call_tasks,
+    feeds,
+    handed_over,
+    links,
+    messages,
+    promise_schemas,
+    promises,
+    providers,
+    schemas,
+    webhook_schemas,
+    webhooks,
+)
 from shared.kernel.quotas import Who
 from shared.web.events import events_route
 from shared.web.fields import Page, PageQuery
@@ -26,15 +45,23 @@ ERRORS = (
     CallTaskNotFound,
     DeliveryNotFound,
     DeliveryNotRetryable,
+    DigitsWrong,
     EndpointNotFound,
     LanguageNotOffered,
     LinkNotFound,
     MessageNotFound,
     MessageNotRetryable,
+    NoNumberKnown,
+    PromiseNotFound,
+    PromiseOver,
     TooManyEndpoints,
+    TooManyTries,
+    TurnNotFound,
+    UntilOutside,
 )
 
 LINK = "/v1/links/current"
+PROMISE = f"{LINK}/promises/{{commitment_id}}"
 PERSON = "/v1/people/{person_id}"
 ENDPOINTS = "/v1/webhook-endpoints"
 ENDPOINT = f"{ENDPOINTS}/{{endpoint_id}}"
@@ -82,13 +109,23 @@ ROUTES: tuple[Route, ...] = (
     # Who holds a secret needs no token: a personal link's in a header, a feed's in its address.
     get(LINK, links.get_link, needs=PUBLIC, unit=False, answer=schemas.LinkOut, raises=(LinkNotFound,)),
     post(f"{LINK}/answers", links.post_answer, needs=PUBLIC, unit=False, body=schemas.AnswerIn, answer=schemas.LinkOut,
-         raises=(LinkNotFound, AnswerTooLate)),
+         raises=(LinkNotFound, AnswerTooLate, PromiseOver, UntilOutside)),
     post(f"{LINK}/other-time", links.post_other_time, needs=PUBLIC, unit=False, body=schemas.OtherTimeIn,
          answer=schemas.LinkOut, raises=(LinkNotFound, AnswerTooLate)),
     post(f"{LINK}/language", links.post_language, needs=PUBLIC, unit=False, body=schemas.LanguageIn, answer=schemas.LinkOut,
          raises=(LinkNotFound, LanguageNotOffered)),
     post(f"{LINK}/not-me", links.post_not_me, needs=PUBLIC, unit=False, raises=(LinkNotFound,)),
     get(f"{LINK}/entry.ics", links.get_entry, needs=PUBLIC, unit=False, gives=links.CALENDAR, raises=(LinkNotFound,)),
+    get(f"{LINK}/promises", promises.get_promises, needs=PUBLIC, unit=False, answer=promise_schemas.PromisesOut,
+        raises=(LinkNotFound,)),
+    post(f"{PROMISE}/answers", promises.post_answer, needs=PUBLIC, unit=False, body=promise_schemas.PromiseAnswerIn,
+         answer=promise_schemas.PromiseOut, raises=(LinkNotFound, PromiseNotFound, PromiseOver, UntilOutside)),
+    post(f"{PROMISE}/turns", promises.post_turn, needs=PUBLIC, unit=False, body=promise_schemas.TurnIn,
+         answer=promise_schemas.PromiseOut, raises=(LinkNotFound, PromiseNotFound, PromiseOver, TurnNotFound)),
+    post(f"{PROMISE}/withdrawal", promises.post_withdraw, needs=PUBLIC, unit=False, answer=promise_schemas.PromiseOut,
+         raises=(LinkNotFound, PromiseNotFound, PromiseOver)),
+    post(f"{LINK}/words", promises.post_words, needs=PUBLIC, unit=False, body=promise_schemas.DigitsIn,
+         answer=promise_schemas.WordsOut, raises=(LinkNotFound, DigitsWrong, TooManyTries, NoNumberKnown)),
     get("/f/{token}.ics", feeds.get_feed, needs=PUBLIC, unit=False, gives=links.CALENDAR, raises=(LinkNotFound,)),
 
     # The provider proves itself by its signature.

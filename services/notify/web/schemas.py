@@ -16,10 +16,13 @@ from services.notify.storage.messages import Listed
 from services.notify.use_cases.open_link import Opened
 from services.notify.use_cases.see_call_tasks import SeenTask
 from services.notify.use_cases.see_messages import Read
+from services.notify.use_cases.show_promises import shown
+from services.notify.web.promise_schemas import PromiseOut, promise_out
 from shared.db.unit import Unit
 from shared.events.entries import Answer, Mode
 from shared.events.notify import SubjectKind
 from shared.kernel.ids import spell
+from shared.kernel.wall import at_wall
 from shared.settings import County
 from shared.web import fields
 from shared.web.fields import (
@@ -36,7 +39,16 @@ from shared.web.fields import (
     ZoneName,
 )
 
-PREFIXES: Final = {"person_id": "per", "message_id": "msg", "task_id": "task", "endpoint_id": "wh", "delivery_id": "del"}
+PREFIXES: Final = {
+    "person_id": "per",
+    "message_id": "msg",
+    "task_id": "task",
+    "endpoint_id": "wh",
+    "delivery_id": "del",
+    "commitment_id": "com",
+}
+
+_PREFIX_OF: Final = {SubjectKind.MEETING: "mtg", SubjectKind.COMMITMENT: "com", SubjectKind.PERSON: "per"}
 
 CONTACT_READ: Final = "people.contact.read"
 
@@ -90,10 +102,14 @@ class TasksQuery(PageQuery):
 
 
 class CallTaskOut(Model):
-    """A call to make, or a letter to post. `subject_id` is the meeting it is about, or the person."""
+    """A call to make, or a letter to post. `subject_id` is the meeting or commitment it is about, or the person.
+
+    Where `relay_person_id` is given it is they who are phoned, and asked to pass it on.
+    """
 
     id: TaskId
     person_id: PersonId
+    relay_person_id: PersonId | None
     case_id: CaseId | None
     subject_id: str
     participant_id: fields.ParticipantId | None
@@ -141,7 +157,10 @@ class PlaceOut(Model):
 
 
 class LinkOut(Model):
-    """What the page behind a personal link shows: a time, how to take part, and whom to call; nothing of anybody else."""
+    """What the page behind a personal link shows: a time, how to take part, and whom to call; nothing of anybody else.
+
+    Of a promise it shows the next time, in the member's own zone, and `promise`.
+    """
 
     programme: str
     language: str
@@ -159,6 +178,7 @@ class LinkOut(Model):
     cancelled: bool
     call_number: str
     county_slug: str
+    promise: PromiseOut | None = None
 
 
 class AnswerIn(Model):
@@ -214,10 +234,11 @@ def message_words_out(read: Read) -> MessageWordsOut:
 def task_out(seen: SeenTask) -> CallTaskOut:
     """Return a call to make."""
     task = seen.task
-    prefix = "mtg" if task.subject_kind is SubjectKind.MEETING else "per"
+    prefix = _PREFIX_OF[task.subject_kind]
     return CallTaskOut(
         id=task.id,
         person_id=task.person_id,
+        relay_person_id=seen.relay_person_id,
         case_id=task.case_id,
         subject_id=spell(prefix, task.subject_id),
         participant_id=seen.participant_id,
@@ -240,16 +261,18 @@ def task_out(seen: SeenTask) -> CallTaskOut:
 def link_out(unit: Unit, opened: Opened, county: County) -> LinkOut:
     """Return what a link shows now: of something called off, only that."""
     entry, place = opened.entry, opened.place
+    turn = entry.next_turn(unit.now)
+    zone = opened.contact.time_zone if entry.is_promise else entry.time_zone
     short = opened.language.split("-")[0].lower()
     language = short if short in county.languages else county.default_language
     return LinkOut(
         programme=programme_of(county, language),
         language=language,
         languages=list(county.languages),
-        time_zone=entry.time_zone,
-        zone_name=zone_name(entry, language),
-        starts_local=entry.starts_local,
-        ends_local=entry.ends_local,
+        time_zone=zone,
+        zone_name=zone_name(turn.starts_at, zone, language),
+        starts_local=at_wall(turn.starts_at, zone) if entry.is_promise else entry.starts_local,
+        ends_local=at_wall(turn.ends_at, zone) if entry.is_promise else entry.ends_local,
         place=PlaceOut(name=place.place, address=place.address, join_url=place.join_url, dial_in=place.dial_in) if place else None,
         join=place.join_url or place.dial_in if place else "",
         mode=entry.mode,
@@ -259,6 +282,7 @@ def link_out(unit: Unit, opened: Opened, county: County) -> LinkOut:
         cancelled=not entry.is_live,
         call_number=county.call_number,
         county_slug=county.slug,
+        promise=promise_out(shown(entry, opened.contact, at=unit.now)) if entry.is_promise else None,
     )
 
 

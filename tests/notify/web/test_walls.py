@@ -46,6 +46,8 @@ WITHOUT_RECORD = {
     "GET /v1/messages", "GET /v1/call-tasks", "GET /v1/events", "POST /v1/webhook-endpoints", "GET /v1/webhook-endpoints",
 }  # fmt: skip
 
+COMMITMENT = f"com_{uuid4().hex}"
+
 # Where a secret opens instead of a token; each is tried with every kind of bad secret below.
 BY_SECRET = [
     Attempt("GET", ""),
@@ -54,6 +56,11 @@ BY_SECRET = [
     Attempt("POST", "/language", {"language": "es"}),
     Attempt("POST", "/not-me"),
     Attempt("GET", "/entry.ics"),
+    Attempt("GET", "/promises"),
+    Attempt("POST", f"/promises/{COMMITMENT}/answers", {"answer": "accepted"}),
+    Attempt("POST", f"/promises/{COMMITMENT}/turns", {"starts_at": "2027-09-12T03:00:00Z", "said": "declined"}),
+    Attempt("POST", f"/promises/{COMMITMENT}/withdrawal"),
+    Attempt("POST", "/words", {"last_four": "0131"}),
 ]
 LINK = "/v1/links/current"
 BY_ADDRESS_OR_SIGNATURE = {"GET /f/{token}.ics", "POST /v1/providers/sms/inbound", "POST /v1/providers/sms/status"}
@@ -80,7 +87,7 @@ INSIDE: dict[str, dict[str, Any]] = {
 
 
 def test_every_route_is_tried() -> None:
-    secret = {f"{each.method} {LINK}{each.path}" for each in BY_SECRET}
+    secret = {f"{each.method} {LINK}{each.path}".replace(COMMITMENT, "{commitment_id}") for each in BY_SECRET}
     assert never_tried(ROUTES, [*ATTEMPTS, *OF_THE_COUNTY], WITHOUT_RECORD | secret | BY_ADDRESS_OR_SIGNATURE) == set()
     assert {f"{route.method} {route.path}" for route in ROUTES if route.needs is PUBLIC} == secret | BY_ADDRESS_OR_SIGNATURE
 
