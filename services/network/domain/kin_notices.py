@@ -82,6 +82,13 @@ class KinNotice:
     exempt_reason: str = ""
     note: str = ""
 
+    @property
+    def source(self) -> str | None:
+        """The rule that set the due date, as a person may look it up."""
+        rules = [rule for rule in RULES if self.due_on and rule.effective_on + timedelta(days=rule.days) <= self.due_on]
+        newest = max(rules, key=lambda rule: rule.effective_on, default=None)
+        return newest.source if newest else None
+
     def is_overdue(self, today: date) -> bool:
         """Whether the relative should have been told by now, and was not."""
         return self.state in OWED and self.due_on is not None and self.due_on < today

@@ -6,6 +6,7 @@ from datetime import datetime
 from services.network.domain.children import Child, check_placement, facts_changed
 from services.network.storage import children
 from services.network.use_cases.commands import PlacementChanges
+from services.network.use_cases.track_kin_notice import follow_entry_into_care
 from shared.db.unit import Unit
 from shared.kernel.sealed import KeyKind, KeyOf
 
@@ -26,4 +27,6 @@ async def change_child(unit: Unit, child: Child, changes: PlacementChanges, *, n
         details={"case_id": str(child.case_id), "changed": ",".join(sorted(changes))},
     )
     unit.announce(facts_changed(after, at=now), subject=child.case_id)
+    if after.placement.entered_care_on != child.placement.entered_care_on:
+        await follow_entry_into_care(unit, after, now=now)
     return after

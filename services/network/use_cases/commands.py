@@ -145,6 +145,7 @@ class TrackKinNotice:
     relationship: RelationshipKind
     relationship_words: str
     note: str
+    located_on: date | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from shared.web.history import change_out, next_place, place_before
 from shared.web.routing import Call, Reply, page
 
 PEOPLE_READ = "people.read"
-OF_PEOPLE = frozenset({"member", "child"})
+OF_PEOPLE = frozenset({"member", "child", "kin_notice", "prompt"})
 """What of a family's history only those see who see its people."""
 
 PLANS_READ = "plans.read"

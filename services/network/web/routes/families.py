@@ -1,9 +1,10 @@
 """Routes of people and families: who they are, who holds them, who must never meet."""
 
 from services.network.domain import errors as no
+from services.network.domain.circle_errors import RelayIsMinor, RelayNotPossible
 from services.network.web import cases, children, history, members, people, separations, sign_ins
 from services.network.web.schemas.cases import AccessIn, CaseIn, CaseOut, CasePatch, CasesQuery, HoldersOut
-from services.network.web.schemas.people import MatchOut, PersonFactsIn, PersonIn, PersonOut, PersonPatch, SearchIn
+from services.network.web.schemas.people import MatchOut, PersonFactsIn, PersonIn, PersonOut, PersonPatch, RegisteredOut, SearchIn
 from services.network.web.schemas.roster import ChildIn, ChildOut, ChildPatch, MemberIn, MemberOut, MemberPatch
 from services.network.web.schemas.separations import SeparationIn, SeparationOut
 from shared.web.fields import Page, PageQuery
@@ -12,11 +13,11 @@ from shared.web.looks import LookOut, ViewerOut
 from shared.web.routing import Route, delete, get, patch, post, put
 
 CASE = "/v1/cases/{case_id}"
-KEPT = (no.ExternalIdTaken, no.StaffIdTaken, no.ColleagueRecord)
+KEPT = (no.ExternalIdTaken, no.StaffIdTaken, no.ColleagueRecord, RelayNotPossible, RelayIsMinor)
 
 # fmt: off
 ROUTES: tuple[Route, ...] = (
-    post("/v1/people", people.post_person, needs="people.write", body=PersonIn, answer=PersonOut, status=201,
+    post("/v1/people", people.post_person, needs="people.write", body=PersonIn, answer=RegisteredOut, status=201,
          idempotent=True, etag=True, raises=KEPT),
     post("/v1/people:search", people.search_people, needs="people.read", body=SearchIn, answer=Page[MatchOut]),
     put("/v1/people/by-external-id/{key}", people.put_person, needs="people.write", body=PersonFactsIn,

@@ -10,6 +10,8 @@ PREFIXES = {
     "child_id": "per",
     "member_id": "mem",
     "rule_id": "sep",
+    "other_person_id": "per",
+    "kin_notice_id": "kin",
     "plan_id": "plan",
     "commitment_id": "com",
     "gap_id": "gap",
