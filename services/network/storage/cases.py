@@ -106,6 +106,14 @@ async def list_visible(unit: Unit, caller: Caller, *, is_closed: bool | None, af
     return [await _to_case(unit, row) for row in rows]
 
 
+async def list_by_id(unit: Unit, ids: Collection[CaseId]) -> list[Case]:
+    """Return those of these families that exist."""
+    query = select(CaseRow.__table__, _SHARED_UNTIL).where(_mine(unit), CaseRow.id.in_(ids)).order_by(CaseRow.id)
+    rows = (await unit.session.execute(query, {"now": unit.now})).mappings().all()
+    await unit.load_keys([row["words"] for row in rows])
+    return [await _to_case(unit, row) for row in rows]
+
+
 async def list_access_around(unit: Unit, people: Collection[PersonId]) -> dict[PersonId, list[CaseAccess]]:
     """Return, for each person, who holds each family the person belongs or once belonged to."""
     rows = await unit.fetch(_ACCESS_AROUND, county=unit.county_id, now=unit.now, people=list(people))

@@ -28,7 +28,7 @@ from services.network.domain.members import (
     VettingOutcome,
 )
 from services.network.domain.people import PersonId
-from services.network.storage.tables.families import MemberRow
+from services.network.storage.tables.families import CaseRow, MemberRow
 from shared.db.unit import Unit
 from shared.kernel.errors import NotFound
 from shared.kernel.sealed import KeyKind, KeyOf
@@ -86,6 +86,20 @@ async def list_of(unit: Unit, case_id: CaseId, *, after: tuple[datetime, UUID] |
     query = select(MemberRow).where(_present(unit, case_id)).order_by(MemberRow.updated_at, MemberRow.id).limit(limit)
     if after is not None:
         query = query.where(tuple_(MemberRow.updated_at, MemberRow.id) > after)
+    return await _to_members(unit, (await unit.session.scalars(query)).all())
+
+
+async def list_everywhere(unit: Unit, *, after: tuple[UUID, UUID] | None, limit: int) -> list[Member]:
+    """Return a page of the present members of all families where work goes on, family by family; `after` is family and person."""
+    query = (
+        select(MemberRow)
+        .join(CaseRow, CaseRow.id == MemberRow.case_id)
+        .where(MemberRow.county_id == unit.county_id, MemberRow.left_at.is_(None), CaseRow.closed_at.is_(None))
+        .order_by(MemberRow.case_id, MemberRow.person_id)
+        .limit(limit)
+    )
+    if after is not None:
+        query = query.where(tuple_(MemberRow.case_id, MemberRow.person_id) > after)
     return await _to_members(unit, (await unit.session.scalars(query)).all())
 
 

@@ -241,7 +241,10 @@ async def _load(unit: Unit, found_by: Direct, *, most: int | None = None, **valu
     rows = await unit.fetch(found_by, county=unit.county_id, most=most, **values)
     points = await unit.fetch(_POINTS_OF, county=unit.county_id, ids=[row["id"] for row in rows]) if rows else ()
     await unit.load_keys([row["words"] for row in rows])
-    return [await _to_person(unit, row, [point for point in points if point["person_id"] == row["id"]]) for row in rows]
+    of_person: dict[Any, list[Mapping[str, Any]]] = {row["id"]: [] for row in rows}
+    for point in points:
+        of_person[point["person_id"]].append(point)
+    return [await _to_person(unit, row, of_person[row["id"]]) for row in rows]
 
 
 async def _to_person(unit: Unit, row: Mapping[str, Any], points: Sequence[Mapping[str, Any]]) -> Person:

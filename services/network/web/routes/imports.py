@@ -2,7 +2,7 @@
 
 from services.network.domain import errors as no
 from services.network.domain import import_errors as bad
-from services.network.web import imports, members, people, roster_file
+from services.network.web import exports, imports, members, people, roster_file
 from services.network.web.schemas.imports import ImportOut, ImportQuery
 from shared.web.batch import MAX_BATCH, BatchIn, BatchOut, BatchQuery
 from shared.web.fields import Page, PageQuery
@@ -26,6 +26,10 @@ ROUTES: tuple[Route, ...] = (
     post("/v1/cases/{case_id}/members:batch", members.post_members_batch, needs="cases.write", query=BatchQuery, body=BatchIn,
          answer=BatchOut, status=207, idempotent=True, limit=MAX_BATCH, raises=(no.CaseIsClosed,)),
     get(f"{IMPORT}/errors.csv", imports.get_errors_csv, needs="imports.write", unit=False, gives=roster_file.CSV,
+        raises=(no.CountySystemsOnly,)),
+    get("/v1/exports/roster.csv", exports.get_roster_csv, needs="imports.write", unit=False, gives=roster_file.CSV,
+        raises=(no.CountySystemsOnly,)),
+    get("/v1/exports/roster.ndjson", exports.get_roster_ndjson, needs="imports.write", unit=False, gives=roster_file.NDJSON,
         raises=(no.CountySystemsOnly,)),
 )
 # fmt: on
