@@ -4,35 +4,53 @@ It is what a page for this member may show or print, and nothing else of the fam
 """
 
 from dataclasses import dataclass
+from datetime import date
 
 from services.network.domain.audience import admits_member
 from services.network.domain.cases import Case
 from services.network.domain.child_voice import ChildVoice, may_read
 from services.network.domain.members import Member, MemberId
-from services.network.storage import child_voices, members, statements, tellings
+from services.network.domain.people import PersonId
+from services.network.storage import child_voices, statements, tellings
 from services.network.storage.statements import ToldVersion
+from services.network.use_cases.stand_for_member import Ground, stand_for_member
 from shared.db.unit import Unit
 from shared.kernel.access import Caller
 
 
 @dataclass(frozen=True, slots=True)
 class SharedWords:
-    """What one member may read."""
+    """What one member may read, and the ground on which that was decided."""
 
+    ground: Ground
     member: Member
     told: list[ToldVersion]
     voices: list[ChildVoice]
 
 
-async def see_shared_words(unit: Unit, case: Case, member_id: MemberId, *, caller: Caller) -> SharedWords:
-    """Return what a member of a family that the caller sees may read. A child's words that the caller may not read stay out."""
-    member = await members.get(unit, case.id, member_id)
+async def see_shared_words(unit: Unit, case: Case, member_id: MemberId, *, caller: Caller, today: date) -> SharedWords:
+    """Return what a member of a family that the caller sees may read. A child's words that the caller may not read stay out.
+
+    So do words about, or of, somebody from whom the member is kept apart.
+    """
+    ground = await stand_for_member(unit, case, member_id)
+    member = ground.member
     known = await tellings.list_newest_told(unit, case.id, member.id)
     told = await statements.list_numbers(unit, case.id, known)
     voices = await child_voices.list_all(unit, case.id, caller)
     await unit.audit("shared_words.read", subject_kind="person", subject_id=member.person_id, details={"case_id": str(case.id)})
     return SharedWords(
+        ground,
         member,
-        [each for each in told if admits_member(each.statement.audience, member)],
-        [voice for voice in voices if may_read(voice, member)],
+        [
+            each
+            for each in told
+            if admits_member(each.statement.audience, member) and ground.may_share(_actor(ground, each), today=today)
+        ],
+        [voice for voice in voices if may_read(voice, member) and ground.may_share(voice.child_id, today=today)],
     )
+
+
+def _actor(ground: Ground, told: ToldVersion) -> PersonId | None:
+    actor_id = told.version.wording.actor_id
+    return None if actor_id is None else ground.places.get(actor_id)

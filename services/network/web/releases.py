@@ -59,7 +59,8 @@ async def revoke(unit: Unit, call: Call) -> Reply:
 async def get_sight(unit: Unit, call: Call) -> Reply:
     """See what a member may see today, and why."""
     case = await see_case(unit, CaseId(call.ids["case_id"]), caller=call.staff)
-    return ok(sight_out(await see_sight(unit, case, MemberId(call.ids["member_id"]), today=_today(unit, case))))
+    member_id, today = MemberId(call.ids["member_id"]), _today(unit, case)
+    return ok(sight_out(await see_sight(unit, case, member_id, caller=call.staff, today=today)))
 
 
 def _today(unit: Unit, case: Case) -> date:

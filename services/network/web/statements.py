@@ -118,7 +118,8 @@ async def get_map(unit: Unit, call: Call) -> Reply:
 async def get_shared_words(unit: Unit, call: Call) -> Reply:
     """See all that one member may read: what they were told, and a child's words that are open to them."""
     case = await see_case(unit, CaseId(call.ids["case_id"]), caller=call.staff)
-    return ok(shared_words_out(await see_shared_words(unit, case, MemberId(call.ids["member_id"]), caller=call.staff)))
+    member_id, today = MemberId(call.ids["member_id"]), today_of(unit, call)
+    return ok(shared_words_out(await see_shared_words(unit, case, member_id, caller=call.staff, today=today)))
 
 
 async def _seen(unit: Unit, call: Call) -> Statement:

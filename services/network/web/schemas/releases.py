@@ -25,6 +25,7 @@ from shared.web import fields
 from shared.web.fields import Day, Instant, Line, Model, PublicId, Text
 
 ReleaseId = Annotated[UUID, PublicId("rel")]
+VoiceId = Annotated[UUID, PublicId("voi")]
 OverrideId = Annotated[UUID, PublicId("ovr")]
 Reason = Annotated[str, Text(2_000, lines=True)]
 Remark = Annotated[str, Text(2_000, lines=True, may_be_blank=True)]
@@ -124,8 +125,18 @@ class SeenRecordsOut(Model):
     notice: NoticeOut | None
 
 
+class ToldOut(Model):
+    """A statement that a member was told, and which version."""
+
+    statement_id: fields.StatementId
+    number: int
+
+
 class SightOut(Model):
-    """What a member may see on a day. Something made for them may name the people in `may_name`, and nobody else."""
+    """What a member may see on a day. Something made for them may name the people in `may_name`, and nobody else.
+
+    What is not listed is not for them, whatever the reason.
+    """
 
     member_id: fields.MemberId
     person_id: fields.PersonId
@@ -133,6 +144,9 @@ class SightOut(Model):
     takes_part: bool
     things: list[SeenThingOut]
     records: list[SeenRecordsOut]
+    commitments: list[fields.CommitmentId]
+    statements: list[ToldOut]
+    voices: list[VoiceId]
     may_name: list[fields.PersonId]
 
 
@@ -209,6 +223,9 @@ def sight_out(sight: Sight) -> SightOut:
             )
             for each, why in sight.records.items()
         ],
+        commitments=list(sight.commitments),
+        statements=[ToldOut(statement_id=statement_id, number=number) for statement_id, number in sight.statements],
+        voices=list(sight.voices),
         may_name=list(sight.may_name),
     )
 
