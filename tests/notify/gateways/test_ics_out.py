@@ -10,13 +10,14 @@ from zoneinfo import ZoneInfo
 
 import icalendar
 import pytest
+from dateutil.rrule import rrulestr
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.notify.gateways.content_lines import mailto
 from services.notify.gateways.ics import CalendarEntry, Status, status_for, write_entry, write_feed
 from services.notify.gateways.vtimezone import vtimezone
-from shared.events.entries import Answer, Method
+from shared.events.entries import Answer, Method, Turn
 from shared.kernel.wall import at_wall, resolve, zone_names
 from tests.support.icslint import lint, parse
 
@@ -83,7 +84,39 @@ def an_entry(starts: str = "2027-03-04T10:00", *, minutes: int = 90, zone: str =
     return replace(entry, **facts)
 
 
+def a_series(
+    starts: str, *, hours: int, count: int, rule: str, step: int = 7, zone: str = LA, excluded: tuple[int, ...] = (), **facts: Any
+) -> CalendarEntry:
+    """A promise that recurs: `step` days between its turns on the wall, those with the numbers `excluded` left out."""
+    first = datetime.fromisoformat(starts)
+    local = [first + timedelta(days=step * n) for n in range(count)]
+    turns = tuple(
+        Turn(
+            starts_local=each,
+            ends_local=each + timedelta(hours=hours),
+            starts_at=resolve(each, zone).instant,
+            ends_at=resolve(each + timedelta(hours=hours), zone).instant,
+        )
+        for n, each in enumerate(local)
+        if n not in excluded
+    )
+    left_out = tuple(local[n] for n in excluded)
+    start = an_entry(starts, minutes=60 * hours, zone=zone, summary="On my plan", attendee="kim@example.org")
+    return replace(start, rule=rule, turns=turns, excluded=left_out, **facts)
+
+
+KIM = a_series("2027-09-04T20:00", hours=12, count=4, rule="FREQ=WEEKLY;BYDAY=SA;UNTIL=20271001", answer=Answer.ACCEPTED)
+OTIS = a_series("2027-10-23T22:00", hours=8, count=4, rule="FREQ=WEEKLY;BYDAY=SA;UNTIL=20271113", answer=Answer.ACCEPTED)
+
 GOLDEN_OBJECTS = {
+    "promise.ics": write_entry(KIM, Method.REQUEST),
+    "promise_excused.ics": write_entry(replace(KIM, sequence=1, excluded=(KIM.turns[1].starts_local,)), Method.REQUEST),
+    "promise_across_a_clock_change.ics": write_entry(OTIS, Method.REQUEST),
+    "promise_ended.ics": write_entry(replace(KIM, sequence=2, status=Status.CANCELLED), Method.CANCEL),
+    "promise_in_utc.ics": write_entry(
+        a_series("2027-09-04T20:00", hours=12, count=3, rule="FREQ=WEEKLY", zone="Africa/Casablanca"), Method.REQUEST
+    ),
+    "promise_feed.ics": write_feed([KIM, replace(OTIS, uid="otis@alder.surround")], name="Calendar"),
     "invitation.ics": write_entry(an_entry(location="Community room, 12 Main St"), Method.REQUEST),
     "invitation_es.ics": write_entry(
         an_entry("2027-03-18T17:00", minutes=60, summary="Reunión", description="¿Preguntas? Llame al 555-0100.", language="es"),
@@ -115,6 +148,52 @@ def test_the_bytes_are_exactly_these(name: str) -> None:
 @pytest.mark.parametrize("path", sorted(GOLDEN.glob("*.ics")), ids=lambda path: path.name)
 def test_every_golden_object_is_clean(path: Path) -> None:
     assert lint(path.read_bytes()) == []
+
+
+def expanded(data: bytes) -> list[tuple[datetime, datetime]]:
+    """The instants of a calendar object as RFC 5545 gives them, reckoned by another library's rules."""
+    found: dict[datetime, tuple[datetime, datetime]] = {}
+    for event in icalendar.Calendar.from_ical(data).walk("VEVENT"):
+        start, end = event["DTSTART"].dt, event["DTEND"].dt
+        length = end.astimezone(UTC) - start.astimezone(UTC)
+        if "RECURRENCE-ID" in event:
+            found[event["RECURRENCE-ID"].dt.astimezone(UTC)] = (start.astimezone(UTC), end.astimezone(UTC))
+            continue
+        rule = rrulestr(event["RRULE"].to_ical().decode(), dtstart=start)
+        excluded = event.get("EXDATE", [])
+        listed = excluded if isinstance(excluded, list) else [excluded]
+        left_out = {each.dt.astimezone(UTC) for part in listed for each in part.dts}
+        for at in (each.astimezone(UTC) for each in rule):
+            if at not in left_out:
+                found.setdefault(at, (at, at + length))
+    return sorted(found.values())
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        KIM,
+        OTIS,
+        a_series("2027-03-06T22:00", hours=8, count=3, rule="FREQ=WEEKLY;BYDAY=SA;UNTIL=20270320"),
+        a_series("2027-09-01T09:00", hours=2, count=30, rule="FREQ=DAILY;UNTIL=20270930", step=1, excluded=(3, 7)),
+        a_series("2027-10-30T22:00", hours=8, count=10, rule="FREQ=DAILY;COUNT=10", step=1, excluded=(0, 7)),
+        a_series("2027-09-04T20:00", hours=12, count=4, rule="FREQ=WEEKLY;UNTIL=20271001", zone="America/Phoenix"),
+    ],
+)
+def test_another_library_reads_exactly_the_turns_that_were_promised(entry: CalendarEntry) -> None:
+    data = write_entry(entry, Method.REQUEST)
+    assert lint(data) == []
+    assert expanded(data) == [(turn.starts_at, turn.ends_at) for turn in entry.turns]
+
+
+def test_until_is_in_utc_and_lets_the_last_days_turn_begin() -> None:
+    assert b"UNTIL=20271002T030000Z" in write_entry(KIM, Method.REQUEST)
+
+
+def test_a_cancelled_series_is_cancelled_as_a_whole() -> None:
+    data = write_entry(replace(OTIS, status=Status.CANCELLED, sequence=3), Method.CANCEL)
+    assert b"RECURRENCE-ID" not in data
+    assert lint(data) == []
 
 
 TEXTS = st.text(max_size=300)
