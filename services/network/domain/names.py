@@ -5,8 +5,7 @@ import unicodedata
 
 def name_key(text: str) -> str:
     """Return a name without case, accents, punctuation and word order: "José O'Neil" and "oneil, JOSE" are one key."""
-    bare = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
-    kept = "".join(c if c.isalnum() else " " if c.isspace() or c in ",-" else "" for c in bare)
+    kept = "".join(c if c.isalnum() else " " if c.isspace() or c in ",-" else "" for c in _bare(text))
     return " ".join(sorted(kept.split()))
 
 
@@ -16,3 +15,18 @@ def name_keys(given: str, family: str, preferred: str) -> frozenset[str]:
     if preferred:
         keys.add(name_key(f"{preferred} {family}"))
     return frozenset(key for key in keys if key)
+
+
+def is_named(given: str, preferred: str, text: str) -> bool:
+    """Say whether a text calls somebody by a first name: "RICK's" does. A last name tells nobody apart from their family."""
+    said = frozenset(_single(text))
+    names = (frozenset(_single(name)) for name in (given, preferred))
+    return any(name and name <= said for name in names)
+
+
+def _single(text: str) -> list[str]:
+    return "".join(c if c.isalnum() else " " for c in _bare(text)).split()
+
+
+def _bare(text: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))

@@ -10,7 +10,7 @@ from services.network.domain.audience import admits_member
 from services.network.domain.cases import Case
 from services.network.domain.child_voice import ChildVoice, may_read
 from services.network.domain.members import Member, MemberId
-from services.network.domain.people import PersonId
+from services.network.domain.statements import Version
 from services.network.storage import child_voices, statements, tellings
 from services.network.storage.statements import ToldVersion
 from services.network.use_cases.stand_for_member import Ground, stand_for_member
@@ -33,7 +33,7 @@ async def see_shared_words(unit: Unit, case: Case, member_id: MemberId, *, calle
 
     So do words about, or of, somebody from whom the member is kept apart.
     """
-    ground = await stand_for_member(unit, case, member_id)
+    ground = await stand_for_member(unit, case, member_id, today=today)
     member = ground.member
     known = await tellings.list_newest_told(unit, case.id, member.id)
     told = await statements.list_numbers(unit, case.id, known)
@@ -42,15 +42,16 @@ async def see_shared_words(unit: Unit, case: Case, member_id: MemberId, *, calle
     return SharedWords(
         ground,
         member,
-        [
-            each
-            for each in told
-            if admits_member(each.statement.audience, member) and ground.may_share(_actor(ground, each), today=today)
-        ],
-        [voice for voice in voices if may_read(voice, member) and ground.may_share(voice.child_id, today=today)],
+        [each for each in told if admits_member(each.statement.audience, member) and _may_hold(ground, each.version, today)],
+        [voice for voice in voices if may_read(voice, member) and _may_hold_voice(ground, voice, today)],
     )
 
 
-def _actor(ground: Ground, told: ToldVersion) -> PersonId | None:
-    actor_id = told.version.wording.actor_id
-    return None if actor_id is None else ground.places.get(actor_id)
+def _may_hold(ground: Ground, version: Version, today: date) -> bool:
+    wording = version.wording
+    actor = None if wording.actor_id is None else ground.places.get(wording.actor_id)
+    return ground.may_share(wording.text, wording.impact, tells_of=actor, today=today)
+
+
+def _may_hold_voice(ground: Ground, voice: ChildVoice, today: date) -> bool:
+    return ground.may_share(*(saying.words for saying in voice.sayings), tells_of=voice.child_id, today=today)

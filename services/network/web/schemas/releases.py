@@ -125,7 +125,7 @@ class SeenRecordsOut(Model):
     notice: NoticeOut | None
 
 
-class ToldOut(Model):
+class SeenStatementOut(Model):
     """A statement that a member was told, and which version."""
 
     statement_id: fields.StatementId
@@ -145,7 +145,7 @@ class SightOut(Model):
     things: list[SeenThingOut]
     records: list[SeenRecordsOut]
     commitments: list[fields.CommitmentId]
-    statements: list[ToldOut]
+    statements: list[SeenStatementOut]
     voices: list[VoiceId]
     may_name: list[fields.PersonId]
 
@@ -224,7 +224,7 @@ def sight_out(sight: Sight) -> SightOut:
             for each, why in sight.records.items()
         ],
         commitments=list(sight.commitments),
-        statements=[ToldOut(statement_id=statement_id, number=number) for statement_id, number in sight.statements],
+        statements=[SeenStatementOut(statement_id=statement_id, number=number) for statement_id, number in sight.statements],
         voices=list(sight.voices),
         may_name=list(sight.may_name),
     )
