@@ -17,7 +17,7 @@ OF_PEOPLE = frozenset({"member", "child", "kin_notice", "prompt"})
 """What of a family's history only those see who see its people."""
 
 PLANS_READ = "plans.read"
-OF_PLANS = frozenset({"statement", "voice", "answer", "act", "case_step"})
+OF_PLANS = frozenset({"statement", "voice", "answer", "act", "case_step", "release", "override"})
 """What of a family's history only those see who see the words that it shares."""
 
 
