@@ -203,7 +203,7 @@ async def announce(units: Units, county_id: UUID, told: Sequence[Told]) -> None:
 
 _STATE = """
 SELECT county_id, 'entry', jsonb_build_array(participant_id, uid, revision, sequence, status, answer, starts_at, ends_at,
-       place IS NULL)
+       status = 'live' AND place IS NULL)
   FROM entries
 UNION ALL
 SELECT county_id, 'message', jsonb_build_array(kind, person_id, participant_id, revision, sequence, wall_rule, detail,
@@ -218,7 +218,7 @@ SELECT county_id, 'holder', to_jsonb(a) FROM case_access a
 """
 """What notify holds to be true, without the ids that it made up and what was planned and withdrawn again.
 
-The way to reach somebody is decided when a message leaves. Since when a consent stands is that of the first fact that was applied
+Where a cancelled meeting would have been is shown to nobody. The way to reach somebody is decided when a message leaves. Since when a consent stands is that of the first fact that was applied
 with it: an older one that was parked does not take it back.
 """
 

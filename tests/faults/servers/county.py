@@ -66,6 +66,8 @@ class UsedCounty:
         self._pulled_at = 0.0
         self._families: list[Family] = []
         self._slots: Iterator[tuple[Family, datetime]] = iter(())
+        self._mails: dict[str, tuple[str, str]] = {}
+        """To whom each mail came that was ever seen, and its calendar entry: the sandbox keeps the newest 5,000 only."""
 
     async def prepare(self) -> None:
         """Register a few families who are reached by mail."""
@@ -282,10 +284,10 @@ class UsedCounty:
         states = {(f"mtg_{row[0].replace('-', '')}", f"per_{row[1].replace('-', '')}"): (row[2], row[3]) for row in rows}
         assert len(rows) == len(states)
         assert set(states) == expected
-        copies = Counter[tuple[str, str]]()
         for person in self._people():
             for mail in await self.journey.outside.mails(person.mailbox):
-                copies[person.id, mail["calendar"]["uid"]] += 1
+                self._mails[mail["id"]] = (person.id, mail["calendar"]["uid"])
+        copies = Counter(self._mails.values())
         wrong = {
             (key, state, copies[key[1], uid])
             for key, (state, uid) in states.items()
