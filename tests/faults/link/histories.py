@@ -218,8 +218,8 @@ SELECT county_id, 'holder', to_jsonb(a) FROM case_access a
 """
 """What notify holds to be true, without the ids that it made up and what was planned and withdrawn again.
 
-Where a cancelled meeting would have been is shown to nobody. The way to reach somebody is decided when a message leaves. Since when a consent stands is that of the first fact that was applied
-with it: an older one that was parked does not take it back.
+Where a cancelled meeting would have been is shown to nobody. The way to reach somebody is decided when a message leaves. Since when
+a consent stands is that of the first fact that was applied with it: an older one that was parked does not take it back.
 """
 
 
