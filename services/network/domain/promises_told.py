@@ -84,7 +84,9 @@ def entry_of(commitment: Commitment, plan: Plan, notice: Notice, *, county_slug:
         ends_at=first.ends_at,
         rule=spell_rule(pattern.rule),
         excluded=tuple(sorted(commitment.excluded)),
-        turns=tuple(turn for turn in ahead if turn.ends_at > now)[:MOST_TURNS],
+        turns=()
+        if commitment.state is CommitmentState.PAUSED
+        else tuple(turn for turn in ahead if turn.ends_at > now)[:MOST_TURNS],
     )
 
 

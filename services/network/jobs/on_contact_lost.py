@@ -2,6 +2,7 @@
 
 from services.network.domain.people import ContactPointId, PersonId
 from services.network.use_cases.hear_consent import hear_consent
+from services.network.use_cases.note_contact_lost import note_contact_lost
 from shared.bus.consumer import Fact, on
 from shared.db.unit import Unit
 from shared.events.network import Consent
@@ -12,7 +13,7 @@ SOURCE = "contact_lost"
 
 @on(ContactLost)
 async def mark_invalid(unit: Unit, fact: Fact[ContactLost]) -> None:
-    """Mark the contact point, so that staff see that a new number is needed."""
+    """Mark the contact point, so that staff see that a new number is needed, and flag what the person has promised."""
     body = fact.body
     await hear_consent(
         unit,
@@ -22,3 +23,4 @@ async def mark_invalid(unit: Unit, fact: Fact[ContactLost]) -> None:
         source=SOURCE,
         at=body.at,
     )
+    await note_contact_lost(unit, PersonId(body.person_id))

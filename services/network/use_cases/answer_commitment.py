@@ -15,6 +15,8 @@ from services.network.domain.commitments import (
     accept_part,
     decline,
     excuse,
+    pause,
+    resume,
     take_back_excuse,
     withdraw,
 )
@@ -121,6 +123,11 @@ async def _withdrawn(unit: Unit, plan: Plan, case: Case, commitment: Commitment,
     return await tell_change(unit, commitment, withdraw(commitment, now=unit.now), plan, county, Notice.ENDED)
 
 
+async def _paused(unit: Unit, plan: Plan, case: Case, commitment: Commitment, said: GiveAnswer, county: County) -> Commitment:
+    after = pause(commitment, now=unit.now) if said.said is Said.PAUSED else resume(commitment, now=unit.now)
+    return await tell_change(unit, commitment, after, plan, county, Notice.CHANGED)
+
+
 async def _excused(unit: Unit, plan: Plan, case: Case, commitment: Commitment, said: GiveAnswer, county: County) -> Commitment:
     if commitment.ask is not None:
         return await _withdrawn(unit, plan, case, commitment, said, county)
@@ -157,6 +164,8 @@ _APPLIED = {
     Said.PARTIAL: _accepted,
     Said.DECLINED: _declined,
     Said.WITHDRAWN: _withdrawn,
+    Said.PAUSED: _paused,
+    Said.RESUMED: _paused,
     Said.TURN_EXCUSED: _excused,
     Said.TURN_CONFIRMED: _confirmed,
     Said.KEPT: _looked_back,

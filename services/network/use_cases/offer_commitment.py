@@ -3,6 +3,7 @@
 from services.network.domain.cases import Case
 from services.network.domain.commitments import Commitment, CommitmentId, CommitmentState, Promise
 from services.network.domain.cover import NEVER_WITHIN, Seat, Seats, covers_of
+from services.network.domain.members import MemberId
 from services.network.domain.plan_errors import KeptApart, MemberCannotProtect
 from services.network.domain.plans import Plan, check_open
 from services.network.domain.promises_told import check_number, look_span, turns_of
@@ -31,7 +32,7 @@ async def offer_commitment(unit: Unit, plan: Plan, case: Case, command: OfferCom
     check_pattern(command.promise.pattern)
     _check_in_plan(command.promise, plan)
     check_number(command.promise.pattern, plan)
-    _check_backups(command, seats)
+    check_backups(command.promise, command.member_id, seats)
     if command.promise.is_protective and seat.barred is not None:
         raise MemberCannotProtect(reason=seat.barred.value)
     offered = Commitment(
@@ -61,13 +62,14 @@ def _check_in_plan(promise: Promise, plan: Plan) -> None:
         raise Invalid([Fault("date_out_of_range", "Let the first time lie within the plan.", pointer="#/starts_local")])
 
 
-def _check_backups(command: OfferCommitment, seats: Seats) -> None:
+def check_backups(promise: Promise, member_id: MemberId, seats: Seats) -> None:
+    """Refuse backups who are not around the family, stand twice, or could not cover what they would step in for."""
     faults = []
-    for index, backup in enumerate(command.promise.backups):
+    for index, backup in enumerate(promise.backups):
         pointer = f"#/backups/{index}"
-        if backup not in seats or backup == command.member_id or backup in command.promise.backups[:index]:
+        if backup not in seats or backup == member_id or backup in promise.backups[:index]:
             faults.append(Fault("backup_invalid", "Choose other members of this family's network, each once.", pointer=pointer))
-        elif command.promise.is_protective and seats[backup].barred is not None:
+        elif promise.is_protective and seats[backup].barred is not None:
             faults.append(Fault("member_cannot_protect", "Choose somebody who can count as cover.", pointer=pointer))
     if faults:
         raise Invalid(faults)

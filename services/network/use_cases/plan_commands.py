@@ -46,6 +46,8 @@ class Said(StrEnum):
     DECLINED = "declined"
     PARTIAL = "partial"
     WITHDRAWN = "withdrawn"
+    PAUSED = "paused"
+    RESUMED = "resumed"
     TURN_EXCUSED = "turn_excused"
     TURN_CONFIRMED = "turn_confirmed"
     KEPT = "kept"

@@ -3,10 +3,11 @@
 from services.network.domain.commitments import CommitmentId, PlanId
 from services.network.storage import commitments as stored
 from services.network.use_cases.answer_commitment import answer_commitment
+from services.network.use_cases.change_commitment import change_commitment
 from services.network.use_cases.offer_commitment import offer_commitment
 from services.network.use_cases.see_plan import commitment_of, hold_plan, see_plan
 from services.network.web.county import county_of
-from services.network.web.schemas.plans import answer_from, commitment_out, offer_from
+from services.network.web.schemas.plans import answer_from, commitment_changes_from, commitment_out, offer_from
 from shared.db.unit import Unit
 from shared.kernel.ids import spell
 from shared.web.routing import Call, Reply, created, ok, page
@@ -39,3 +40,13 @@ async def post_answer(unit: Unit, call: Call) -> Reply:
     commitment = await commitment_of(unit, plan, CommitmentId(call.ids["commitment_id"]))
     answered = await answer_commitment(unit, plan, case, commitment, answer_from(call.body), county_of(call))
     return ok(commitment_out(answered.commitment), etag=str(answered.commitment.version))
+
+
+async def patch_commitment(unit: Unit, call: Call) -> Reply:
+    """Change what is written about a promise, or who steps in."""
+    case, plan = await hold_plan(unit, PlanId(call.ids["plan_id"]), caller=call.staff)
+    commitment = await commitment_of(unit, plan, CommitmentId(call.ids["commitment_id"]))
+    call.require_match(str(commitment.version))
+    changes = commitment_changes_from(call.body)
+    after = await change_commitment(unit, plan, case, commitment, changes, county_of(call))
+    return ok(commitment_out(after), etag=str(after.version))

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from services.network.domain.gaps import GapState
+from services.network.domain.gaps import Gap, GapState
 from services.network.domain.plan_errors import AlreadyCovered, MemberCannotProtect, PlanNotReady
 from services.network.domain.plans import PlanKind
 from services.network.storage import gaps
@@ -174,6 +174,6 @@ async def test_a_promise_may_end_in_the_middle_of_a_turn(zoe: Promised) -> None:
     assert ("abara", "sent") in await zoe.asks(), "somebody is asked although the time has begun"
 
 
-async def all_gaps(zoe: Promised) -> list[object]:
+async def all_gaps(zoe: Promised) -> list[Gap]:
     async with zoe.unit() as unit:
         return list(await gaps.list_of_plan(unit, zoe.this_plan, ending_after=unit.now))

@@ -7,6 +7,7 @@ from services.network.web.schemas.plans import (
     AnswerIn,
     CommitmentIn,
     CommitmentOut,
+    CommitmentPatch,
     CoverageOut,
     CoverageQuery,
     GapAcceptIn,
@@ -57,6 +58,8 @@ ROUTES: tuple[Route, ...] = (
          raises=(no.CaseIsClosed, cannot.PlanHasEnded, cannot.MemberCannotProtect, cannot.KeptApart, cannot.TooManyTurns)),
     get(f"{PLAN}/commitments", commitments.get_commitments, needs="plans.read", answer=Page[CommitmentOut]),
     get(COMMITMENT, commitments.get_commitment, needs="plans.read", answer=CommitmentOut, etag=True),
+    patch(COMMITMENT, commitments.patch_commitment, needs="plans.write", body=CommitmentPatch, answer=CommitmentOut, etag=True,
+          raises=(no.CaseIsClosed, cannot.PlanHasEnded, cannot.CommitmentHasEnded)),
     post(f"{COMMITMENT}/answers", commitments.post_answer, needs="plans.write", body=AnswerIn, answer=CommitmentOut,
          idempotent=True, etag=True, raises=(no.CaseIsClosed, *ANSWERS)),
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -12,6 +12,7 @@ from services.network.domain.gate import Reason
 from services.network.domain.members import MemberId
 from services.network.domain.plans import Plan, PlanKind, PlanState, PlanWords, Window
 from services.network.domain.recurrence import Pattern, read_rule, spell_rule
+from services.network.use_cases.change_commitment import CommitmentChanges
 from services.network.use_cases.make_plan import PlanChanges
 from services.network.use_cases.plan_commands import GiveAnswer, MakePlan, OfferCommitment, Said, WantedWindow
 from services.network.use_cases.see_coverage import Coverage, SeenTurn
@@ -160,6 +161,16 @@ class CommitmentIn(TimesIn):
     commitment_class: CommitmentClass
     danger_ids: list[fields.StatementId] = Field(default_factory=list, max_length=20)
     backups: list[fields.MemberId] = Field(default_factory=list, max_length=10)
+
+
+class CommitmentPatch(Model):
+    """What shall change about a promise; other times are another promise. `contact_lost` false says that they can be reached."""
+
+    action: Sentence = absent()
+    place: OptionalLine = absent()
+    danger_ids: list[fields.StatementId] = absent()
+    backups: list[fields.MemberId] = absent()
+    contact_lost: Literal[False] = absent()
 
 
 class AskOut(Model):
@@ -369,6 +380,15 @@ def offer_from(body: CommitmentIn, zone: str) -> OfferCommitment:
             backups=tuple(MemberId(each) for each in body.backups),
         ),
     )
+
+
+def commitment_changes_from(body: CommitmentPatch) -> CommitmentChanges:
+    """Read what shall change about a promise."""
+    changes: CommitmentChanges = body.model_dump(exclude_unset=True)  # type: ignore[assignment]  # its members, as they are named
+    for name in ("danger_ids", "backups"):
+        if name in changes:
+            changes[name] = tuple(changes[name])
+    return changes
 
 
 def answer_from(body: AnswerIn) -> GiveAnswer:
