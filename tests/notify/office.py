@@ -44,6 +44,7 @@ class Person:
     points: tuple[ContactPoint, ...]
     addresses: dict[str, str]
     quiet: tuple[time, time] = (time(0), time(0))
+    facts: dict[str, Any] = field(default_factory=dict)
 
     @property
     def mail(self) -> str:
@@ -101,7 +102,9 @@ class Office:
 
     # -- what network tells
 
-    def person(self, *ways: Channel, consent: Consent = Consent.GRANTED, language: str = "en", name: str = "Denise") -> Person:
+    def person(
+        self, *ways: Channel, consent: Consent = Consent.GRANTED, language: str = "en", name: str = "Denise", **facts: Any
+    ) -> Person:
         """Somebody whom network has not told of yet, reached in these ways, the first preferred."""
         points, addresses = [], {}
         for rank, channel in enumerate(ways):
@@ -112,7 +115,7 @@ class Office:
                 ContactPoint(contact_point_id=point_id, channel=channel, consent=consent, preferred=rank == 0, lookup=lookup)
             )
             addresses[str(point_id)] = address
-        return Person(uuid4(), name, language, tuple(points), addresses)
+        return Person(uuid4(), name, language, tuple(points), addresses, facts=facts)
 
     def lookup(self, address: str) -> str:
         """The keyed hash that network would give."""
@@ -129,13 +132,12 @@ class Office:
                 spoken_language=person.language,
                 written_language=person.language,
                 interpreter_needed=False,
-                is_minor=False,
                 contact_points=person.points,
                 quiet_from=person.quiet[0],
                 quiet_until=person.quiet[1],
                 voicemail_ok=False,
-                staff_id=None,
                 at=at or unit.now,
+                **{"is_minor": False, "staff_id": None, **person.facts},
             )
             await keep_contact(
                 unit, facts, PersonWords(given_name=person.given_name, family_name="Quesada", addresses=person.addresses)
@@ -154,8 +156,12 @@ class Office:
 
     async def held_by(self, booked: Booked, *staff: str) -> None:
         """Let network tell who holds a meeting's family."""
+        await self.held_by_case(booked.case_id, *staff)
+
+    async def held_by_case(self, case_id: UUID, *staff: str) -> None:
+        """Let network tell who holds a family."""
         async with self.unit() as unit:
-            told = CaseAccessChanged(case_id=booked.case_id, unit="north", assigned=staff, shared_with=(), at=unit.now)
+            told = CaseAccessChanged(case_id=case_id, unit="north", assigned=staff, shared_with=(), at=unit.now)
             await keep_case_access(unit, told)
 
     async def feed(self, web: Any, person: Person, booked: Booked) -> str:

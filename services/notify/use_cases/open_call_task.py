@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from services.notify.domain.call_tasks import CallTask
+from services.notify.domain.channels import Contact
 from services.notify.domain.entries import KeptEntry
 from services.notify.domain.messages import Message, Way
 from services.notify.storage import call_tasks, contacts
@@ -15,9 +16,7 @@ from shared.events.notify import CallTaskOpened, SubjectKind
 async def open_call_task(unit: Unit, message: Message, entry: KeptEntry | None, *, reason: str, way: Way = Way.CALL) -> None:
     """Open the task that stands for a message, once; in the person's night it is due when the night ends."""
     contact = await contacts.find(unit, message.person_id)
-    # Whose phone rings: that of whoever passes it on, if somebody does.
-    relay = await contacts.find(unit, contact.relay_person_id) if contact and contact.relay_person_id else None
-    phoned = relay or contact
+    phoned = await _phoned(unit, contact)
     point = next((p for p in phoned.points if p.channel is Channel.VOICE), None) if phoned else None
     texted = next((p for p in phoned.points if p.channel is Channel.SMS), None) if phoned else None
     chosen = message.contact_point_id if message.way.is_task and message.contact_point_id else None
@@ -39,6 +38,13 @@ async def open_call_task(unit: Unit, message: Message, entry: KeptEntry | None, 
         opened_at=unit.now,
     )
     await _open(unit, task)
+
+
+async def _phoned(unit: Unit, contact: Contact | None) -> Contact | None:
+    """Return whose phone rings: that of whoever passes it on; nobody's where nothing may go directly: staff know whom."""
+    if contact is not None and contact.relay_person_id is not None:
+        return await contacts.find(unit, contact.relay_person_id)
+    return contact if contact is None or contact.direct_messages_ok else None
 
 
 async def open_person_task(

@@ -187,7 +187,7 @@ class AnswerIn(Model):
     answer: Literal[Answer.ACCEPTED, Answer.DECLINED, Answer.TENTATIVE] = Field(
         json_schema_extra={"enum": ["accepted", "declined", "tentative"]}
     )
-    sequence: int | None = Field(default=None, ge=0)
+    sequence: int | None = Field(default=None, ge=0, le=2**31 - 1)
 
 
 class OtherTimeIn(Model):

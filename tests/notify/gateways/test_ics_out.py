@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import icalendar
 import pytest
-from dateutil.rrule import rrulestr
+from dateutil.rrule import rrulestr  # type: ignore[import-untyped]  # it has no stubs
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -153,7 +153,8 @@ def test_every_golden_object_is_clean(path: Path) -> None:
 def expanded(data: bytes) -> list[tuple[datetime, datetime]]:
     """The instants of a calendar object as RFC 5545 gives them, reckoned by another library's rules."""
     found: dict[datetime, tuple[datetime, datetime]] = {}
-    for event in icalendar.Calendar.from_ical(data).walk("VEVENT"):
+    events: Any = icalendar.Calendar.from_ical(data).walk("VEVENT")
+    for event in events:
         start, end = event["DTSTART"].dt, event["DTEND"].dt
         length = end.astimezone(UTC) - start.astimezone(UTC)
         if "RECURRENCE-ID" in event:
