@@ -35,7 +35,7 @@ COMMANDS: Commands[Network] = Commands(
     NAME,
     opening=lambda environment: open_network(read_settings(environment)),
     runs={
-        "serve": Runs("the API alone", lambda network: {"serve": network.api(), "measure": network.measures()}),
+        "serve": Runs("the API alone", lambda network: {"serve": network.api(), "measure": network.watched()}),
         "relay": Runs(
             "number and publish what is announced", lambda network: {"relay": network.relay(), "audit": network.audit_walk()}
         ),

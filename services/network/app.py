@@ -9,6 +9,7 @@ from aiohttp import web
 from redis.asyncio import Redis
 
 from services.network.jobs.every_few_seconds import Ticker
+from services.network.jobs.lateness import Lateness
 from services.network.jobs.on_consent_changed import keep_consent
 from services.network.jobs.on_contact_lost import mark_invalid
 from services.network.jobs.on_reply_received import judge_reply
@@ -51,6 +52,10 @@ class Network(Standing):
         service = self.service
 
         return lambda stop: serve(app, service.listen_host, service.listen_port, stop=stop, metrics_listen=service.metrics_listen)
+
+    def watched(self) -> Part:
+        """Measures what must wake somebody, the cover among it."""
+        return self.measures(Lateness(self.units, self.service.counties).look)
 
     def ticker(self) -> Part:
         """Asks on, looks ahead, and takes in files."""

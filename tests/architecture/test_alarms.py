@@ -25,6 +25,7 @@ MEASURED = (
     "shared.jobs.measures",
     "shared.bus.metrics",
     "shared.web.observe",
+    "services.network.jobs.lateness",
     "services.notify.jobs.lateness",
     "services.notify.gateways.inbox",
 )

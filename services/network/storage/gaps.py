@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, func, select, update
 
 from services.network.domain.cases import CaseId
 from services.network.domain.commitments import CommitmentId, GapId, PlanId
@@ -40,6 +40,13 @@ async def list_due(unit: Unit, *, limit: int) -> list[tuple[PlanId, GapId]]:
     """Return the gaps whose asking has to go on by now, the longest due first."""
     query = select(GapRow.plan_id, GapRow.id).where(_mine(unit), GapRow.look_at <= unit.now).order_by(GapRow.look_at).limit(limit)
     return [(PlanId(plan_id), GapId(gap_id)) for plan_id, gap_id in (await unit.session.execute(query)).all()]
+
+
+async def oldest_due(unit: Unit) -> datetime | None:
+    """Return since when the gap that waits longest is due, if any is."""
+    query = select(func.min(GapRow.look_at)).where(_mine(unit), GapRow.look_at <= unit.now)
+    found: datetime | None = await unit.session.scalar(query)
+    return found
 
 
 async def forget_looks(unit: Unit, plan_id: PlanId) -> None:

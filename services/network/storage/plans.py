@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, nulls_first, or_, select, tuple_
+from sqlalchemy import ColumnElement, func, nulls_first, or_, select, tuple_
 
 from services.network.domain.cases import CaseId
 from services.network.domain.commitments import PlanId
@@ -58,6 +58,13 @@ async def list_to_look_at(unit: Unit, *, before: datetime, limit: int) -> list[P
         .limit(limit)
     )
     return [PlanId(found) for found in await unit.session.scalars(query)]
+
+
+async def oldest_look(unit: Unit) -> datetime | None:
+    """Return when the plan in force that waits longest was looked ahead for, or came into force."""
+    looked = func.coalesce(PlanRow.looked_at, PlanRow.activated_at)
+    found: datetime | None = await unit.session.scalar(select(func.min(looked)).where(_mine(unit), PlanRow.state.in_(_IN_FORCE)))
+    return found
 
 
 async def was_looked_at(unit: Unit, plan_id: PlanId) -> None:
