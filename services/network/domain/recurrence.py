@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
-from itertools import islice
+from itertools import islice, pairwise
 
 from shared.events.entries import Turn
 from shared.kernel.errors import Fault, Invalid
@@ -22,6 +22,8 @@ LONGEST_TURN = timedelta(days=7)
 MOST_INTERVAL = 366
 MOST_COUNT = 1000
 LAST_DAY = date(2100, 12, 31)
+EVERY_CASE = timedelta(days=8 * 366)
+"""Within this time a rule has shown all it can mean: twice the four years to the next 29 February."""
 
 _DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _PARTS = frozenset({"FREQ", "INTERVAL", "BYDAY", "BYMONTHDAY", "COUNT", "UNTIL"})
@@ -229,26 +231,12 @@ def _candidates(first: date, rule: Rule, last: date) -> Iterator[date]:
 
 
 def _faults_of_rule(pattern: Pattern, rule: Rule, pointer: str) -> list[Fault]:
-    first = pattern.starts_local.date()
-    two = _first_two(pattern, rule)
-    if not two or two[0] != first:
+    days = list(_days(pattern, end=pattern.starts_local.date() + EVERY_CASE))
+    if not days or days[0] != pattern.starts_local.date():
         return [Fault("recurrence_never", "Let the first turn be one of the days on which it repeats.", pointer=pointer)]
-    if len(two) == 2 and two[1] - two[0] < pattern.length:
+    if any(later - day < pattern.length for day, later in pairwise(days)):
         return [Fault("recurrence_too_dense", "A turn must end before the next one begins.", pointer=pointer)]
     return []
-
-
-def _first_two(pattern: Pattern, rule: Rule) -> list[date]:
-    """The first two days, looked for within the longest wait that a rule can mean: four years of a 29 February, times two."""
-    far = pattern.starts_local.date() + timedelta(days=8 * 366)
-    found: list[date] = []
-    for day in _days(
-        Pattern(time_zone=pattern.time_zone, starts_local=pattern.starts_local, ends_local=pattern.ends_local, rule=rule), end=far
-    ):
-        found.append(day)
-        if len(found) == 2:
-            break
-    return found
 
 
 def _refused(code: str, detail: str, pointer: str) -> Invalid:
