@@ -166,7 +166,11 @@ class Office:
 
     async def feed(self, web: Any, person: Person, booked: Booked) -> str:
         """Let Amy make a person's feed; return its address."""
-        await self.held_by(booked, "amy")
+        return await self.feed_of(web, person, booked.case_id)
+
+    async def feed_of(self, web: Any, person: Person, case_id: UUID) -> str:
+        """Let Amy make the feed of somebody around a family."""
+        await self.held_by_case(case_id, "amy")
         made = await web.staff("POST", f"/v1/people/per_{person.id.hex}/feeds")
         assert made.status == 200, made.content
         return str(made.json["url"])

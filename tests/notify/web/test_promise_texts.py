@@ -189,7 +189,7 @@ async def test_no_more_messages_turns_reminders_into_calls_in_spanish(office: Of
     await office.make_due("turn_reminder")
     await office.make_due("check_in")
     await office.send_due()
-    assert len(office.texts.to(carmen.phone)) == 3
+    assert len(office.texts.to(carmen.phone)) == 2
     tasks = (await web.staff("GET", "/v1/call-tasks")).json["items"]
     assert [(task["reason"], task["kind"]) for task in tasks] == [("opted_out", "turn_reminder")]
     assert "Tiene algo en su plan" in tasks[0]["script"]

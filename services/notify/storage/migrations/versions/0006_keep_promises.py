@@ -16,36 +16,33 @@ down_revision: str | None = "0005"
 branch_labels = None
 depends_on = None
 
-OF_ENTRIES: tuple[sa.Column[Any], ...] = (
-    sa.Column("subject_kind", sa.Text(), nullable=False, server_default="meeting"),
-    sa.Column("rule", sa.Text(), nullable=False, server_default=""),
-    sa.Column("excluded", ARRAY(sa.TIMESTAMP()), nullable=False, server_default="{}"),
-    sa.Column("turns", sa.Text(), nullable=False, server_default="[]"),
-    sa.Column("over_at", sa.TIMESTAMP(timezone=True), nullable=True),
-    sa.Column("standing", sa.Text(), nullable=False, server_default=""),
-    sa.Column("standing_at", sa.TIMESTAMP(timezone=True), nullable=True),
-    sa.Column("is_ask", sa.Boolean(), nullable=False, server_default="false"),
-    sa.Column("answer_by", sa.TIMESTAMP(timezone=True), nullable=True),
-    sa.Column("texted_at", sa.TIMESTAMP(timezone=True), nullable=True),
-    sa.Column("words", sa.LargeBinary(), nullable=True),
+INSTANT = sa.TIMESTAMP(timezone=True)
+
+# Table, column, type, and its default where it may not be null.
+ADDED: tuple[tuple[str, str, Any, str | None], ...] = (
+    ("entries", "subject_kind", sa.Text(), "meeting"),
+    ("entries", "rule", sa.Text(), ""),
+    ("entries", "excluded", ARRAY(sa.TIMESTAMP()), "{}"),
+    ("entries", "turns", sa.Text(), "[]"),
+    ("entries", "over_at", INSTANT, None),
+    ("entries", "standing", sa.Text(), ""),
+    ("entries", "standing_at", INSTANT, None),
+    ("entries", "is_ask", sa.Boolean(), "false"),
+    ("entries", "answer_by", INSTANT, None),
+    ("entries", "texted_at", INSTANT, None),
+    ("entries", "words", sa.LargeBinary(), None),
+    ("messages", "turn_starts_at", INSTANT, None),
+    ("messages", "turn_ends_at", INSTANT, None),
+    ("contacts", "urgent_at_night", sa.Boolean(), "false"),
+    ("contacts", "direct_messages_ok", sa.Boolean(), "true"),
+    ("contacts", "relay_person_id", sa.Uuid(), None),
 )
-OF_MESSAGES: tuple[sa.Column[Any], ...] = (
-    sa.Column("turn_starts_at", sa.TIMESTAMP(timezone=True), nullable=True),
-    sa.Column("turn_ends_at", sa.TIMESTAMP(timezone=True), nullable=True),
-)
-OF_CONTACTS: tuple[sa.Column[Any], ...] = (
-    sa.Column("urgent_at_night", sa.Boolean(), nullable=False, server_default="false"),
-    sa.Column("direct_messages_ok", sa.Boolean(), nullable=False, server_default="true"),
-    sa.Column("relay_person_id", sa.Uuid(), nullable=True),
-)
-ADDED = {"entries": OF_ENTRIES, "messages": OF_MESSAGES, "contacts": OF_CONTACTS}
 
 
 def upgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '4s'")
-    for table, columns in ADDED.items():
-        for column in columns:
-            op.add_column(table, column.copy())
+    for table, name, kind, default in ADDED:
+        op.add_column(table, sa.Column(name, kind, nullable=default is None, server_default=default))
     op.create_index("ix_contacts_staff", "contacts", ["county_id", "staff_id"], postgresql_where=sa.text("staff_id IS NOT NULL"))
     op.create_table(
         "step_ups",
@@ -62,6 +59,5 @@ def downgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '4s'")
     op.drop_table("step_ups")
     op.drop_index("ix_contacts_staff", table_name="contacts")
-    for table, columns in ADDED.items():
-        for column in columns:
-            op.drop_column(table, column.name)
+    for table, name, _, _ in ADDED:
+        op.drop_column(table, name)
