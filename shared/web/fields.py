@@ -371,12 +371,14 @@ _TAG = re.compile(r"([a-z]{2,3})(-[A-Z][a-z]{3})?(-(?:[A-Z]{2}|\d{3}))?")
 # Spoken by families in California, and not in CLDR's list of names (our addition): Mixtec, Triqui, Mam, Zapotec, K'iche', Mien,
 # Q'anjob'al, Purépecha, and American Sign Language.
 _ALSO_SPOKEN = frozenset({"mix", "mxb", "trc", "trq", "mam", "zap", "quc", "ium", "kjb", "tsz", "ase", "hmn", "mww", "hnj"})
+# What CLDR lists and no family speaks: made-up languages, and codes for "none", "several" and "not known". One of these is a slip.
+_NOBODYS = frozenset({"und", "mul", "zxx", "root", "tlh", "jbo", "vo", "avk", "nov", "ia", "ie", "io"})
 
 
 @cache
 def languages() -> frozenset[str]:
-    """The language codes we know: CLDR's, and those spoken here that it does not name."""
-    return frozenset(Locale("en").languages) | _ALSO_SPOKEN
+    """The language codes we know: CLDR's, but for those that nobody speaks, and those spoken here that it does not name."""
+    return (frozenset(Locale("en").languages) - _NOBODYS) | _ALSO_SPOKEN
 
 
 def read_language(value: object) -> str:
