@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from io import BytesIO
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -14,6 +15,8 @@ from yarl import URL
 from tests.hostile.rows import Row, Sent
 from tests.network.conftest import Api
 from tests.support.databases import Database
+
+_LARGE = 2**20
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +40,11 @@ class Answer:
 
     @property
     def places(self) -> set[str]:
-        """Where the values at fault are, by pointer or parameter."""
-        return {each.get("pointer") or each.get("parameter", "") for each in self.json.get("errors", ())}
+        """Where the values at fault are, by pointer or parameter, or by the line of a file."""
+        places = (
+            each.get("pointer") or each.get("parameter") or f"line {each.get('line')}" for each in self.json.get("errors", ())
+        )
+        return set(places)
 
 
 class Wire:
@@ -58,8 +64,13 @@ class Wire:
         key = {"Idempotency-Key": uuid4().hex} if method == "POST" else {}
         spelled = {name.replace("_", "-"): value for name, value in headers.items()}
         url = URL(str(self._client.make_url("/")).rstrip("/") + path, encoded=True)
+        large = body is not None and len(body) > _LARGE  # which aiohttp would rather read than be given
         async with self._client.session.request(
-            method, url, data=body, headers={**usual, **key, **self._headers, **spelled}, allow_redirects=False
+            method,
+            url,
+            data=BytesIO(body) if body is not None and large else body,
+            headers={**usual, **key, **self._headers, **spelled},
+            allow_redirects=False,
         ) as response:
             return Answer(response.status, await response.read(), response.headers)
 
