@@ -16,7 +16,7 @@ from services.network.domain.cases import CaseId
 from services.network.domain.members import Member, MemberId, MemberState
 from services.network.domain.people import PersonId
 from services.network.domain.word_errors import MayNotBeTold, NothingToRelease
-from shared.kernel.errors import Fault, Invalid
+from shared.kernel.errors import Fault, Invalid, NotFound
 
 VoiceId = NewType("VoiceId", UUID)
 
@@ -141,8 +141,10 @@ def released(voice: ChildVoice, member: Member, *, by: str, now: datetime) -> Ch
 
 
 def taken_back(voice: ChildVoice, member_id: MemberId, *, now: datetime) -> ChildVoice:
-    """Return the words no longer released to a parent."""
+    """Return the words no longer released to a parent. Raises NotFound where nothing was."""
     left = tuple(release for release in voice.releases if release.member_id != member_id)
+    if left == voice.releases:
+        raise NotFound
     return replace(voice, releases=left, version=voice.version + 1, updated_at=now)
 
 

@@ -61,7 +61,7 @@ async def release_voice(unit: Unit, case: Case, voice: ChildVoice, member_id: Me
 
 
 async def take_back_release(unit: Unit, voice: ChildVoice, member_id: MemberId, *, now: datetime) -> ChildVoice:
-    """End what a parent may see of a child's words whose row is held."""
+    """End what a parent may see of a child's words whose row is held. Raises NotFound where nothing was released."""
     return await _keep(unit, "voice.release_ended", voice, taken_back(voice, member_id, now=now), member_id)
 
 
@@ -70,6 +70,11 @@ async def remove_voice(unit: Unit, voice: ChildVoice) -> None:
     await child_voices.end(unit, voice)
     _keep_change(unit, voice, None)
     await _audit(unit, "voice.removed", voice)
+
+
+async def check_belongs(unit: Unit, case: Case, member_id: MemberId) -> None:
+    """Raise NotFound unless this is, or was, a member of the family: a release outlives who it was for."""
+    await members.check_belongs(unit, case.id, member_id)
 
 
 async def _present(unit: Unit, case: Case) -> frozenset[MemberId]:

@@ -5,6 +5,7 @@ from services.network.domain.child_voice import ChildVoice, VoiceId
 from services.network.domain.members import MemberId
 from services.network.use_cases.record_voice import (
     change_voice_audience,
+    check_belongs,
     record_voice,
     release_voice,
     remove_voice,
@@ -70,9 +71,11 @@ async def put_release(unit: Unit, call: Call) -> Reply:
 
 async def delete_release(unit: Unit, call: Call) -> Reply:
     """End what a parent may see of a child's words."""
-    _, voice = await _held(unit, call)
+    case, voice = await _held(unit, call)
+    member_id = MemberId(call.ids["member_id"])
+    await check_belongs(unit, case, member_id)
     call.require_match(str(voice.version))
-    await take_back_release(unit, voice, MemberId(call.ids["member_id"]), now=unit.now)
+    await take_back_release(unit, voice, member_id, now=unit.now)
     return no_content()
 
 

@@ -53,6 +53,8 @@ async def test_a_parent_reads_them_only_when_a_worker_released_them(home: Househ
     assert (await words_for(home, home.mother))[0]["sayings"] == HOUSES["sayings"]
     assert (await home.api.send("PUT", path)).json == released.json
     assert (await home.api.delete(path, etag=released.json["etag"])).status == 204
+    now = (await home.api.get(f"{home.path}/child-voice/{voice['id']}")).json
+    assert (await home.api.delete(path, etag=now["etag"])).status == 404
     assert await words_for(home, home.mother) == []
 
 
