@@ -14,10 +14,11 @@ from shared.kernel.access import Caller
 from shared.kernel.errors import NotFound
 
 
-async def find_duplicates(unit: Unit, person: Person, *, caller: Caller) -> list[Match]:
+async def find_duplicates(unit: Unit, person: Person, *, caller: Caller, may_decide: bool) -> list[Match]:
     """Return people of the county who are like this one, those with most in common first. Each one found is on record.
 
-    As in a search, of those out of the caller's sight nothing is told but what they have in common.
+    As in a search, of those out of the caller's sight nothing is told but what they have in common; who `may_decide` may, for a
+    while, add them to a family or keep both.
     """
     lookups = lookups_of(person)
     alike = await people.list_by_contact(unit, lookups, limit=LIMIT) if lookups else []
@@ -32,7 +33,8 @@ async def find_duplicates(unit: Unit, person: Person, *, caller: Caller) -> list
         if keys
     ]
     matches = sorted(matches, key=lambda match: (-len(match.matched), match.person.id))[:LIMIT]
-    await people.remember_found(unit, caller.staff_id, [match.person.id for match in matches])
+    if may_decide:
+        await people.remember_found(unit, caller.staff_id, [match.person.id for match in matches])
     for match in matches:
         await unit.audit("person.found", subject_kind="person", subject_id=match.person.id, details={"by": ",".join(match.matched)})
     return matches

@@ -34,7 +34,7 @@ async def post_person(unit: Unit, call: Call) -> Reply:
     today = today_of(unit, call)
     command = register_person_from(call.body, external_id=call.body.external_id, county_zone=zone_of(call))
     person = await register_person(unit, command, caller=call.staff, today=today, now=unit.now)
-    duplicates = await find_duplicates(unit, person, caller=call.staff)
+    duplicates = await find_duplicates(unit, person, caller=call.staff, may_decide=True)
     return created(
         registered_out(person, duplicates, call.staff, today),
         location=f"/v1/people/{spell('per', person.id)}",
@@ -70,7 +70,9 @@ async def get_duplicates(unit: Unit, call: Call) -> Reply:
     """List people who may be the same as this one."""
     today = today_of(unit, call)
     person = await see_person(unit, PersonId(call.ids["person_id"]), caller=call.staff)
-    return page([match_out(match, today) for match in await find_duplicates(unit, person, caller=call.staff)])
+    may_decide = "people.write" in call.staff.scopes
+    matches = await find_duplicates(unit, person, caller=call.staff, may_decide=may_decide)
+    return page([match_out(match, today) for match in matches])
 
 
 async def put_kept_both(unit: Unit, call: Call) -> Reply:

@@ -19,7 +19,7 @@ async def register(api: Api, body: dict[str, Any]) -> dict[str, Any]:
 async def test_a_person_comes_back_as_registered(amy: Api) -> None:
     made = await amy.post("/v1/people", GRANDMOTHER)
     read = await amy.get(made.headers["Location"])
-    assert read.json == made.json
+    assert {**read.json, "possible_duplicates": []} == made.json
     assert read.headers["ETag"] == made.headers["ETag"] == made.json["etag"]
     assert (read.json["spoken_language"], read.json["quiet_from"], read.json["is_minor"]) == ("es-MX", "21:00", False)
 
@@ -62,7 +62,7 @@ async def test_a_merge_patch_changes_what_it_names(amy: Api, behind_the_wall: Be
 async def test_a_change_that_changes_nothing_is_told_to_nobody(amy: Api, behind_the_wall: BehindTheWall) -> None:
     before = await register(amy, GRANDMOTHER)
     after = await amy.patch(f"/v1/people/{before['id']}", {"given_name": "Carmen"}, etag=before["etag"])
-    assert after.json == before
+    assert {**after.json, "possible_duplicates": []} == before
     assert behind_the_wall.types() == ["person_registered"]
 
 

@@ -60,8 +60,9 @@ async def test_only_who_was_found_may_be_added_from_out_of_sight(counties: Count
 async def test_each_one_found_is_on_record(amy: Api, behind_the_wall: BehindTheWall) -> None:
     await amy.post("/v1/people", GRANDMOTHER)
     await amy.post("/v1/people", {**GRANDMOTHER, "given_name": "Lucía"})
+    before = len(behind_the_wall.audit())
     await amy.post("/v1/people:search", {"phone": "+19165550131"})
-    assert [action for action, _, _ in behind_the_wall.audit()].count("person.found") == 2
+    assert [action for action, _, _ in behind_the_wall.audit()[before:]] == ["person.found"] * 2
 
 
 async def test_a_search_for_nothing_is_refused(amy: Api) -> None:
