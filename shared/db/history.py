@@ -6,7 +6,7 @@ whom and when, stays (API U8, D3).
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -107,7 +107,9 @@ async def list_of(
 
 
 async def _row(keys: Keyring, change: NewChange) -> dict[str, object]:
-    words = json.dumps([asdict(each) for each in change.differences], ensure_ascii=False)
+    # `asdict` copies deeply: a third of what registering a person takes.
+    plain = [{"field": each.field, "before": each.before, "after": each.after} for each in change.differences]
+    words = json.dumps(plain, ensure_ascii=False)
     try:
         box = (await keys.seal(words, key=change.key, place=_place(change.id, change.county_id))).as_bytes()
     except KeyDestroyed:

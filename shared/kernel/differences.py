@@ -10,6 +10,9 @@ from uuid import UUID
 UNTOLD = frozenset({"version", "updated_at", "lookup"})
 """What only counts changes, or is made of another field: no change in itself."""
 
+_NAMES: dict[type, tuple[str, ...]] = {}
+"""The members of each kind of value, looked up once: `fields` takes a while, and an import asks for those of a hundred thousand."""
+
 _NAMES_ITSELF = ("id", "participant_id", "quality", "part", "sequence")
 
 
@@ -55,8 +58,9 @@ def _members(value: object | None) -> Iterator[tuple[str, Any]]:
     if isinstance(value, Mapping):
         yield from value.items()
     elif is_dataclass(value):
-        for each in fields(value):
-            yield each.name, getattr(value, each.name)
+        known = _NAMES.get(type(value)) or _NAMES.setdefault(type(value), tuple(each.name for each in fields(value)))
+        for name in known:
+            yield name, getattr(value, name)
 
 
 def _name_of(value: object, place: int) -> str:
