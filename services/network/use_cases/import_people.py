@@ -130,5 +130,6 @@ def _wishes(line: PersonLine, there: Person | None) -> dict[str, ContactPointWis
             is_substitute=column == "substitute_address",
         )
         for column, channel in _CHANNELS.items()
-        if (value := getattr(line, column)) is not None and (channel, normalised(channel, value, pointer="")) not in known
+        if (value := getattr(line, column)) is not None
+        and not (known and (channel, normalised(channel, value, pointer="")) in known)
     }
