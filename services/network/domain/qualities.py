@@ -62,6 +62,16 @@ def may_protect(member: Member, person: Person, today: date) -> CannotProtect | 
     return next((reason for reason, applies in barred.items() if applies), None)
 
 
+def bears_on_cover(before: Member, after: Member) -> bool:
+    """Whether a change of a member may let a child's time fall open, or close it."""
+
+    def facts(member: Member) -> tuple[object, ...]:
+        standing = member.standing
+        return standing.caregiver_of_concern, standing.relationship, standing.set_aside, member.vetting
+
+    return facts(before) != facts(after)
+
+
 def is_minor(member: Member, person: Person, today: date) -> bool:
     """Whether a member is under 18; a sibling known as a minor is one even where nobody knows the birth date."""
     known = person.profile.born_on is not None
