@@ -46,6 +46,32 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SeenQuality:
+    """That one of the four qualities was seen; `needs_refresh` says that the danger statement has a newer version."""
+
+    quality: str
+    seen_on: date
+    seen_by: str = ""
+    note: str = ""
+    statement_id: str | None = None
+    statement_version: int | None = None
+    needs_refresh: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vetting:
+    """What looking into a member came to."""
+
+    outcome: str = "not_vetted"
+    limits: tuple[str, ...] = ()
+    words: str = ""
+    vetted_on: date | None = None
+
+
+NOT_VETTED = Vetting()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
     """One person's place around a family."""
 
@@ -57,7 +83,26 @@ class Member:
     circle: str = "none"
     support_type: str = "informal"
     caregiver_of_concern: bool = False
+    knows_level: str = "nothing"
+    contacted_on: date | None = None
+    met_agency_on: date | None = None
+    set_aside: str | None = None
+    set_aside_reason: str = ""
+    state: str = "identified"
+    qualities: tuple[SeenQuality, ...] = ()
+    will_do_something: bool = False
+    vetting: Vetting = NOT_VETTED
+    cannot_protect: str | None = None
     etag: str = ""
+
+    @property
+    def may_protect(self) -> bool:
+        """Whether this member counts as cover."""
+        return self.cannot_protect is None
+
+    def quality(self, code: str) -> SeenQuality | None:
+        """Return what is on record of one of the qualities."""
+        return next((one for one in self.qualities if one.quality == code), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

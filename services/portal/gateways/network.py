@@ -1,5 +1,6 @@
 """network, asked for a person: families, who stands around them, who must never meet."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -62,8 +63,10 @@ class Network:
 
     async def roster(self, case_id: str) -> Roster:
         """Return everybody around a family."""
-        members = await self.caller.get_all(f"/v1/cases/{case_id}/members", Member, {"limit": PAGE})
-        children = await self.caller.get_all(f"/v1/cases/{case_id}/children", Child)
+        members, children = await asyncio.gather(
+            self.caller.get_all(f"/v1/cases/{case_id}/members", Member, {"limit": PAGE}),
+            self.caller.get_all(f"/v1/cases/{case_id}/children", Child),
+        )
         return Roster(members, children)
 
     async def holders(self, case_id: str) -> Holders:

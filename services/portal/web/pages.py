@@ -26,9 +26,10 @@ from services.portal.gateways.identity import Identity, ProviderAway, SignInRefu
 from services.portal.gateways.meetings import Meetings
 from services.portal.gateways.network import Network
 from services.portal.gateways.notify import Links, Notify
+from services.portal.gateways.plans import Plans
 from services.portal.gateways.sign_ins import IDLE_SECONDS, SignIn, SignIns
 from services.portal.settings import PortalSettings
-from services.portal.web import codes, words
+from services.portal.web import codes, plan_codes, plan_words, words
 from services.portal.web.forms import Form, read_form
 from services.portal.web.static_files import StaticFiles
 from shared import logs
@@ -115,6 +116,11 @@ class Visit:
         return Network(self._caller(self.portal.network))
 
     @property
+    def plans(self) -> Plans:
+        """network's plans, with this person's token."""
+        return Plans(self._caller(self.portal.network))
+
+    @property
     def meetings(self) -> Meetings:
         """meetings, with this person's token."""
         return Meetings(self._caller(self.portal.meetings))
@@ -186,6 +192,8 @@ def make_environment(static: StaticFiles) -> Environment:
         "static": static.url,
         "codes": codes,
         "words": words,
+        "plan_codes": plan_codes,
+        "plan_words": plan_words,
         "label": words.label,
         "pair": words.pair,
         "new_key": new_key,

@@ -1,6 +1,6 @@
 """Every page of the portal on one screen, each with who may open it."""
 
-from services.portal.web import access, calls, families, front, meetings, member, schedule
+from services.portal.web import access, calls, families, front, meetings, member, plan_builder, plans, schedule
 from services.portal.web.pages import Handler, Opens, PageRoute
 
 ANYBODY, SIGNED_IN, POLLED = Opens.ANYBODY, Opens.SIGNED_IN, Opens.POLLED
@@ -9,6 +9,9 @@ MEETING = "/meetings/{meeting_id:mtg_[0-9a-f]{32}}"
 PARTICIPANT = "{participant_id:par_[0-9a-f]{32}}"
 MEMBER = f"{FAMILY}/members/{{member_id:mem_[0-9a-f]{{32}}}}"
 RULE = "{rule_id:sep_[0-9a-f]{32}}"
+PLAN = f"{FAMILY}/plans/{{plan_id:plan_[0-9a-f]{{32}}}}"
+PROMISE = f"{PLAN}/promises/{{commitment_id:com_[0-9a-f]{{32}}}}"
+GAP = f"{PLAN}/gaps/{{gap_id:gap_[0-9a-f]{{32}}}}"
 REPLY = "{reply_id:rep_[0-9a-f]{32}}"
 LINK = "/m/{token:[A-Za-z0-9_-]{16,128}}"
 
@@ -53,6 +56,23 @@ PAGES: tuple[PageRoute, ...] = (
     _post(f"{FAMILY}/schedule/times", schedule.post_time),
     _get(f"{FAMILY}/schedule/review", schedule.get_review),
     _post(f"{FAMILY}/schedule/review", schedule.post_review),
+
+    _get(f"{FAMILY}/plans", plans.get_plans),
+    _get(f"{FAMILY}/plans/new", plan_builder.get_new),
+    _post(f"{FAMILY}/plans", plan_builder.post_new),
+    _get(PLAN, plans.get_plan),
+    _get(f"{PLAN}/when", plan_builder.get_when),
+    _post(f"{PLAN}/when", plan_builder.post_when),
+    _get(f"{PLAN}/who", plan_builder.get_who),
+    _get(f"{PLAN}/times", plan_builder.get_times),
+    _post(f"{PLAN}/times", plan_builder.post_times),
+    _post(f"{PLAN}/activate", plans.post_activate),
+    _get(f"{PLAN}/end", plans.get_end),
+    _post(f"{PLAN}/end", plans.post_end),
+    _get(PROMISE, plans.get_promise),
+    _post(PROMISE, plans.post_promise),
+    _get(GAP, plans.get_gap),
+    _post(GAP, plans.post_gap),
 
     _get(MEETING, meetings.get_meeting),
     _get(f"{MEETING}/answers", meetings.get_answers, POLLED),

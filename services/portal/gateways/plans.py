@@ -1,0 +1,78 @@
+"""network's plans, asked for a person: what they require, who promised what, how they are covered, what lies open."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from services.portal.domain.plans import Commitment, Coverage, Gap, Plan, Readiness
+from services.portal.gateways.calling import Caller, read
+from shared.web.client import Answer
+
+PAGE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Plans:
+    """Every call carries one person's token."""
+
+    caller: Caller
+
+    async def of_family(self, case_id: str) -> tuple[Plan, ...]:
+        """Return a family's plans, newest first."""
+        return await self.caller.get_all(f"/v1/cases/{case_id}/plans", Plan)
+
+    async def plan(self, plan_id: str) -> Plan:
+        """Return one plan."""
+        return _plan(await self.caller.get(f"/v1/plans/{plan_id}"))
+
+    async def make(self, case_id: str, facts: Mapping[str, Any], *, key: str) -> Plan:
+        """Begin a plan as a draft."""
+        return _plan(await self.caller.post(f"/v1/cases/{case_id}/plans", facts, key=key))
+
+    async def change(self, plan_id: str, facts: Mapping[str, Any], *, etag: str) -> Plan:
+        """Change a draft."""
+        return _plan(await self.caller.patch(f"/v1/plans/{plan_id}", facts, etag=etag))
+
+    async def readiness(self, plan_id: str) -> Readiness:
+        """Return what keeps a plan from coming into force."""
+        return read(Readiness, (await self.caller.get(f"/v1/plans/{plan_id}/readiness")).json)
+
+    async def activate(self, plan_id: str, *, etag: str) -> Plan:
+        """Bring a plan into force; refused with all that is missing."""
+        return _plan(await self.caller.post(f"/v1/plans/{plan_id}:activate", {}, etag=etag))
+
+    async def end(self, plan_id: str, outcome: str, *, etag: str) -> Plan:
+        """End a plan in the way that people decided."""
+        return _plan(await self.caller.post(f"/v1/plans/{plan_id}:end", {"outcome": outcome}, etag=etag))
+
+    async def coverage(self, plan_id: str, begin: date, end: date) -> Coverage:
+        """Return how a plan is covered on some days."""
+        params = {"begin": begin.isoformat(), "end": end.isoformat()}
+        return read(Coverage, (await self.caller.get(f"/v1/plans/{plan_id}/coverage", params)).json)
+
+    async def commitments(self, plan_id: str) -> tuple[Commitment, ...]:
+        """Return all promises of a plan, asks to backups among them."""
+        return await self.caller.get_all(f"/v1/plans/{plan_id}/commitments", Commitment)
+
+    async def offer(self, plan_id: str, facts: Mapping[str, Any], *, key: str) -> Commitment:
+        """Ask a member to take on a commitment."""
+        return read(Commitment, (await self.caller.post(f"/v1/plans/{plan_id}/commitments", facts, key=key)).json)
+
+    async def answer(self, plan_id: str, commitment_id: str, facts: Mapping[str, Any], *, key: str) -> Commitment:
+        """Record what a member said."""
+        path = f"/v1/plans/{plan_id}/commitments/{commitment_id}/answers"
+        return read(Commitment, (await self.caller.post(path, facts, key=key)).json)
+
+    async def gaps(self, case_id: str = "") -> tuple[Gap, ...]:
+        """Return the gaps that stand now, of one family or of all in sight, the first to come first."""
+        return await self.caller.get_all("/v1/gaps", Gap, {"case_id": case_id} if case_id else None)
+
+    async def accept_gap(self, plan_id: str, gap_id: str, reason: str, *, etag: str) -> Gap:
+        """Let a time stay uncovered, with a reason."""
+        path = f"/v1/plans/{plan_id}/gaps/{gap_id}:accept"
+        return read(Gap, (await self.caller.post(path, {"reason": reason}, etag=etag)).json)
+
+
+def _plan(answer: Answer) -> Plan:
+    return read(Plan, {**answer.json, **({"etag": answer.etag} if answer.etag else {})})

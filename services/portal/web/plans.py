@@ -1,0 +1,226 @@
+"""One plan's page, and what is done from it: bring it into force, record answers, leave time open with a reason, end it."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from aiohttp import web
+
+from services.portal.domain.plans import Commitment, Missing, Plan, Turn
+from services.portal.use_cases.show_plan import SeenPlan
+from services.portal.web import plan_codes
+from services.portal.web.forms import Form
+from services.portal.web.pages import Visit, see_other
+from services.portal.web.plan_builder import plan_path, seen_plan
+from shared.kernel.wall import at_wall, resolve
+from shared.web.client import Problem
+
+LOOKED_BACK = frozenset({"kept", "partly_kept", "missed"})
+OF_A_TURN = LOOKED_BACK | {"turn_excused", "turn_confirmed"}
+BACK = timedelta(days=7)
+AHEAD = timedelta(days=23)
+
+
+async def get_plans(visit: Visit) -> web.StreamResponse:
+    """Show all plans of a family, the present one first."""
+    family = await visit.network.family(visit.path("case_id"))
+    plans = await visit.plans.of_family(family.id)
+    return visit.page("plans.html", family=family, plans=sorted(plans, key=_newest))
+
+
+def _newest(plan: Plan) -> tuple[bool, bool, float]:
+    return plan.has_ended, plan.is_draft, -plan.starts_on.toordinal()
+
+
+async def get_plan(visit: Visit) -> web.StreamResponse:
+    """Show a plan: a draft with all that is missing, one in force with what lies open."""
+    return await _plan_page(visit, visit.form)
+
+
+async def _plan_page(visit: Visit, form: Form, *, status: int = 200) -> web.Response:
+    seen = await seen_plan(visit)
+    return visit.page(
+        "plan.html",
+        status=status,
+        seen=seen,
+        family=seen.family,
+        plan=seen.plan,
+        mend=lambda one: mend(visit, seen, one),
+        local=lambda at: at_wall(at, seen.plan.time_zone),
+        errors=form.errors,
+    )
+
+
+def mend(visit: Visit, seen: SeenPlan, missing: Missing) -> tuple[str, str]:
+    """Return where a thing that is missing is mended, and what the link says."""
+    plan = seen.plan
+    if missing.starts_at is not None and missing.ends_at is not None:
+        return fill_path(visit, plan, missing.starts_at, missing.ends_at), "Find somebody"
+    subject = missing.subject_id or ""
+    if subject.startswith("com_"):
+        return plan_path(visit, plan.id, f"/promises/{subject}"), "Record an answer"
+    if subject.startswith("mem_"):
+        return f"/families/{plan.case_id}/members/{subject}", "Open their page"
+    where: Mapping[str, tuple[str, str]] = {
+        "no_windows": ("/when", "Choose the time"),
+        "no_protective_adult": ("/who", "Choose who"),
+    }
+    step, said = where.get(missing.code, ("", "Look at the plan"))
+    return plan_path(visit, plan.id, step), said
+
+
+def fill_path(visit: Visit, plan: Plan, starts_at: datetime, ends_at: datetime) -> str:
+    """Return where somebody is found for an open time."""
+    starts, ends = at_wall(starts_at, plan.time_zone), at_wall(ends_at, plan.time_zone)
+    return plan_path(visit, plan.id, f"/who?from={starts:%Y-%m-%dT%H:%M}&until={ends:%Y-%m-%dT%H:%M}")
+
+
+async def post_activate(visit: Visit) -> web.StreamResponse:
+    """Bring the plan into force; what is missing is shown on the plan's page."""
+    seen = await seen_plan(visit)
+    try:
+        await visit.plans.activate(seen.plan.id, etag=visit.form.text("etag") or seen.plan.etag)
+    except Problem as problem:
+        if problem.status not in {409, 412}:
+            raise
+        visit.form.errors["form"] = problem.detail or "Somebody changed this plan in the meantime. Look at it again."
+        return await _plan_page(visit, visit.form, status=409)
+    return see_other(plan_path(visit, seen.plan.id))
+
+
+async def get_end(visit: Visit) -> web.StreamResponse:
+    """Ask how the plan ends."""
+    return await _end_page(visit, visit.form)
+
+
+async def _end_page(visit: Visit, form: Form, *, status: int = 200) -> web.Response:
+    seen = await seen_plan(visit)
+    endings = [code for code in plan_codes.ENDINGS if seen.plan.is_in_force or code == "cancelled"]
+    return visit.page(
+        "plan_end.html",
+        status=status,
+        seen=seen,
+        family=seen.family,
+        plan=seen.plan,
+        endings=endings,
+        form=form,
+        errors=form.errors,
+    )
+
+
+async def post_end(visit: Visit) -> web.StreamResponse:
+    """End the plan; whoever promised something in it is told that it is over."""
+    form, seen = visit.form, await seen_plan(visit)
+    outcome = form.one_of("outcome", tuple(plan_codes.ENDINGS), "")
+    if not outcome:
+        form.errors["outcome"] = "Choose how it ends."
+    else:
+        try:
+            await visit.plans.end(seen.plan.id, outcome, etag=form.text("etag") or seen.plan.etag)
+        except Problem as problem:
+            if problem.status not in {409, 412, 422}:
+                raise
+            form.take(problem, {"#/outcome": "outcome"}, default="outcome")
+        else:
+            return see_other(plan_path(visit, seen.plan.id))
+    return await _end_page(visit, form, status=422)
+
+
+async def get_promise(visit: Visit) -> web.StreamResponse:
+    """Show one promise, to record what its member said."""
+    return await _promise_page(visit, visit.form)
+
+
+async def _promise_page(visit: Visit, form: Form, *, status: int = 200) -> web.Response:
+    seen = await seen_plan(visit)
+    promise = seen.commitment(visit.path("commitment_id"))
+    turns = await _turns(visit, seen, promise)
+    return visit.page(
+        "plan_promise.html",
+        status=status,
+        seen=seen,
+        family=seen.family,
+        plan=seen.plan,
+        promise=promise,
+        ahead=[one for one in turns if one.ends_at > visit.now],
+        past=[one for one in turns if one.starts_at <= visit.now],
+        local=lambda at: at_wall(at, promise.time_zone),
+        form=form,
+        errors=form.errors,
+    )
+
+
+async def _turns(visit: Visit, seen: SeenPlan, promise: Commitment) -> tuple[Turn, ...]:
+    if not promise.holds or seen.plan.has_ended:
+        return ()
+    today = at_wall(visit.now, seen.plan.time_zone).date()
+    begin = max(seen.plan.starts_on, today - BACK)
+    coverage = await visit.plans.coverage(seen.plan.id, begin, begin + BACK + AHEAD)
+    return tuple(one for one in coverage.turns if one.commitment_id == promise.id)
+
+
+async def post_promise(visit: Visit) -> web.StreamResponse:
+    """Record what a member said, with who heard it."""
+    form, seen = visit.form, await seen_plan(visit)
+    promise = seen.commitment(visit.path("commitment_id"))
+    said = form.one_of("said", tuple(plan_codes.SAID), "")
+    facts: dict[str, object] = {"said": said, "witness": form.text("witness"), "note": form.text("note")}
+    if not said:
+        form.errors["said"] = "Choose what they said."
+    elif said in {"accepted", "partial"}:
+        form.require("witness", "A promise that was spoken needs a witness. Name who heard it.")
+    elif said in OF_A_TURN:
+        field = "turn_past" if said in LOOKED_BACK else "turn"
+        facts["turn_starts_at"] = form.require(field, "Choose which time it is about.")
+    if said == "partial":
+        until = form.wall("until_day", "until")
+        if until is not None:
+            facts["until"] = resolve(until, promise.time_zone).instant.isoformat()
+    if not form.errors:
+        try:
+            await visit.plans.answer(seen.plan.id, promise.id, facts, key=form.text("key"))
+        except Problem as problem:
+            if problem.status not in {409, 422}:
+                raise
+            form.take(problem, {"#/witness": "witness", "#/turn_starts_at": "turn", "#/until": "until_day"}, default="said")
+        else:
+            return see_other(plan_path(visit, seen.plan.id))
+    return await _promise_page(visit, form, status=422)
+
+
+async def get_gap(visit: Visit) -> web.StreamResponse:
+    """Show one gap: who was asked, what is left, and the way to leave it open with a reason."""
+    return await _gap_page(visit, visit.form)
+
+
+async def _gap_page(visit: Visit, form: Form, *, status: int = 200) -> web.Response:
+    seen = await seen_plan(visit, whole=True)
+    gap = seen.gap(visit.path("gap_id"))
+    return visit.page(
+        "plan_gap.html",
+        status=status,
+        seen=seen,
+        family=seen.family,
+        plan=seen.plan,
+        gap=gap,
+        fill=lambda one: fill_path(visit, seen.plan, one.starts_at, one.ends_at),
+        local=lambda at: at_wall(at, gap.time_zone),
+        form=form,
+        errors=form.errors,
+    )
+
+
+async def post_gap(visit: Visit) -> web.StreamResponse:
+    """Let a time stay open, with a reason; the supervisor gets a copy."""
+    form, seen = visit.form, await seen_plan(visit, whole=True)
+    gap = seen.gap(visit.path("gap_id"))
+    reason = form.require("reason", "Say why this time may stay as it is: nobody protects the child then.")
+    if not form.errors:
+        try:
+            await visit.plans.accept_gap(seen.plan.id, gap.id, reason, etag=form.text("etag") or gap.etag)
+        except Problem as problem:
+            if problem.status not in {409, 412, 422}:
+                raise
+            form.take(problem, {"#/reason": "reason"}, default="reason")
+        else:
+            return see_other(plan_path(visit, seen.plan.id))
+    return await _gap_page(visit, form, status=422)
