@@ -30,7 +30,7 @@ async def get_for_update(unit: Unit, case_id: CaseId, rule_id: RuleId) -> Separa
 async def list_of(unit: Unit, case_id: CaseId) -> list[SeparationRule]:
     """Return the rules of a family that were not lifted, oldest first."""
     query = select(SeparationRow, _rests(SeparationRow.id)).where(_of_family(unit, case_id)).order_by(SeparationRow.id)
-    rows = (await unit.session.execute(query)).tuples().all()
+    rows = (await unit.session.execute(query)).all()
     await unit.load_keys([row.reason for row, _ in rows])
     return [await _to_rule(unit, row, rests_until) for row, rests_until in rows]
 
