@@ -15,7 +15,7 @@ OF_NO_FAMILY = {
     "calendar.linked", "calendar.unlinked", "calendar.uploaded", "calendars.read", "person.access_log_read", "person.found",
     "person.registered", "person.consent_changed", "resource.added", "resource.changed", "time.held", "time.released",
     "unavailability.added", "unavailability.read", "unavailability.removed", "usual_hours.read", "usual_hours.set",
-    "sign_ins.ended",
+    "sign_ins.ended", "import.received", "import.finished", "roster.exported",
 }  # fmt: skip
 HOLDERS = {
     "unit": "north",
