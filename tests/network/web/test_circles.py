@@ -70,10 +70,11 @@ async def test_four_qualities_make_active_and_losing_one_lapses_and_is_told(amy:
     assert member["state"] == "identified"
     assert (await see(amy, path, member, "cares", note="minds him each day"))["state"] == "contacted"
     await see(amy, path, member, "willing_to_meet", seen_on="2026-03-04")
-    informed = await see(amy, path, member, "understands_concern", **TOLD)
+    danger = (await amy.post(f"{path}/statements", {"kind": "danger", "text": "Rick drinks and hits Dana."})).json["id"]
+    informed = await see(amy, path, member, "understands_concern", statement_id=danger, statement_version=1)
     assert informed["state"] == "informed_of_concern"
     (understood,) = [each for each in informed["qualities"] if each["quality"] == "understands_concern"]
-    assert (understood["statement_id"], understood["statement_version"], understood["needs_refresh"]) == (STATEMENT, 1, False)
+    assert (understood["statement_id"], understood["statement_version"], understood["needs_refresh"]) == (danger, 1, False)
     assert [each["seen_by"] for each in informed["qualities"]] == ["amy"] * 3
     lost = await amy.delete(f"{path}/members/{member['id']}/qualities/understands_concern", etag=informed["etag"])
     assert (lost.json["state"], len(lost.json["qualities"])) == ("contacted", 2)
@@ -92,6 +93,7 @@ async def test_four_qualities_make_active_and_losing_one_lapses_and_is_told(amy:
         ("cares", {"seen_on": "2026-02-30"}, 422, "date_invalid"),
         ("cares", {"note": "a\u0000b"}, 422, "control_characters"),
         ("understands_concern", {"statement_id": STATEMENT, "statement_version": 0}, 422, "number_out_of_range"),
+        ("understands_concern", TOLD, 422, "danger_needed"),
         ("resists", {}, 404, "not_found"),
     ],
 )

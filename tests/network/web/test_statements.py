@@ -200,15 +200,44 @@ async def test_a_member_reads_the_version_they_were_told_and_no_other_words(home
     assert (await home.api.get(path)).json["statements"] == []
 
 
+async def understood(home: Household) -> list[tuple[int, bool]]:
+    members = (await home.api.get(f"{home.path}/members")).json["items"]
+    return [
+        (each["statement_version"], each["needs_refresh"])
+        for member in members
+        for each in member["qualities"]
+        if each["quality"] == "understands_concern"
+    ]
+
+
 async def test_a_new_danger_asks_that_everybody_be_told_again(home: Household) -> None:
     danger = await home.write()
     quality = f"{home.path}/members/{home.grandmother['id']}/qualities/understands_concern"
     seen = await home.api.put(quality, {"statement_id": danger["id"], "statement_version": 1, "seen_on": "2026-03-01"})
     assert seen.status == 200, seen.json
     await home.reword(danger, "Rick hits Dana.")
-    members = (await home.api.get(f"{home.path}/members")).json["items"]
-    (mark,) = [each for member in members for each in member["qualities"] if each["quality"] == "understands_concern"]
-    assert mark["needs_refresh"] is True
+    assert await understood(home) == [(1, True)]
+    await home.api.put(quality, {"statement_id": danger["id"], "statement_version": 2, "seen_on": "2026-03-02"})
+    assert await understood(home) == [(2, False)]
+    await home.api.put(quality, {"statement_id": danger["id"], "statement_version": 1, "seen_on": "2026-03-03"})
+    assert await understood(home) == [(1, True)]
+
+
+async def test_what_is_understood_is_a_danger_of_this_family_in_a_version_it_has(home: Household, counties: Counties) -> None:
+    danger, harm = await home.write(), await home.write(kind="harm", tense="past")
+    strange = await (await a_household(counties.staff("amy"))).write()
+    quality = f"{home.path}/members/{home.grandmother['id']}/qualities/understands_concern"
+    wrong = {
+        "a harm": await home.api.put(quality, {"statement_id": harm["id"], "statement_version": 1}),
+        "another family's": await home.api.put(quality, {"statement_id": strange["id"], "statement_version": 1}),
+        "a version to come": await home.api.put(quality, {"statement_id": danger["id"], "statement_version": 2}),
+    }
+    assert {what: answer.codes for what, answer in wrong.items()} == {
+        "a harm": [("danger_needed", "#/statement_id")],
+        "another family's": [("danger_needed", "#/statement_id")],
+        "a version to come": [("number_out_of_range", "#/statement_version")],
+    }
+    assert await understood(home) == []
 
 
 async def test_a_retired_statement_is_off_the_map_and_stays_on_record(home: Household, behind_the_wall: BehindTheWall) -> None:
