@@ -100,7 +100,7 @@ def next_step(
     nobody_left = not waiting and ask is None and now >= begins_at
     tell = _tell(gap, starts_at, nobody_left=nobody_left, now=now, policy=policy)
     looks = [*waiting, *([ask.answer_by] if ask else []), begins_at, starts_at - policy.up_before, starts_at - policy.loud_before]
-    return Step(ask, expire, tell, min((each for each in [*looks, starts_at] if each > now), default=None))
+    return Step(ask, expire, tell, min((each for each in [*looks, starts_at, gap.left[-1].end] if each > now), default=None))
 
 
 def _tell(gap: Gap, starts_at: datetime, *, nobody_left: bool, now: datetime, policy: AskPolicy) -> tuple[Tell, ...]:

@@ -13,7 +13,7 @@ from services.network.domain.cases import CaseId
 from services.network.domain.commitments import CommitmentId, GapId, PlanId
 from services.network.domain.coverage import Shortfall, within
 from services.network.domain.plan_errors import GapIsClosed, ReasonNeeded
-from shared.kernel.spans import Span, difference
+from shared.kernel.spans import Span, difference, union
 
 
 class GapState(StrEnum):
@@ -84,11 +84,12 @@ def reconcile(known: Sequence[Gap], found: Sequence[Shortfall], looked_at: Span,
     """Return what follows from the shortfalls found in a stretch of time; gaps on record outside of it stay as they are.
 
     A gap keeps what of its own time is open, whatever its state; only time that belongs to no gap makes a new one. A standing gap
-    with nothing left is filled. One whose time has begun uncovered has elapsed.
+    with nothing left is filled. One whose time has begun uncovered has elapsed, also if nobody looked until it was over.
     """
     changed = []
     for gap in known:
-        if not gap.span.overlaps(looked_at) or gap.state is GapState.FILLED:
+        is_forgotten = gap.span.end <= now and gap.state in STANDING
+        if gap.state is GapState.FILLED or not (is_forgotten or gap.span.overlaps(looked_at)):
             continue
         after = _seen(gap, found, looked_at, now=now)
         if after != gap:
@@ -103,18 +104,24 @@ def reconcile(known: Sequence[Gap], found: Sequence[Shortfall], looked_at: Span,
 
 def _seen(gap: Gap, found: Sequence[Shortfall], looked_at: Span, *, now: datetime) -> Gap:
     open_now = [part for short in found if (part := within(short, gap.span)) is not None]
-    unseen = [] if looked_at.covers(gap.span) else [span for span in gap.left if not span.overlaps(looked_at)]
-    left = tuple(sorted([part.span for part in open_now] + unseen))
-    gap = replace(gap, left=left)
+    # A look ahead may end in the middle of a gap: what lies beyond stays as it was.
+    unseen = difference(gap.left, [Span(min(gap.span.start, looked_at.start), looked_at.end)])
+    left = tuple(union([part.span for part in open_now] + unseen))
+    adults = max([part.adults for part in open_now] + [gap.adults] * bool(unseen), default=gap.adults)
+    # Who was told of less is told again.
+    told = Told.NOBODY if difference(left, gap.left) or adults > gap.adults else gap.told
+    after = replace(gap, left=left, adults=adults, told=told)
     if gap.state not in STANDING:
-        return gap
+        return after
+    if gap.span.end <= now:
+        return replace(after, state=GapState.ELAPSED_UNCOVERED, closed_at=now)
     if not left:
-        return replace(gap, state=GapState.FILLED, closed_at=now)
+        return replace(after, state=GapState.FILLED, closed_at=now)
     if left[0].start <= now:
-        return replace(gap, state=GapState.ELAPSED_UNCOVERED, closed_at=now)
+        return replace(after, state=GapState.ELAPSED_UNCOVERED, closed_at=now)
     if left != (gap.span,):
-        return replace(gap, state=GapState.PARTLY_FILLED)
-    return gap
+        return replace(after, state=GapState.PARTLY_FILLED)
+    return after
 
 
 def accepted(gap: Gap, reason: str, *, by: str, now: datetime) -> Gap:

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, func, or_, select, update
 
 from services.network.domain.cases import CaseId
 from services.network.domain.commitments import CommitmentId, GapId, PlanId
@@ -27,8 +27,9 @@ async def get(unit: Unit, plan_id: PlanId, gap_id: GapId) -> Gap:
 
 
 async def list_of_plan(unit: Unit, plan_id: PlanId, *, ending_after: datetime) -> list[Gap]:
-    """Return the gaps of a plan that reach beyond an instant, earliest first, whatever became of them."""
-    return await _gaps(unit, select(GapRow).where(_mine(unit), GapRow.plan_id == plan_id, GapRow.ends_at > ending_after))
+    """Return the gaps of a plan that reach beyond an instant, whatever became of them, and all that still stand; earliest first."""
+    is_wanted = or_(GapRow.ends_at > ending_after, GapRow.state.in_(_STANDING))
+    return await _gaps(unit, select(GapRow).where(_mine(unit), GapRow.plan_id == plan_id, is_wanted))
 
 
 async def list_standing(unit: Unit, case_ids: Collection[CaseId]) -> list[Gap]:
@@ -49,9 +50,10 @@ async def oldest_due(unit: Unit) -> datetime | None:
     return found
 
 
-async def forget_looks(unit: Unit, plan_id: PlanId) -> None:
-    """Let the gaps of a plan rest that is in force no longer."""
-    await unit.session.execute(update(GapRow).where(_mine(unit), GapRow.plan_id == plan_id).values(look_at=None))
+async def forget_looks(unit: Unit, plan_id: PlanId, *, ended_by: datetime | None = None) -> None:
+    """Let the gaps of a plan rest that is in force no longer; or only those whose time is over."""
+    query = update(GapRow).where(_mine(unit), GapRow.plan_id == plan_id, GapRow.look_at.is_not(None)).values(look_at=None)
+    await unit.session.execute(query if ended_by is None else query.where(GapRow.ends_at <= ended_by))
 
 
 async def add(unit: Unit, gap: Gap, *, look_at: datetime | None) -> None:

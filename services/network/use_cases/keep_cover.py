@@ -72,6 +72,7 @@ async def keep_cover(unit: Unit, plan: Plan, case: Case, county: County, *, look
     round_ = _Round(unit, plan, case, county, promised, seats, covers)
     before = {gap.id: gap for gap in known}
     after = [await round_.go_on(gap, before.get(gap.id)) for gap in now_known.values()]
+    await gaps.forget_looks(unit, plan.id, ended_by=unit.now)
     return await stand(unit, plan, after)
 
 
