@@ -1,4 +1,4 @@
-"""Tables of safety plans: what they require, what was promised, what became of it, and what lies open."""
+"""Tables of safety plans: threats, what plans require and say, who agreed, what was promised, what became of it, what lies open."""
 
 from datetime import date, datetime
 from typing import Any
@@ -21,7 +21,8 @@ def _of_plan() -> ForeignKeyConstraint:
 class PlanRow(Base):
     """One version of a family's safety plan. `words` (sealed with the case's key) holds what it says and its windows' names.
 
-    `windows` are times and numbers only: id, wall times, zone, rule, adults.
+    `windows` are times and numbers only: id, wall times, zone, rule, adults. `supervisor_due_at` is until when a supervisor reviews
+    it; `reminded_on` when staff were last told that a review is due.
     """
 
     __tablename__ = "plans"
@@ -38,6 +39,11 @@ class PlanRow(Base):
     words: Mapped[bytes] = mapped_column(LargeBinary)
     windows: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
     replaces: Mapped[UUID | None]
+    supervisor_due_at: Mapped[datetime | None]
+    approved_at: Mapped[datetime | None]
+    approved_by: Mapped[str] = mapped_column(Text)
+    returned_at: Mapped[datetime | None]
+    reminded_on: Mapped[date | None]
     activated_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     looked_at: Mapped[datetime | None]
@@ -56,6 +62,105 @@ class PlanRow(Base):
             postgresql_where=text("state IN ('active', 'at_risk', 'under_review')"),
         ),
     )
+
+
+class ThreatRow(Base):
+    """A safety threat as a worker typed it; its words and how it was resolved are sealed with the case's key."""
+
+    __tablename__ = "threats"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    county_id: Mapped[CountyId]
+    case_id: Mapped[UUID]
+    code: Mapped[str] = mapped_column(Text)
+    words: Mapped[bytes] = mapped_column(LargeBinary)
+    identified_on: Mapped[date]
+    child_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid()))
+    state: Mapped[str] = mapped_column(Text)
+    resolved_on: Mapped[date | None]
+    version: Mapped[int]
+    updated_at: Mapped[datetime]
+
+    __table_args__ = (
+        of_case(),
+        UniqueConstraint("county_id", "id"),
+        Index(None, "county_id", "case_id", "updated_at", "id"),
+    )
+
+
+class StepRow(Base):
+    """One step of a plan; what is done, when in words, and who heard the yes are sealed. One that was taken back is kept."""
+
+    __tablename__ = "plan_steps"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    county_id: Mapped[CountyId]
+    case_id: Mapped[UUID]
+    plan_id: Mapped[UUID]
+    owner_member_id: Mapped[UUID]
+    words: Mapped[bytes] = mapped_column(LargeBinary)
+    due_on: Mapped[date | None]
+    danger_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid()))
+    threat_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid()))
+    agreed_at: Mapped[datetime | None]
+    agreed_by: Mapped[str | None] = mapped_column(Text)
+    ended_at: Mapped[datetime | None]
+    version: Mapped[int]
+    updated_at: Mapped[datetime]
+
+    __table_args__ = (
+        of_case(),
+        _of_plan(),
+        ForeignKeyConstraint(["county_id", "owner_member_id"], ["members.county_id", "members.id"]),
+        Index(None, "county_id", "plan_id", "id"),
+    )
+
+
+class AgreementRow(Base):
+    """That somebody agreed to a plan. `words` has the name of somebody outside of the network, and who heard it."""
+
+    __tablename__ = "plan_agreements"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    county_id: Mapped[CountyId]
+    case_id: Mapped[UUID]
+    plan_id: Mapped[UUID]
+    member_id: Mapped[UUID | None]
+    child_id: Mapped[UUID | None]
+    capacity: Mapped[str] = mapped_column(Text)
+    method: Mapped[str] = mapped_column(Text)
+    words: Mapped[bytes] = mapped_column(LargeBinary)
+    signed_on: Mapped[date]
+    recorded_at: Mapped[datetime]
+    recorded_by: Mapped[str] = mapped_column(Text)
+    void_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        of_case(),
+        _of_plan(),
+        ForeignKeyConstraint(["county_id", "member_id"], ["members.county_id", "members.id"]),
+        *of_person("child_id"),
+        Index(None, "county_id", "plan_id", "id"),
+    )
+
+
+class ReviewRow(Base):
+    """One review of a plan; what was said is sealed."""
+
+    __tablename__ = "plan_reviews"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    county_id: Mapped[CountyId]
+    case_id: Mapped[UUID]
+    plan_id: Mapped[UUID]
+    held_on: Mapped[date]
+    outcome: Mapped[str] = mapped_column(Text)
+    words: Mapped[bytes] = mapped_column(LargeBinary)
+    review_on: Mapped[date | None]
+    recorded_at: Mapped[datetime]
+    recorded_by: Mapped[str] = mapped_column(Text)
+
+    __table_args__ = (of_case(), _of_plan(), Index(None, "county_id", "plan_id", "id"))
 
 
 class CommitmentRow(Base):
