@@ -131,15 +131,23 @@ class Promised:
         await told._tell(CommitmentChanged, Notice.CHANGED)
         return told
 
+    async def pause(self) -> "Promised":
+        """Let it rest: as network tells of it, without a turn."""
+        told = self._next(state="paused")
+        fact = told.fact(CommitmentChanged, told.entry(Notice.CHANGED, turns=()))
+        async with self.office.unit() as unit:
+            await plan_entry(unit, of_promise(fact, WORDS), cause=uuid4())
+        return told
+
     async def settle(self, state: str) -> "Promised":
         """Change how it stands, with nothing that leaves."""
         told = replace(self, state=state)
         await told._tell(CommitmentEnded if state in {"declined", "withdrawn"} else CommitmentChanged, None)
         return told
 
-    async def end(self) -> "Promised":
+    async def end(self, state: str = "withdrawn") -> "Promised":
         """End it."""
-        told = self._next(state="withdrawn")
+        told = self._next(state=state)
         await told._tell(CommitmentEnded, Notice.ENDED, method=Method.CANCEL)
         return told
 

@@ -17,6 +17,8 @@ HOLDS = frozenset({"accepted", "active"})
 """The states of a promise in which its turns are due (`commitment_state`, DOMAIN §6.5)."""
 
 OFFERED = "offered"
+PAUSED = "paused"
+OF_A_TURN = "turn"
 OVER = frozenset({"declined", "withdrawn", "completed", "expired", "superseded"})
 _ANSWER_OF: Mapping[str, Answer] = {"accepted": Answer.ACCEPTED, "active": Answer.ACCEPTED, "declined": Answer.DECLINED}
 
@@ -54,7 +56,7 @@ class KeptEntry:
     """What messages are made from. `timed_revision` is the revision that set the present time: reminders are unique by it.
 
     Of a promise, `turns` are those that were still to come at this revision, `standing` is its state since `standing_at`, and
-    `texted_at` is when its member last said something about it by text.
+    `texted` is what its member last said about it by text: accepted, declined, or turn for something about one turn.
     """
 
     id: UUID
@@ -89,6 +91,7 @@ class KeptEntry:
     standing_at: datetime | None = None
     is_ask: bool = False
     answer_by: datetime | None = None
+    texted: str = ""
     texted_at: datetime | None = None
 
     @property
@@ -189,11 +192,12 @@ def revise(kept: KeptEntry | None, told: Entry, fact: Revision, *, new_id: UUID)
         ended_at=None if status is EntryStatus.LIVE else fact.at,
         rule=told.rule,
         excluded=told.excluded,
-        turns=_turns(told) if is_promise else (),
+        turns=_turns(told, kept, fact) if is_promise else (),
         standing=kept.standing if kept and standing_is_later else fact.standing,
         standing_at=kept.standing_at if kept and standing_is_later else fact.at if is_promise else None,
         is_ask=fact.is_ask,
         answer_by=fact.answer_by or (kept.answer_by if kept else None),
+        texted=kept.texted if kept else "",
         texted_at=kept.texted_at if kept else None,
     )
     if status is not EntryStatus.LIVE:
@@ -262,13 +266,20 @@ def saying(entry: KeptEntry, answer: Answer, *, at: datetime) -> KeptEntry | Non
     return replace(entry, said=f"{answer.value}@{entry.sequence}", said_at=at)
 
 
+def unsaid(entry: KeptEntry) -> KeptEntry:
+    """Return the entry without what was last said about it: it was judged, and changed nothing."""
+    return replace(entry, said="", said_at=None)
+
+
 def _status(told: Entry) -> EntryStatus:
     if told.method is Method.REQUEST:
         return EntryStatus.LIVE
     return EntryStatus.REMOVED if told.notice is Notice.REMOVED else EntryStatus.CANCELLED
 
 
-def _turns(told: Entry) -> tuple[Turn, ...]:
-    """Return the turns of a promise; one that does not recur is its own only turn."""
+def _turns(told: Entry, kept: KeptEntry | None, fact: Revision) -> tuple[Turn, ...]:
+    """Return the turns of a promise. One that rests keeps those it had: its page stays open, and nobody is reminded of them."""
+    if not told.turns and kept is not None and fact.standing == PAUSED:
+        return kept.turns
     once = Turn(starts_local=told.starts_local, ends_local=told.ends_local, starts_at=told.starts_at, ends_at=told.ends_at)
     return told.turns or (() if told.rule else (once,))

@@ -8,7 +8,7 @@ from datetime import datetime
 from babel.dates import get_timezone_name
 
 from services.notify.domain.channels import Contact
-from services.notify.domain.entries import EntryStatus, KeptEntry
+from services.notify.domain.entries import PAUSED, EntryStatus, KeptEntry
 from services.notify.domain.errors import TranslationMissing
 from services.notify.domain.links import reply_address
 from services.notify.domain.messages import ENDINGS, Kind, Message, Way, has_entry
@@ -110,6 +110,7 @@ def facts_of(
         link="" if ends else scene.link,
         greeting_name=scene.words,
         answer=answer or (entry.answer.value if entry and entry.answer is not Answer.NEEDS_ACTION else ""),
+        rests=bool(entry and entry.standing == PAUSED),
         is_promise=bool(entry and entry.is_promise),
         more=sum(each.starts_at > starts_at for each in entry.turns) if entry and starts_at else 0,
         written_at=at,

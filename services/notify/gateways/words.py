@@ -65,6 +65,7 @@ class Facts:
     greeting_name: str = ""
     answer: str = ""
     is_promise: bool = False
+    rests: bool = False
     more: int = 0
     written_at: datetime | None = None
 
@@ -251,6 +252,7 @@ def _context(facts: Facts, language: str, spelling: _Spelling) -> dict[str, obje
             "link": facts.link,
             "answer": facts.answer,
             "is_promise": facts.is_promise,
+            "rests": facts.rests,
             "more": facts.more,
             **_time_facts(facts, language, spelling),
         },

@@ -151,6 +151,7 @@ async def save(unit: Unit, entry: KeptEntry, place: PlaceWords | None = None, pr
         "standing_at": entry.standing_at,
         "is_ask": entry.is_ask,
         "answer_by": entry.answer_by,
+        "texted": entry.texted,
         "texted_at": entry.texted_at,
         "revised_at": entry.revised_at,
         "ended_at": entry.ended_at,
@@ -190,9 +191,11 @@ async def _open_places(unit: Unit, rows: Sequence[Mapping[Any, Any]]) -> dict[UU
     return places
 
 
-async def save_texted(unit: Unit, entry_id: UUID) -> None:
-    """Remember that something about a promise was just said by text."""
-    await unit.session.execute(update(ENTRIES).where(_mine(unit), ENTRIES.c.id == entry_id).values(texted_at=unit.now))
+async def save_texted(unit: Unit, entry_id: UUID, texted: str) -> None:
+    """Remember what was just said about a promise by text."""
+    await unit.session.execute(
+        update(ENTRIES).where(_mine(unit), ENTRIES.c.id == entry_id).values(texted=texted, texted_at=unit.now)
+    )
 
 
 async def open_promises(unit: Unit, ids: Collection[UUID]) -> dict[UUID, PromiseWords]:
@@ -317,5 +320,6 @@ def _to_entry(row: Mapping[Any, Any]) -> KeptEntry:
         standing_at=row["standing_at"],
         is_ask=row["is_ask"],
         answer_by=row["answer_by"],
+        texted=row["texted"],
         texted_at=row["texted_at"],
     )

@@ -123,6 +123,7 @@ class EntryRow(Base):
     standing_at: Mapped[datetime | None]
     is_ask: Mapped[bool] = mapped_column(server_default="false")
     answer_by: Mapped[datetime | None]
+    texted: Mapped[str] = mapped_column(server_default="")
     texted_at: Mapped[datetime | None]
     words: Mapped[bytes | None]
     place: Mapped[bytes | None]

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from services.notify.domain.entries import KeptEntry, answered
+from services.notify.domain.entries import KeptEntry, answered, unsaid
 from services.notify.domain.messages import Kind
 from services.notify.domain.planning import telling_person
 from services.notify.storage import entries, messages
@@ -16,6 +16,8 @@ from shared.kernel.wall import local_date
 APPLIED = "applied"
 _ANSWERS = {"accepted": Answer.ACCEPTED, "partial": Answer.ACCEPTED, "declined": Answer.DECLINED}
 _SAID = frozenset({"declined", "partial", "withdrawn", "turn_excused", "kept", "partly_kept", "missed", "help"})
+_BY_TEXT = frozenset({ReplyChannel.SMS.value, "text"})
+"""The way of an answer as a reply spells it, and as network records the source of a promise."""
 
 
 async def hear_promise_answer(unit: Unit, fact: CommitmentAnswered) -> None:
@@ -23,11 +25,12 @@ async def hear_promise_answer(unit: Unit, fact: CommitmentAnswered) -> None:
     kept = await entries.find_for_update(unit, fact.commitment_id, 0)
     if kept is None:
         return
-    about_all = fact.outcome == APPLIED and fact.turn_starts_at is None and fact.said in _ANSWERS
-    entry = answered(kept, _ANSWERS[fact.said], at=fact.at) if about_all else kept
+    entry = kept
+    if fact.turn_starts_at is None and fact.said in _ANSWERS:
+        entry = answered(kept, _ANSWERS[fact.said], at=fact.at) if fact.outcome == APPLIED else unsaid(kept)
     if entry is not kept:
         await entries.save_answer(unit, entry)
-    if fact.channel == ReplyChannel.SMS.value:
+    if fact.channel in _BY_TEXT:
         await _text_back(unit, entry, fact)
 
 
@@ -56,7 +59,7 @@ async def _text_back(unit: Unit, entry: KeptEntry, fact: CommitmentAnswered) -> 
 def _reply(fact: CommitmentAnswered, entry: KeptEntry) -> tuple[Kind, str]:
     """Return which words answer, and what they say was understood."""
     if fact.outcome == APPLIED:
-        if fact.said == "accepted" and fact.turn_starts_at is not None:
+        if fact.said in {"accepted", "turn_confirmed"} and fact.turn_starts_at is not None:
             return Kind.PROMISE_ANSWER, "ready"
         return Kind.PROMISE_ANSWER, fact.said if fact.said in _SAID else "accepted"
     if fact.outcome == "old_time":

@@ -1,9 +1,11 @@
 """Take over a revision of a meeting or a promise: what each person is told, which reminders follow, and what no longer leaves."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from uuid import UUID
 
 from services.notify.domain.entries import (
+    OF_A_TURN,
     EntryStatus,
     KeptEntry,
     Revised,
@@ -15,13 +17,13 @@ from services.notify.domain.entries import (
     turn_difference,
 )
 from services.notify.domain.links import Purpose, expires_at
-from services.notify.domain.messages import AFTER_OWN_WORD, FIRST_KINDS, Kind, Message, Way, kind_of
+from services.notify.domain.messages import FIRST_KINDS, Kind, Message, Way, kind_of
 from services.notify.domain.planning import Planner
 from services.notify.storage import call_tasks, contacts, entries, links, messages
 from services.notify.use_cases.end_message import end_messages
 from services.notify.use_cases.end_promises import end_promise
 from shared.db.unit import Unit
-from shared.events.entries import Entry, Notice, PlaceWords, Turn
+from shared.events.entries import Answer, Entry, Notice, PlaceWords, Turn
 from shared.events.meetings import MeetingRevision, MeetingWords
 from shared.events.network import BackupAsked, PromiseRevision, PromiseWords
 from shared.events.notify import SubjectKind
@@ -29,6 +31,12 @@ from shared.events.notify import SubjectKind
 _FIRST_WORD = frozenset({Kind.MOVED, Kind.CHANGED, Kind.PROMISE_CHANGED, Kind.TURN_EXCUSED})
 """What somebody who was never told is told as news instead."""
 
+_FOLLOWS_FROM: Mapping[Kind, frozenset[str]] = {
+    Kind.PROMISE_CONFIRMED: frozenset({Answer.ACCEPTED.value}),
+    Kind.TURN_EXCUSED: frozenset({OF_A_TURN}),
+    Kind.PROMISE_ENDED: frozenset({Answer.DECLINED.value, OF_A_TURN}),
+}
+_OWN_ENDS = frozenset({"declined", "withdrawn"})
 _A_MOMENT = timedelta(minutes=10)
 """So long after a text of theirs what follows from it is said in the reply to it (`hear_promise_answer`), and in no second text."""
 
@@ -94,7 +102,8 @@ async def _apply(unit: Unit, kept: KeptEntry | None, revised: Revised, told: Ent
     kind, turn = _kind(kept, entry, told)
     if revised.step is Step.END:
         if was_told:
-            await messages.add(unit, planner.telling(entry, kind, turn=turn))
+            planned = planner.telling(entry, kind, turn=turn)
+            await messages.add(unit, [message for message in planned if not _is_said_in_reply(message, entry, fact)])
         return
     if kind in _FIRST_WORD and not was_told:
         kind, turn = _news(entry), None
@@ -160,9 +169,12 @@ def _news(entry: KeptEntry) -> Kind:
 
 
 def _is_said_in_reply(message: Message, entry: KeptEntry, fact: Revision) -> bool:
-    if message.kind not in AFTER_OWN_WORD or message.way is not Way.SMS:
+    """Whether this follows from a text of the person's own, and they are answered by text anyway."""
+    if message.way is not Way.SMS or entry.texted_at is None or abs(fact.at - entry.texted_at) > _A_MOMENT:
         return False
-    return entry.texted_at is not None and abs(fact.at - entry.texted_at) < _A_MOMENT
+    if message.kind is Kind.PROMISE_ENDED and fact.standing not in _OWN_ENDS:
+        return False
+    return entry.texted in _FOLLOWS_FROM.get(message.kind, frozenset())
 
 
 async def _adjust_links(unit: Unit, entry: KeptEntry) -> None:

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from services.notify.domain.channels import Contact
 from services.notify.domain.consent import Meaning, Pending, Says, parse
-from services.notify.domain.entries import OFFERED, KeptEntry, may_answer
+from services.notify.domain.entries import OF_A_TURN, OFFERED, KeptEntry, may_answer, saying
 from services.notify.domain.messages import OF_TURNS, REMINDERS, Kind, Message
 from services.notify.domain.planning import telling_person
 from services.notify.domain.points import KeptPoint
@@ -132,7 +132,7 @@ async def _say(unit: Unit, arrived: Arrived, sender: _Sender, answer: Answer, *,
     said = _said(arrived, sender, ReplyKind.ANSWER, partstat=answer.value.replace("_", "-"), until=until)
     announce_reply(unit, said)
     if sender.entry is not None and sender.entry.is_promise:
-        await entries.save_texted(unit, sender.entry.id)
+        await _remember(unit, sender.entry, answer)
 
 
 async def _say_of_turn(unit: Unit, arrived: Arrived, sender: _Sender, partstat: str) -> None:
@@ -141,7 +141,7 @@ async def _say_of_turn(unit: Unit, arrived: Arrived, sender: _Sender, partstat: 
     if entry is None or question is None:
         return
     announce_reply(unit, _said(arrived, sender, ReplyKind.TURN, partstat=partstat, turn_at=question.turn_starts_at))
-    await entries.save_texted(unit, entry.id)
+    await entries.save_texted(unit, entry.id, OF_A_TURN)
     if partstat == "help":
         await ask_for_help(unit, entry, cause=question.turn_starts_at.isoformat() if question.turn_starts_at else question.id.hex)
 
@@ -185,7 +185,19 @@ async def _excuse(unit: Unit, arrived: Arrived, sender: _Sender, excused: Sequen
             partstat=Answer.DECLINED.value,
         ),
     )
-    await entries.save_texted(unit, meant.entry.id)
+    if excused:
+        await entries.save_texted(unit, meant.entry.id, OF_A_TURN)
+    else:
+        await _remember(unit, meant.entry, Answer.DECLINED)
+
+
+async def _remember(unit: Unit, entry: KeptEntry, answer: Answer) -> None:
+    """Keep what was said of a promise: its page shows it, and what follows from it is told in the reply alone."""
+    held = await entries.get_for_update(unit, entry.id)
+    said = saying(held, answer, at=unit.now) if held else None
+    if said is not None:
+        await entries.save_answer(unit, said)
+    await entries.save_texted(unit, entry.id, answer.value)
 
 
 def _zone(sender: _Sender, entry: KeptEntry) -> str:

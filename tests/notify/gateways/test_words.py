@@ -209,6 +209,15 @@ def test_texts_about_nights_and_many_times_stay_within_their_segments(kind: Kind
             assert (cost.encoding, cost.count <= most) == (Encoding.GSM7, True), render(kind, language, facts).sms
 
 
+@pytest.mark.parametrize(("language", "rests"), [("en", "rests for now"), ("es", "descansa por ahora")])
+def test_a_promise_that_rests_names_no_next_time(language: str, rests: str) -> None:
+    words = render(Kind.PROMISE_CHANGED, language, replace(NIGHT, rests=True))
+    for form in (words.sms, words.text, words.script, words.subject):
+        assert rests in form
+        assert "8:00" not in form
+    assert count(words.sms).count == 1
+
+
 @pytest.mark.parametrize("kind", OF_A_PROMISE)
 @pytest.mark.parametrize("language", ["en", "es"])
 def test_nothing_about_a_promise_says_what_it_is_or_where(kind: Kind, language: str) -> None:

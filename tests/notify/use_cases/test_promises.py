@@ -116,6 +116,18 @@ async def test_a_pause_stops_the_reminders_and_going_on_plans_them_anew(office: 
     assert len(await waiting(office)) == 4
 
 
+async def test_a_promise_that_rests_says_so_and_keeps_its_page(office: Office) -> None:
+    kim = await office.known(Channel.SMS, name="Kim")
+    told = await (await promise(office, kim, *turns_from(whole_hours(days=3), count=2)).offer()).confirm()
+    await office.send_due()
+    await told.pause()
+    await office.send_due()
+    assert "your plan rests for now" in office.texts.to(kim.phone)[-1]
+    assert await waiting(office) == []
+    [link] = await office.rows("SELECT expires_at FROM links WHERE county_id = :county AND purpose = 'answer'")
+    assert link.expires_at > told.turns[-1].ends_at
+
+
 async def test_a_declined_offer_is_over_without_another_word(office: Office) -> None:
     kim = await office.known(Channel.SMS, name="Kim")
     told = await promise(office, kim).offer()

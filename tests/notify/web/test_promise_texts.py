@@ -61,6 +61,25 @@ async def test_what_was_understood_is_texted_back_once(office: Office, web: Web)
     assert await office.rows("SELECT answer FROM entries WHERE county_id = :county AND answer = 'accepted'")
 
 
+async def test_a_no_is_thanked_for_once_and_the_offer_is_over(office: Office, web: Web) -> None:
+    carmen, told = await offered(office)
+    await web.text_from(carmen.phone, "2")
+    await told.end(state="declined")
+    await told.judge("declined", channel="text")
+    await office.send_due()
+    texts = office.texts.to(carmen.phone)
+    assert [text for text in texts[1:] if "thank you for telling us" in text] == texts[1:]
+    assert len(texts) == 2
+
+
+async def test_an_end_that_is_not_their_own_doing_is_told_even_a_moment_after_their_text(office: Office, web: Web) -> None:
+    carmen, told = await offered(office)
+    await web.text_from(carmen.phone, "1")
+    await (await told.confirm()).end(state="superseded")
+    await office.send_due()
+    assert "is off your plan" in office.texts.to(carmen.phone)[-1]
+
+
 async def test_a_yes_recorded_by_staff_is_confirmed_by_text(office: Office) -> None:
     carmen, told = await offered(office)
     await told.confirm()

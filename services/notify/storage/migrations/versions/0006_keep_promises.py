@@ -29,6 +29,7 @@ ADDED: tuple[tuple[str, str, Any, str | None], ...] = (
     ("entries", "standing_at", INSTANT, None),
     ("entries", "is_ask", sa.Boolean(), "false"),
     ("entries", "answer_by", INSTANT, None),
+    ("entries", "texted", sa.Text(), ""),
     ("entries", "texted_at", INSTANT, None),
     ("entries", "words", sa.LargeBinary(), None),
     ("messages", "turn_starts_at", INSTANT, None),
