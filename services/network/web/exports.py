@@ -6,13 +6,16 @@ from collections.abc import AsyncIterator, Callable
 from datetime import date
 from typing import Any
 
+from services.network.domain.cases import CaseId
 from services.network.domain.cells import neutral
+from services.network.use_cases.export_family import export_family
 from services.network.use_cases.export_roster import RosterEntry, export_roster
-from services.network.web.county import zone_of
+from services.network.web.county import today_of, zone_of
 from services.network.web.roster_file import CSV, NDJSON
-from services.network.web.schemas.exports import RosterLineOut, roster_line_out
+from services.network.web.schemas.exports import RosterLineOut, family_file_out, roster_line_out
+from shared.db.unit import Unit
 from shared.kernel.wall import local_date
-from shared.web.routing import Call, Reply
+from shared.web.routing import Call, Reply, ok
 
 _COLUMNS = tuple(RosterLineOut.model_fields)
 
@@ -45,6 +48,15 @@ async def _roster(call: Call, written: Callable[[list[RosterEntry], date], bytes
     zone = zone_of(call)
     async for entries, now in export_roster(call.open_unit, caller=call.staff):
         yield written(entries, local_date(now, zone))
+
+
+async def get_family(unit: Unit, call: Call) -> Reply:
+    """Fetch a family as one file: its children, members, shared words, plans and promises. Also needs cases.read and people.read.
+
+    The ids in it are those of the API and never change; `version` rises when the shape breaks.
+    """
+    file = await export_family(unit, CaseId(call.ids["case_id"]), caller=call.staff)
+    return ok(family_file_out(file, today_of(unit, call), unit.now))
 
 
 def _rows(lines: list[dict[str, Any]]) -> bytes:

@@ -94,3 +94,22 @@ async def test_another_county_gets_its_own_and_nothing_else(counties: Counties) 
     await families(counties.staff("amy"))
     text, _ = await fetched(counties.staff("birch-cws", "system", units=(), birch=True), "/v1/exports/roster.ndjson")
     assert text == ""
+
+
+async def test_a_family_leaves_as_one_file_with_the_ids_of_the_api(amy: Api, behind_the_wall: BehindTheWall) -> None:
+    first, _ = await families(amy)
+    path = f"/v1/cases/{first['id']}"
+    (member,) = (await amy.get(f"{path}/members")).json["items"]
+    before = len(behind_the_wall.audit())
+    file = (await amy.get(f"{path}/export")).json
+    assert (file["format"], file["version"], file["case"]["id"]) == ("surround.family", 1, first["id"])
+    assert file["members"] == [member]
+    assert (file["children"], file["statements"], file["plans"]) == ([], [], [])
+    told = [action for action, _, _ in behind_the_wall.audit()[before:]]
+    assert {"case.exported", "person.read"} <= set(told)
+
+
+async def test_the_file_of_a_family_needs_the_scopes_of_all_that_is_in_it(counties: Counties, amy: Api) -> None:
+    first, _ = await families(amy)
+    for scopes in (("plans.read", "people.read"), ("plans.read", "cases.read"), ("people.read", "cases.read")):
+        assert (await counties.staff("amy", scopes=scopes).get(f"/v1/cases/{first['id']}/export")).status == 403

@@ -3,6 +3,7 @@
 from services.network.domain import errors as no
 from services.network.domain import import_errors as bad
 from services.network.web import exports, imports, members, people, roster_file
+from services.network.web.schemas.exports import FamilyFileOut
 from services.network.web.schemas.imports import ImportOut, ImportQuery
 from shared.web.batch import MAX_BATCH, BatchIn, BatchOut, BatchQuery
 from shared.web.fields import Page, PageQuery
@@ -27,6 +28,7 @@ ROUTES: tuple[Route, ...] = (
          answer=BatchOut, status=207, idempotent=True, limit=MAX_BATCH, raises=(no.CaseIsClosed,)),
     get(f"{IMPORT}/errors.csv", imports.get_errors_csv, needs="imports.write", unit=False, gives=roster_file.CSV,
         raises=(no.CountySystemsOnly,)),
+    get("/v1/cases/{case_id}/export", exports.get_family, needs="plans.read", answer=FamilyFileOut),
     get("/v1/exports/roster.csv", exports.get_roster_csv, needs="imports.write", unit=False, gives=roster_file.CSV,
         raises=(no.CountySystemsOnly,)),
     get("/v1/exports/roster.ndjson", exports.get_roster_ndjson, needs="imports.write", unit=False, gives=roster_file.NDJSON,

@@ -1,11 +1,17 @@
 """Shapes of what leaves as a file."""
 
-from datetime import date
+from datetime import date, datetime
+from typing import Literal
 
 from services.network.domain.members import Circle, MemberState, Side, SupportType
 from services.network.domain.people import Person
+from services.network.use_cases.export_family import FamilyFile
 from services.network.use_cases.export_roster import RosterEntry
+from services.network.web.schemas.cases import CaseOut, case_out
 from services.network.web.schemas.people import CONTACT_READ
+from services.network.web.schemas.plans import CommitmentOut, GapOut, PlanOut, commitment_out, gap_out, plan_out
+from services.network.web.schemas.roster import ChildOut, MemberOut, child_out, member_out
+from services.network.web.schemas.statements import StatementOut, statement_out
 from shared.events.network import Channel
 from shared.kernel.access import Caller
 from shared.web import fields
@@ -75,3 +81,45 @@ def _reached(person: Person, caller: Caller, *channels: Channel) -> str | None:
     if CONTACT_READ not in caller.scopes:
         return None
     return next((point.value for channel in channels for point in person.contact_points if point.channel is channel), None)
+
+
+class PlanFileOut(Model):
+    """A plan with its promises, and the gaps in its cover that are still to come."""
+
+    plan: PlanOut
+    commitments: list[CommitmentOut]
+    gaps: list[GapOut]
+
+
+class FamilyFileOut(Model):
+    """One family as a file. `version` counts breaks of this shape; members may be added to it within one. Ids never change."""
+
+    format: Literal["surround.family"]
+    version: Literal[1]
+    exported_at: Instant
+    case: CaseOut
+    children: list[ChildOut]
+    members: list[MemberOut]
+    statements: list[StatementOut]
+    plans: list[PlanFileOut]
+
+
+def family_file_out(file: FamilyFile, today: date, now: datetime) -> FamilyFileOut:
+    """Write a family."""
+    return FamilyFileOut(
+        format="surround.family",
+        version=1,
+        exported_at=now,
+        case=case_out(file.case),
+        children=[child_out(each, today) for each in file.children],
+        members=[member_out(each, today) for each in file.members],
+        statements=[statement_out(each) for each in file.statements],
+        plans=[
+            PlanFileOut(
+                plan=plan_out(each.plan),
+                commitments=[commitment_out(one) for one in each.commitments],
+                gaps=[gap_out(one, each.plan.time_zone) for one in each.gaps],
+            )
+            for each in file.plans
+        ],
+    )

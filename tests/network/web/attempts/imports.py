@@ -4,6 +4,7 @@ from tests.network.web.attempts.families import CASE
 from tests.support.walls import Attempt
 
 ATTEMPTS = [
+    Attempt("GET", f"{CASE}/export"),
     Attempt("POST", f"{CASE}/members:batch", {"items": [{"person_id": "{other_person_id}", "relationship": "coach"}]}),
 ]
 
