@@ -36,6 +36,30 @@ class PlanIsActive(Conflict):
     code = "plan_active"
 
 
+class PlanNotAgreed(Conflict):
+    """No parent or caregiver has agreed to the plan as it is now. Record their agreement first."""
+
+    code = "plan_not_agreed"
+
+
+class PlanIsRevised(Conflict):
+    """A new version of this plan is being drafted already. Go on with that one, or end it first."""
+
+    code = "plan_revised"
+
+
+class PlanReviewRefused(Refused):
+    """Only a supervisor of this family's unit, or the county's administrator, reviews a plan. Ask them to look at it."""
+
+    code = "plan_review_refused"
+
+
+class TooManySteps(Conflict):
+    """This plan has too many steps for anybody to follow. Put some of them together."""
+
+    code = "too_many_steps"
+
+
 class MemberCannotProtect(Conflict):
     """This member cannot count as cover for a child. Offer them a supportive part, and ask somebody else to protect."""
 

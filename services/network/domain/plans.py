@@ -13,7 +13,7 @@ from uuid import UUID
 from services.network.domain.cases import CaseId
 from services.network.domain.commitments import PlanId
 from services.network.domain.coverage import Needed
-from services.network.domain.plan_errors import PlanHasEnded, PlanIsActive, PlanNotActive
+from services.network.domain.plan_errors import PlanHasEnded, PlanIsActive, PlanNotActive, PlanNotAgreed
 from services.network.domain.recurrence import Pattern, check_pattern, spans
 from shared.events.network import PlanActivated, PlanAtRisk, PlanEnded, PlanRestored
 from shared.kernel.errors import Fault, Invalid
@@ -70,8 +70,32 @@ DURATIONS = {
     PlanKind.FAMILY_SAFETY_PLAN: Duration(None, "Signs of Safety: no expiry, reviews instead"),
     PlanKind.ONGOING: Duration(366, "our choice: a year, then a new version"),
 }
-REVIEW_WITHIN_DAYS = 7
-"""In the first 30 days a plan is reviewed every 7 days at least, and never later than at half of its duration (our choice)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewRule:
+    """From which day of a plan of these kinds (its first one is 0) it is reviewed at least every so many days."""
+
+    kinds: frozenset[PlanKind]
+    from_day: int
+    every_days: int
+    effective_on: date
+    source: str
+
+
+_DATED = frozenset({PlanKind.IMMEDIATE, PlanKind.SDM_SAFETY_PLAN, PlanKind.ONGOING})
+_FAMILY = frozenset({PlanKind.FAMILY_SAFETY_PLAN})
+_OF_2024 = date(2024, 8, 30)
+REVIEW_RULES = (
+    ReviewRule(_DATED, 0, 7, _OF_2024, "LA DCFS 0070-548.25 wants a clear timeline; every 7 days in the first 30 is our choice"),
+    ReviewRule(_DATED, 30, 30, _OF_2024, "our choice: every 30 days after the first 30"),
+    ReviewRule(_FAMILY, 0, 14, _OF_2024, "Signs of Safety: every 2 weeks (for 3 months: our choice)"),
+    ReviewRule(_FAMILY, 90, 30, _OF_2024, "Signs of Safety: then monthly (for the rest of the year: our choice)"),
+    ReviewRule(_FAMILY, 365, 91, _OF_2024, "Signs of Safety: then every 3 months"),
+)
+
+SUPERVISOR_WITHIN = timedelta(hours=24)
+"""A supervisor reviews a plan within 24 hours (San Francisco; DOMAIN §4.5), also one that came into force at once."""
 
 LONGEST_LOOK = timedelta(days=60)
 """How far ahead a change is followed up at once; each night looks `NIGHTLY_LOOK` ahead."""
@@ -90,13 +114,29 @@ class Window:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanWords:
-    """What the plan says beside its steps, each a list of short sentences."""
+    """What the plan says beside its steps, each a list of short sentences; `backup` is what happens if it is not followed.
+
+    Members read rules and triggers only of a plan whose words were shared with the network on purpose.
+    """
 
     title: str = ""
     rules: tuple[str, ...] = ()
     triggers: tuple[str, ...] = ()
     monitoring: tuple[str, ...] = ()
+    backup: tuple[str, ...] = ()
     review_how: str = ""
+    shared_with_network: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Oversight:
+    """How a supervisor stands to a plan: until when they review it, who approved it, or with which words it came back."""
+
+    due_at: datetime | None = None
+    approved_at: datetime | None = None
+    approved_by: str = ""
+    returned_at: datetime | None = None
+    returned_words: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +154,7 @@ class Plan:
     words: PlanWords
     windows: tuple[Window, ...]
     replaces: PlanId | None = None
+    oversight: Oversight = Oversight()
     activated_at: datetime | None = None
     ended_at: datetime | None = None
     version: int = 1
@@ -144,8 +185,27 @@ def check_dates(kind: PlanKind, starts_on: date, ends_on: date | None, review_on
         faults.append(Fault("date_out_of_range", "Choose a review within the plan.", pointer="#/review_on"))
     if faults:
         raise Invalid(faults)
-    days = REVIEW_WITHIN_DAYS if ends_on is None else min(REVIEW_WITHIN_DAYS, (ends_on - starts_on).days // 2)
-    return review_on if review_on is not None else starts_on + timedelta(days=days)
+    return review_on if review_on is not None else first_review(kind, starts_on, ends_on)
+
+
+def first_review(kind: PlanKind, starts_on: date, ends_on: date | None) -> date:
+    """Return when a plan is first reviewed where nobody says otherwise: by its rule, and at half of its duration at the latest."""
+    days = review_rule(kind, 0, on=starts_on).every_days
+    return starts_on + timedelta(days=days if ends_on is None else min(days, (ends_on - starts_on).days // 2))
+
+
+def next_review(plan: Plan, held_on: date) -> date:
+    """Return when a plan is reviewed after a review on this day, where nobody says otherwise: on its last day at the latest."""
+    rule = review_rule(plan.kind, (held_on - plan.starts_on).days, on=held_on)
+    due = held_on + timedelta(days=rule.every_days)
+    return due if plan.ends_on is None else min(due, plan.ends_on)
+
+
+def review_rule(kind: PlanKind, day: int, *, on: date) -> ReviewRule:
+    """Return the rule for a day of a plan that counts on a date; before any counted, the oldest ones do."""
+    known = [each for each in REVIEW_RULES if kind in each.kinds and each.from_day <= max(day, 0)]
+    counting = [each for each in known if each.effective_on <= on] or known
+    return max(counting, key=lambda each: (each.from_day, each.effective_on))
 
 
 def check_windows(windows: Sequence[Window], starts_on: date, ends_on: date | None) -> None:
@@ -204,7 +264,64 @@ def check_draft(plan: Plan) -> None:
 def activated(plan: Plan, *, now: datetime) -> Plan:
     """Return the plan in force; the gate has been passed (`gate.py`)."""
     check_draft(plan)
-    return _changed(plan, now=now, state=PlanState.ACTIVE, activated_at=now)
+    oversight = plan.oversight if plan.oversight.approved_at else replace(plan.oversight, due_at=now + SUPERVISOR_WITHIN)
+    return _changed(plan, now=now, state=PlanState.ACTIVE, activated_at=now, oversight=oversight)
+
+
+def agreed(plan: Plan, *, now: datetime) -> Plan:
+    """Return the plan with the agreement of a parent or caregiver; signed again after a return, the supervisor looks again."""
+    if plan.state is PlanState.DRAFT:
+        return _changed(plan, now=now, state=PlanState.AGREED)
+    if plan.state is PlanState.UNDER_REVIEW and plan.oversight.due_at is None:
+        return _changed(plan, now=now, oversight=replace(plan.oversight, due_at=now + SUPERVISOR_WITHIN))
+    return plan
+
+
+def redrafted(plan: Plan, *, now: datetime, **changes: object) -> Plan:
+    """Return a plan that is not in force with other contents: the family agrees anew, and the supervisor looks anew."""
+    check_draft(plan)
+    fresh = Oversight(returned_at=plan.oversight.returned_at, returned_words=plan.oversight.returned_words)
+    return _changed(plan, now=now, **{"state": PlanState.DRAFT, "oversight": fresh, **changes})
+
+
+def submitted(plan: Plan, *, now: datetime) -> Plan:
+    """Return the plan as laid before the supervisor. Raises PlanNotAgreed."""
+    check_draft(plan)
+    if plan.state is PlanState.DRAFT:
+        raise PlanNotAgreed
+    if plan.state is PlanState.SUPERVISOR_REVIEW:
+        return plan
+    oversight = Oversight(due_at=now + SUPERVISOR_WITHIN)
+    return _changed(plan, now=now, state=PlanState.SUPERVISOR_REVIEW, oversight=oversight)
+
+
+def approved(plan: Plan, *, by: str, is_agreed: bool, now: datetime) -> Plan:
+    """Return the plan as a supervisor approved it; one that had been returned holds as before. Raises PlanNotAgreed."""
+    check_open(plan)
+    if not is_agreed:
+        raise PlanNotAgreed
+    if plan.oversight.approved_at is not None:
+        return plan
+    oversight = Oversight(due_at=plan.oversight.due_at, approved_at=now, approved_by=by)
+    states = {PlanState.AGREED: PlanState.SUPERVISOR_REVIEW, PlanState.UNDER_REVIEW: PlanState.ACTIVE}
+    return _changed(plan, now=now, state=states.get(plan.state, plan.state), oversight=oversight)
+
+
+def returned(plan: Plan, words: str, *, now: datetime) -> Plan:
+    """Return the plan as a supervisor gave it back: a draft again, or under review where it holds. Raises PlanNotAgreed."""
+    check_open(plan)
+    if plan.state is PlanState.DRAFT:
+        raise PlanNotAgreed
+    state = PlanState.UNDER_REVIEW if plan.is_in_force else PlanState.DRAFT
+    return _changed(plan, now=now, state=state, oversight=Oversight(returned_at=now, returned_words=words))
+
+
+def reviewed(plan: Plan, next_on: date | None, *, now: datetime) -> Plan:
+    """Return the plan with its next review; without one the date stays. Raises PlanNotActive."""
+    check_open(plan)
+    if not plan.is_in_force:
+        raise PlanNotActive(plan_id=plan.id)
+    return _changed(plan, now=now, review_on=next_on or plan.review_on)
 
 
 def ended(plan: Plan, state: PlanState, *, now: datetime) -> Plan:

@@ -96,7 +96,9 @@ async def add(unit: Unit, commitment: Commitment) -> None:
 
 async def save(unit: Unit, commitment: Commitment) -> None:
     """Store a commitment anew."""
-    await _fill(unit, await unit.session.get_one(CommitmentRow, commitment.id), commitment)
+    row = await unit.session.get_one(CommitmentRow, commitment.id)
+    row.plan_id = commitment.plan_id  # a promise may go on in the next version of its plan
+    await _fill(unit, row, commitment)
 
 
 async def list_turns(unit: Unit, commitment_ids: Collection[CommitmentId]) -> list[TurnRecord]:

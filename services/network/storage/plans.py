@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, func, nulls_first, or_, select, tuple_
 
 from services.network.domain.cases import CaseId
 from services.network.domain.commitments import PlanId
-from services.network.domain.plans import IN_FORCE, Plan, PlanKind, PlanState, PlanWords, Window, WindowId
+from services.network.domain.plans import ENDED, IN_FORCE, Oversight, Plan, PlanKind, PlanState, PlanWords, Window, WindowId
 from services.network.domain.recurrence import Pattern, read_rule, spell_rule
 from services.network.storage.tables.plans import PlanRow
 from shared.db.unit import Unit
@@ -17,6 +17,7 @@ from shared.kernel.errors import NotFound
 from shared.kernel.sealed import KeyKind, KeyOf
 
 _IN_FORCE = tuple(state.value for state in IN_FORCE)
+_ENDED = tuple(state.value for state in ENDED)
 
 
 async def get(unit: Unit, plan_id: PlanId) -> Plan:
@@ -46,6 +47,12 @@ async def list_of(unit: Unit, case_id: CaseId, *, after: tuple[datetime, UUID] |
 async def list_in_force(unit: Unit, case_id: CaseId) -> list[Plan]:
     """Return a family's plans that hold now, oldest first."""
     query = select(PlanRow).where(_mine(unit), PlanRow.case_id == case_id, PlanRow.state.in_(_IN_FORCE)).order_by(PlanRow.id)
+    return await _plans(unit, query)
+
+
+async def list_open(unit: Unit, case_id: CaseId) -> list[Plan]:
+    """Return a family's plans that have not ended, drafts among them, oldest first."""
+    query = select(PlanRow).where(_mine(unit), PlanRow.case_id == case_id, PlanRow.state.not_in(_ENDED)).order_by(PlanRow.id)
     return await _plans(unit, query)
 
 
@@ -120,10 +127,19 @@ async def _to_plan(unit: Unit, row: PlanRow) -> Plan:
             rules=tuple(words["rules"]),
             triggers=tuple(words["triggers"]),
             monitoring=tuple(words["monitoring"]),
+            backup=tuple(words["backup"]),
             review_how=words["review_how"],
+            shared_with_network=words["shared_with_network"],
         ),
         windows=tuple(_to_window(each, labels[each["id"]]) for each in row.windows),
         replaces=PlanId(row.replaces) if row.replaces else None,
+        oversight=Oversight(
+            due_at=row.supervisor_due_at,
+            approved_at=row.approved_at,
+            approved_by=row.approved_by,
+            returned_at=row.returned_at,
+            returned_words=words["returned"],
+        ),
         activated_at=row.activated_at,
         ended_at=row.ended_at,
         version=row.version,
@@ -137,7 +153,10 @@ async def _fill(unit: Unit, row: PlanRow, plan: Plan) -> None:
         "rules": plan.words.rules,
         "triggers": plan.words.triggers,
         "monitoring": plan.words.monitoring,
+        "backup": plan.words.backup,
         "review_how": plan.words.review_how,
+        "shared_with_network": plan.words.shared_with_network,
+        "returned": plan.oversight.returned_words,
         "windows": {str(window.id): window.label for window in plan.windows},
     }
     key = KeyOf(KeyKind.CASE, plan.case_id)
@@ -146,6 +165,9 @@ async def _fill(unit: Unit, row: PlanRow, plan: Plan) -> None:
     row.time_zone = plan.time_zone
     row.starts_on, row.ends_on, row.review_on = plan.starts_on, plan.ends_on, plan.review_on
     row.windows = [_from_window(window) for window in plan.windows]
+    oversight = plan.oversight
+    row.supervisor_due_at, row.returned_at = oversight.due_at, oversight.returned_at
+    row.approved_at, row.approved_by = oversight.approved_at, oversight.approved_by
     row.activated_at, row.ended_at = plan.activated_at, plan.ended_at
     row.version, row.updated_at = plan.version, plan.updated_at
 
@@ -181,7 +203,26 @@ async def list_over(unit: Unit, *, today: date, limit: int) -> list[PlanId]:
     return [PlanId(found) for found in await unit.session.scalars(query)]
 
 
-async def list_to_review(unit: Unit, *, today: date, within: timedelta) -> list[PlanId]:
-    """Return plans in force whose review is due within so many days of a county-local date, or overdue."""
-    query = select(PlanRow.id).where(_mine(unit), PlanRow.state.in_(_IN_FORCE), PlanRow.review_on <= today + within)
+async def list_to_remind(unit: Unit, *, today: date, limit: int) -> list[PlanId]:
+    """Return plans of which nobody was reminded on a county-local date: reviewed tomorrow or overdue, waiting for a supervisor too
+    long, or returned and not mended. What has not ended counts, in force or not yet.
+    """
+    tomorrow = today + timedelta(days=1)
+    in_force = PlanRow.state.in_(_IN_FORCE)
+    waits = PlanRow.approved_at.is_(None) & (PlanRow.supervisor_due_at <= unit.now)
+    due = in_force & ((PlanRow.review_on == tomorrow) | (PlanRow.review_on < today))
+    returned = (PlanRow.state == PlanState.UNDER_REVIEW.value) & PlanRow.supervisor_due_at.is_(None)
+    query = (
+        select(PlanRow.id)
+        .where(_mine(unit), PlanRow.state.not_in(_ENDED), or_(due, waits, returned))
+        .where(or_(PlanRow.reminded_on.is_(None), PlanRow.reminded_on < today))
+        .order_by(PlanRow.id)
+        .limit(limit)
+    )
     return [PlanId(found) for found in await unit.session.scalars(query)]
+
+
+async def was_reminded(unit: Unit, plan_id: PlanId, *, today: date) -> None:
+    """Remember that staff were told of a plan's review on a county-local date."""
+    row = await unit.session.get_one(PlanRow, plan_id)
+    row.reminded_on = today

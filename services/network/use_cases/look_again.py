@@ -1,17 +1,25 @@
 """Look at the cover of all plans of a family again, because somebody in it came, left, or may protect no longer."""
 
 from services.network.domain.cases import Case
+from services.network.domain.commitments import withdraw
 from services.network.domain.people import PersonId
-from services.network.storage import cases, commitments, plans
+from services.network.storage import cases, commitments, members, plans
 from services.network.use_cases.keep_cover import keep_cover
+from services.network.use_cases.tell_promise import tell_change
 from shared.db.unit import Unit
+from shared.events.entries import Notice
 from shared.settings import County
 
 
 async def look_again(unit: Unit, case: Case, county: County) -> None:
-    """Reckon the cover of a family's plans in force anew; the family's row is held."""
-    for plan in await plans.list_in_force(unit, case.id):
-        await keep_cover(unit, await plans.get_for_update(unit, plan.id), case, county)
+    """End what people who left had promised, and reckon the cover of a family's plans in force anew; the family's row is held."""
+    present = {member.id for member in await members.list_present(unit, case.id)}
+    for each in await plans.list_open(unit, case.id):
+        plan = await plans.get_for_update(unit, each.id)
+        for promised in await commitments.list_of_plan(unit, plan.id):
+            if promised.member_id not in present and not promised.has_ended:
+                await tell_change(unit, promised, withdraw(promised, now=unit.now), plan, county, Notice.ENDED)
+        await keep_cover(unit, plan, case, county)
 
 
 async def look_again_for(unit: Unit, person_id: PersonId, county: County) -> None:

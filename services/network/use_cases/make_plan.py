@@ -1,6 +1,5 @@
 """Begin a safety plan as a draft, or change one that is not in force yet."""
 
-from dataclasses import replace
 from typing import TypedDict
 
 from services.network.domain.cases import Case
@@ -8,6 +7,7 @@ from services.network.domain.commitments import PlanId
 from services.network.domain.plans import Plan, PlanState, PlanWords, Window, WindowId, check_dates, check_draft, check_windows
 from services.network.storage import plans
 from services.network.use_cases.plan_commands import MakePlan, WantedWindow
+from services.network.use_cases.redraft_plan import redraft_plan
 from shared.db.unit import Unit
 from shared.kernel.sealed import KeyKind, KeyOf
 
@@ -37,24 +37,20 @@ async def make_plan(unit: Unit, case: Case, command: MakePlan, *, replaces: Plan
     )
     check_windows(plan.windows, plan.starts_on, plan.ends_on)
     await plans.add(unit, plan)
-    await _on_record(unit, None, plan, "plan.made")
+    unit.changed(KeyOf(KeyKind.CASE, case.id), "plan", plan.id, before=None, after=plan)
+    await unit.audit("plan.made", subject_kind="case", subject_id=case.id, details={"plan_id": str(plan.id)})
     return plan
 
 
 async def change_plan(unit: Unit, plan: Plan, changes: PlanChanges) -> Plan:
-    """Change a draft whose row is held. Raises PlanIsActive once it holds, and PlanHasEnded."""
+    """Change a draft whose row is held; the family agrees anew. Raises PlanIsActive once it holds, and PlanHasEnded."""
     check_draft(plan)
     windows = _windows(unit, changes["windows"]) if "windows" in changes else plan.windows
     check_windows(windows, plan.starts_on, plan.ends_on)
-    after = replace(plan, words=changes.get("words", plan.words), windows=windows, version=plan.version + 1, updated_at=unit.now)
-    await plans.save(unit, after)
-    await _on_record(unit, plan, after, "plan.changed")
-    return after
-
-
-async def _on_record(unit: Unit, before: Plan | None, after: Plan, deed: str) -> None:
-    unit.changed(KeyOf(KeyKind.CASE, after.case_id), "plan", after.id, before=before, after=after)
-    await unit.audit(deed, subject_kind="case", subject_id=after.case_id, details={"plan_id": str(after.id)})
+    words = changes.get("words", plan.words)
+    if (words, windows) == (plan.words, plan.windows):
+        return plan
+    return await redraft_plan(unit, plan, "plan.changed", words=words, windows=windows)
 
 
 def _windows(unit: Unit, wanted: tuple[WantedWindow, ...]) -> tuple[Window, ...]:

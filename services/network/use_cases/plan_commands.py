@@ -3,11 +3,17 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import TypedDict
 
+from services.network.domain.agreements import AgreementMethod, Capacity
 from services.network.domain.commitments import AnswerSource, Promise
 from services.network.domain.members import MemberId
+from services.network.domain.people import PersonId
 from services.network.domain.plans import PlanKind, PlanWords
 from services.network.domain.recurrence import Pattern
+from services.network.domain.reviews import ReviewOutcome
+from services.network.domain.statements import StatementId
+from services.network.domain.threats import ThreatId, ThreatState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,3 +78,79 @@ class GiveAnswer:
     until: datetime | None = None
     sequence: int | None = None
     reply_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordThreat:
+    """Keep a threat of the safety assessment."""
+
+    code: str
+    text: str
+    identified_on: date
+    child_ids: tuple[PersonId, ...]
+
+
+class ThreatChanges(TypedDict, total=False):
+    """Those facts of a threat that shall change."""
+
+    text: str
+    child_ids: tuple[PersonId, ...]
+    state: ThreatState
+    resolved_on: date | None
+    how: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddStep:
+    """Add a step to a plan that is not in force yet."""
+
+    owner_member_id: MemberId
+    text: str
+    when_words: str
+    due_on: date | None
+    danger_ids: tuple[StatementId, ...]
+    threat_ids: tuple[ThreatId, ...]
+
+
+class StepChanges(TypedDict, total=False):
+    """Those facts of a step that shall change."""
+
+    owner_member_id: MemberId
+    text: str
+    when_words: str
+    due_on: date | None
+    danger_ids: tuple[StatementId, ...]
+    threat_ids: tuple[ThreatId, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agree:
+    """Keep that somebody agreed: a member, a child of the family, or somebody else by name, in a capacity of their own."""
+
+    member_id: MemberId | None
+    child_id: PersonId | None
+    name: str
+    capacity: Capacity | None
+    method: AgreementMethod
+    witness: str
+    signed_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldReview:
+    """Keep that a plan was reviewed. Without a next date it follows from the plan's kind and age."""
+
+    held_on: date
+    outcome: ReviewOutcome
+    text: str
+    review_on: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevisePlan:
+    """Make a new version of a plan that holds. What is not said stays; it begins today where nobody says otherwise."""
+
+    kind: PlanKind | None
+    starts_on: date | None
+    ends_on: date | None
+    review_on: date | None

@@ -35,12 +35,15 @@ class Ground:
 
         Not when they tell of somebody hidden, nor when they call one by first name: rather a statement too few than a trace.
         """
-        told = {
-            each.id for each in self.hidden if any(is_named(each.profile.given_name, each.profile.preferred_name, t) for t in texts)
-        }
-        told |= {tells_of} if tells_of is not None else set()
+        told = self.named(*texts) | ({tells_of} if tells_of is not None else set())
         theirs = Thing(kind=ThingKind.STATEMENT, members=frozenset({self.member.id}), tells_of=frozenset(told))
         return may_see(self.viewer, theirs, self.releases, on=today)
+
+    def named(self, *texts: str) -> set[PersonId]:
+        """Return those hidden whom any of these words calls by first name."""
+        return {
+            each.id for each in self.hidden if any(is_named(each.profile.given_name, each.profile.preferred_name, t) for t in texts)
+        }
 
 
 async def stand_for_member(unit: Unit, case: Case, member_id: MemberId, *, today: date) -> Ground:

@@ -5,16 +5,18 @@ from datetime import timedelta
 from services.network.domain.cases import CaseId
 from services.network.domain.commitments import GapId, PlanId
 from services.network.domain.gaps import Gap
+from services.network.domain.members import MemberId
 from services.network.domain.plan_errors import PlanNotReady
 from services.network.domain.plans import PlanState
 from services.network.use_cases.accept_gap import accept_gap
-from services.network.use_cases.activate_plan import activate_plan, end_plan, see_missing
+from services.network.use_cases.activate_plan import activate_plan, end_plan, see_readiness
 from services.network.use_cases.make_plan import change_plan, make_plan
 from services.network.use_cases.see_case import hold_open_case, see_case
 from services.network.use_cases.see_coverage import see_coverage
 from services.network.use_cases.see_gaps import see_standing_gaps
 from services.network.use_cases.see_plan import hold_plan, see_plan, see_plans
-from services.network.web.county import county_of
+from services.network.use_cases.see_sheet import see_sheet
+from services.network.web.county import county_of, today_of
 from services.network.web.schemas.plans import (
     coverage_out,
     gap_out,
@@ -24,6 +26,7 @@ from services.network.web.schemas.plans import (
     plan_out,
     readiness_out,
 )
+from services.network.web.schemas.safety import sheet_out
 from services.network.web.schemas.values import place_from, place_of
 from shared.db.unit import Unit
 from shared.kernel.errors import Fault, Invalid
@@ -65,7 +68,7 @@ async def patch_plan(unit: Unit, call: Call) -> Reply:
 async def get_readiness(unit: Unit, call: Call) -> Reply:
     """See whether a plan may come into force, and what is missing."""
     case, plan = await see_plan(unit, PlanId(call.ids["plan_id"]), caller=call.staff)
-    return ok(readiness_out(await see_missing(unit, plan, case, county_of(call))))
+    return ok(readiness_out(await see_readiness(unit, plan, case, county_of(call))))
 
 
 async def post_activation(unit: Unit, call: Call) -> Reply:
@@ -96,6 +99,13 @@ async def get_coverage(unit: Unit, call: Call) -> Reply:
         raise Invalid([Fault("date_out_of_range", f"Choose {MOST_DAYS} days at most, the first one first.", parameter="end")])
     case, plan = await see_plan(unit, PlanId(call.ids["plan_id"]), caller=call.staff)
     return ok(coverage_out(plan, await see_coverage(unit, plan, case, county_of(call), begin=begin, end=end), unit.now))
+
+
+async def get_sheet(unit: Unit, call: Call) -> Reply:
+    """See the one page of a plan that is one member's."""
+    case, plan = await see_plan(unit, PlanId(call.ids["plan_id"]), caller=call.staff)
+    member_id = MemberId(call.query.member_id)
+    return ok(sheet_out(await see_sheet(unit, plan, case, member_id, caller=call.staff, today=today_of(unit, call))))
 
 
 async def get_gaps(unit: Unit, call: Call) -> Reply:

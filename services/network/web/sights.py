@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from services.network.domain.cases import CaseId
+from services.network.domain.commitments import PlanId
 from services.network.domain.people import PersonId
 from services.network.use_cases.see_case import see_case
 from services.network.use_cases.see_person import see_person
+from services.network.use_cases.see_plan import see_plan
 from shared.db.unit import Unit
 from shared.kernel.access import Caller
 from shared.web.routing import Sight
@@ -20,4 +22,8 @@ async def _person(unit: Unit, person_id: UUID, caller: Caller) -> object:
     return await see_person(unit, PersonId(person_id), caller=caller)
 
 
-SIGHTS: Mapping[str, Sight] = {"case_id": _case, "person_id": _person}
+async def _plan(unit: Unit, plan_id: UUID, caller: Caller) -> object:
+    return await see_plan(unit, PlanId(plan_id), caller=caller)
+
+
+SIGHTS: Mapping[str, Sight] = {"case_id": _case, "person_id": _person, "plan_id": _plan}

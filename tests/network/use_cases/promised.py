@@ -5,27 +5,32 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
+from services.network.domain.agreements import AgreementMethod, Capacity
 from services.network.domain.cases import Case
 from services.network.domain.commitments import AnswerSource, Commitment, CommitmentId, PlanId, Promise
 from services.network.domain.gaps import Gap
-from services.network.domain.members import Circle, MemberId, RelationshipKind, Side, Standing, SupportType
+from services.network.domain.members import Circle, MemberId, Quality, RelationshipKind, SeenQuality, Side, Standing, SupportType
 from services.network.domain.plans import NIGHTLY_LOOK, Plan, PlanKind, PlanWords
 from services.network.domain.recurrence import Pattern, read_rule
 from services.network.storage import cases, commitments, gaps, plans
 from services.network.use_cases.activate_plan import activate_plan
 from services.network.use_cases.add_member import add_member
+from services.network.use_cases.agree_to_plan import agree_to_plan
 from services.network.use_cases.answer_commitment import answer_commitment
 from services.network.use_cases.commands import AddMember, OpenCase
 from services.network.use_cases.look_ahead import go_on, list_plans_with_due_gaps
 from services.network.use_cases.make_plan import make_plan
 from services.network.use_cases.offer_commitment import offer_commitment
 from services.network.use_cases.open_case import open_case
-from services.network.use_cases.plan_commands import GiveAnswer, MakePlan, OfferCommitment, Said, WantedWindow
+from services.network.use_cases.plan_commands import Agree, GiveAnswer, MakePlan, OfferCommitment, Said, WantedWindow
+from services.network.use_cases.record_quality import record_quality
 from services.network.use_cases.register_person import register_person
+from services.network.use_cases.review_plan import approve_plan
 from shared.db.unit import Actor, Unit, Units
 from shared.events.network import CommitmentClass
+from shared.kernel.access import Role
 from shared.kernel.wall import local_date, resolve
 from shared.settings import County
 from tests.support.factories import a_caller, a_registration
@@ -56,6 +61,7 @@ class Promised:
     county: County
     now: datetime
     members: dict[str, MemberId] = field(default_factory=dict)
+    danger_id: UUID = field(default_factory=uuid4)
     case_id: Any = None
     plan_id: PlanId | None = None
     commitments: dict[str, CommitmentId] = field(default_factory=dict)
@@ -95,6 +101,17 @@ class Promised:
             person = await register_person(unit, registration, caller=caller, today=today, now=unit.now)
             order = AddMember(person_id=person.id, standing=replace(standing, **facts))
             member = await add_member(unit, case, order, caller=caller, today=today, now=unit.now)
+            for quality in (Quality.CARES, Quality.WILLING_TO_MEET):
+                seen = SeenQuality(quality=quality, seen_on=today, seen_by="omar")
+                member = await record_quality(unit, member, seen, today=today, now=unit.now)
+            told = SeenQuality(
+                quality=Quality.UNDERSTANDS_CONCERN,
+                seen_on=today,
+                seen_by="omar",
+                statement_id=self.danger_id,
+                statement_version=1,
+            )
+            await record_quality(unit, member, told, today=today, now=unit.now)
         self.members[name] = member.id
         return member.id
 
@@ -106,7 +123,7 @@ class Promised:
                 starts_on=starts_on,
                 ends_on=ends_on,
                 review_on=None,
-                words=PlanWords(),
+                words=PlanWords(monitoring=("Omar calls each evening.",), backup=("Whoever finds nobody there calls Omar.",)),
                 windows=tuple(WantedWindow(label="", pattern=each, adults=1) for each in windows),
             )
             plan = await make_plan(unit, case, order)
@@ -140,9 +157,22 @@ class Promised:
         return offered
 
     async def activate(self) -> Plan:
-        """Bring the plan into force."""
+        """Bring the plan into force, agreed to by a parent and approved by the supervisor."""
+        caller = a_caller("sue", Role.SUPERVISOR, county_id=self.county.id, units=frozenset({"north"}))
         async with self.held() as (unit, case, plan):
-            return await activate_plan(unit, plan, case, self.county)
+            order = Agree(
+                member_id=None,
+                child_id=None,
+                name="Dana Z.",
+                capacity=Capacity.PARENT,
+                method=AgreementMethod.WET,
+                witness="",
+                signed_on=local_date(self.now, ZONE),
+            )
+            await agree_to_plan(unit, plan, case, order, today=local_date(self.now, ZONE))
+        async with self.held() as (unit, case, plan):
+            approved = await approve_plan(unit, plan, case, self.county, caller=caller)
+            return await activate_plan(unit, approved, case, self.county)
 
     async def say(self, called: str | CommitmentId, said: Said, **facts: Any) -> Commitment:
         """Record what somebody said about their promise."""

@@ -15,6 +15,8 @@ PREFIXES = {
     "plan_id": "plan",
     "commitment_id": "com",
     "gap_id": "gap",
+    "threat_id": "thr",
+    "step_id": "step",
     "import_id": "imp",
     "release_id": "rel",
     "override_id": "ovr",

@@ -12,6 +12,7 @@ from services.network.domain.gate import Reason
 from services.network.domain.members import MemberId
 from services.network.domain.plans import Plan, PlanKind, PlanState, PlanWords, Window
 from services.network.domain.recurrence import Pattern, read_rule, spell_rule
+from services.network.use_cases.activate_plan import Readiness
 from services.network.use_cases.change_commitment import CommitmentChanges
 from services.network.use_cases.make_plan import PlanChanges
 from services.network.use_cases.plan_commands import GiveAnswer, MakePlan, OfferCommitment, Said, WantedWindow
@@ -47,13 +48,18 @@ class WindowIn(TimesIn):
 
 
 class PlanWordsIn(Model):
-    """What the plan says beside its steps."""
+    """What the plan says beside its steps; `backup` is what happens if it is not followed.
+
+    Members read rules and triggers only once `shared_with_network` says so.
+    """
 
     title: OptionalLine = ""
     rules: list[Sentence] = Field(default_factory=list, max_length=30)
     triggers: list[Sentence] = Field(default_factory=list, max_length=30)
     monitoring: list[Sentence] = Field(default_factory=list, max_length=30)
+    backup: list[Sentence] = Field(default_factory=list, max_length=30)
     review_how: OptionalLine = ""
+    shared_with_network: bool = False
 
 
 class PlanIn(Model):
@@ -112,11 +118,13 @@ class PlanWordsOut(Model):
     rules: list[str]
     triggers: list[str]
     monitoring: list[str]
+    backup: list[str]
     review_how: str
+    shared_with_network: bool
 
 
 class PlanOut(Model):
-    """A safety plan as it stands."""
+    """A safety plan as it stands. One that came into force unapproved is reviewed by `supervisor_review_due_at`."""
 
     id: fields.PlanId
     case_id: fields.CaseId
@@ -129,6 +137,11 @@ class PlanOut(Model):
     words: PlanWordsOut
     windows: list[WindowOut]
     replaces: fields.PlanId | None
+    supervisor_review_due_at: Instant | None
+    approved_at: Instant | None
+    approved_by: str
+    returned_at: Instant | None
+    returned_words: str
     activated_at: Instant | None
     ended_at: Instant | None
     updated_at: Instant
@@ -146,10 +159,11 @@ class MissingOut(Model):
 
 
 class ReadinessOut(Model):
-    """Whether a plan may come into force, and all that is missing."""
+    """Whether a plan may come into force, all that is missing, and what a worker should know before: warnings refuse nothing."""
 
     ready: bool
     reasons: list[MissingOut]
+    warnings: list[MissingOut]
 
 
 class CommitmentIn(TimesIn):
@@ -341,7 +355,9 @@ def _words(body: PlanWordsIn) -> PlanWords:
         rules=tuple(body.rules),
         triggers=tuple(body.triggers),
         monitoring=tuple(body.monitoring),
+        backup=tuple(body.backup),
         review_how=body.review_how,
+        shared_with_network=body.shared_with_network,
     )
 
 
@@ -419,10 +435,17 @@ def plan_out(plan: Plan) -> PlanOut:
             rules=list(plan.words.rules),
             triggers=list(plan.words.triggers),
             monitoring=list(plan.words.monitoring),
+            backup=list(plan.words.backup),
             review_how=plan.words.review_how,
+            shared_with_network=plan.words.shared_with_network,
         ),
         windows=[_window_out(each) for each in plan.windows],
         replaces=plan.replaces,
+        supervisor_review_due_at=plan.oversight.due_at,
+        approved_at=plan.oversight.approved_at,
+        approved_by=plan.oversight.approved_by,
+        returned_at=plan.oversight.returned_at,
+        returned_words=plan.oversight.returned_words,
         activated_at=plan.activated_at,
         ended_at=plan.ended_at,
         updated_at=plan.updated_at,
@@ -430,9 +453,13 @@ def plan_out(plan: Plan) -> PlanOut:
     )
 
 
-def readiness_out(reasons: Sequence[Reason]) -> ReadinessOut:
-    """Write what is missing."""
-    return ReadinessOut(ready=not reasons, reasons=[missing_out(each) for each in reasons])
+def readiness_out(readiness: Readiness) -> ReadinessOut:
+    """Write what the gate says."""
+    return ReadinessOut(
+        ready=not readiness.reasons,
+        reasons=[missing_out(each) for each in readiness.reasons],
+        warnings=[missing_out(each) for each in readiness.warnings],
+    )
 
 
 def missing_out(reason: Reason) -> MissingOut:
@@ -528,6 +555,11 @@ def _cover_out(seen: SeenTurn, now: datetime) -> CoverOut:
         excused=excused,
         state=TurnState.EXCUSED if excused else seen.record.state if seen.record else unsaid,
     )
+
+
+def turn_out(turn: Turn, zone: str) -> TurnOut:
+    """Write one time, without a word about whose."""
+    return TurnOut(**_turn(turn, zone))
 
 
 def _turn(turn: Turn, zone: str) -> dict[str, datetime]:

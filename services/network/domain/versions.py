@@ -1,0 +1,63 @@
+"""A new version of a plan: what of the version before goes on in it, and with which times (ADR 0016)."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+from services.network.domain.commitments import Commitment, CommitmentState
+from services.network.domain.plans import Plan, Window
+from services.network.domain.promises_told import bounded, turns_of
+from services.network.domain.recurrence import LONGEST_TURN, turns
+from shared.kernel.wall import Clock, local_date
+
+_GOES_ON = frozenset({CommitmentState.ACCEPTED, CommitmentState.ACTIVE, CommitmentState.PAUSED})
+
+
+def moving(promised: Iterable[Commitment], before: Plan, after: Plan, *, now: datetime) -> list[tuple[Commitment, Commitment]]:
+    """Return the promises that go on in a new version, each as it was and as it will be: those that still have a time in it.
+
+    Nobody's promise becomes longer than what they said: without an end of its own it ends with the version for which it was made.
+    """
+    found = []
+    for each in promised:
+        if each.state not in _GOES_ON:
+            continue
+        pattern = each.promise.pattern if each.ask is not None else bounded(each.promise.pattern, before)
+        moved = replace(
+            each, plan_id=after.id, promise=replace(each.promise, pattern=pattern), version=each.version + 1, updated_at=now
+        )
+        begin = local_date(now, pattern.time_zone) - LONGEST_TURN - timedelta(days=1)
+        if any(turn.ends_at > now for turn in turns_of(moved, after, Clock(pattern.time_zone), begin=begin)):
+            found.append((each, moved))
+    return found
+
+
+def changes_times(moved: Commitment, before: Plan, after: Plan) -> bool:
+    """Whether a promise that moved has other times in the new version, so that its member's calendar must say so."""
+    pattern = moved.promise.pattern
+    return moved.ask is None and bounded(pattern, after) != bounded(pattern, before)
+
+
+def windows_from(windows: Iterable[Window], starts_on: date, ends_on: date | None) -> list[Window]:
+    """Return the windows of a plan for a version that begins on a later day; those that have no turn any more stay behind."""
+    found = []
+    for window in windows:
+        pattern = window.pattern
+        if pattern.starts_local.date() >= starts_on:
+            ahead = pattern
+        else:
+            first = turns(
+                pattern, Clock(pattern.time_zone), begin=starts_on, end=ends_on or starts_on + timedelta(days=366), most=1
+            )
+            if not first:
+                continue
+            gone = 0
+            if pattern.rule is not None and pattern.rule.count is not None:
+                gone = len(
+                    turns(pattern, Clock(pattern.time_zone), begin=pattern.starts_local.date(), end=starts_on - timedelta(days=1))
+                )
+            rule = pattern.rule and replace(pattern.rule, count=pattern.rule.count and pattern.rule.count - gone)
+            ahead = replace(pattern, starts_local=first[0].starts_local, ends_local=first[0].ends_local, rule=rule)
+        if ends_on is None or ahead.starts_local.date() <= ends_on:
+            found.append(replace(window, pattern=ahead))
+    return found
