@@ -12,7 +12,7 @@ from services.network.domain.plans import Plan, needed
 from services.network.domain.promises_told import turns_of
 from services.network.domain.qualities import CannotProtect, may_protect
 from services.network.domain.recurrence import span_of
-from services.network.domain.separation import SeparationRule
+from services.network.domain.separation import Apart
 from shared.kernel.spans import Span
 from shared.kernel.wall import Clock, local_date
 
@@ -34,7 +34,7 @@ Seats = Mapping[MemberId, Seat]
 
 
 def seats_of(
-    members: Sequence[Member], people: Mapping[PersonId, Person], rules: Sequence[SeparationRule], *, today: date
+    members: Sequence[Member], people: Mapping[PersonId, Person], rules: Sequence[Apart], *, today: date
 ) -> dict[MemberId, Seat]:
     """Return the present members of a family by id; `today` is county-local."""
     return {
@@ -45,7 +45,7 @@ def seats_of(
             frozenset(
                 rule.person_b if rule.person_a == member.person_id else rule.person_a
                 for rule in rules
-                if rule.is_active(today) and member.person_id in (rule.person_a, rule.person_b)
+                if rule.holds(today) and member.person_id in (rule.person_a, rule.person_b)
             ),
         )
         for member in members

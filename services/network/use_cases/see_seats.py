@@ -14,5 +14,5 @@ async def seats_around(unit: Unit, case_id: CaseId, county: County) -> Seats:
     """Return the present members of a family. Nobody is shown to anybody by this."""
     present = await members.list_of(unit, case_id, after=None, limit=MOST_MEMBERS)
     found = await people.list_by_id(unit, [member.person_id for member in present])
-    rules = await separations.list_of(unit, case_id)
+    rules = await separations.list_about(unit, [person.id for person in found])
     return seats_of(present, {person.id: person for person in found}, rules, today=local_date(unit.now, county.time_zone))
