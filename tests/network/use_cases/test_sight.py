@@ -9,9 +9,11 @@ import pytest
 from services.network.domain.cases import CaseId
 from services.network.domain.members import MemberId
 from services.network.storage import cases
+from services.network.use_cases.see_seats import seats_around
 from services.network.use_cases.see_sight import see_sight
 from services.network.use_cases.stand_for_member import stand_for_member
 from tests.network.conftest import Api, OpenUnit
+from tests.network.use_cases.promised import a_network_county
 from tests.network.web.test_releases import Family, a_family
 from tests.support.factories import TODAY, a_caller
 
@@ -57,3 +59,14 @@ async def test_whoever_makes_a_page_for_a_member_loads_the_ground_once(amy: Api,
         case = await cases.get(unit, CaseId(UUID(family.path.rpartition("_")[2])))
         ground = await stand_for_member(unit, case, MemberId(UUID(family.members["Carmen"].rpartition("_")[2])), today=TODAY)
     assert (len(ground.releases), len(ground.people), len(ground.viewer.apart)) == (1, 5, 1)
+
+
+async def test_a_rule_of_another_family_counts_where_cover_is_sought(amy: Api, open_unit: OpenUnit, county_id: UUID) -> None:
+    family, other = await a_family(amy), await a_family(amy)
+    other.people.update(family.people)
+    await other.keep_apart("Otto", "Carmen")
+    async with open_unit() as unit:
+        seats = await seats_around(unit, CaseId(UUID(family.path.rpartition("_")[2])), a_network_county(county_id))
+    apart = {str(seat.member.person_id): {str(each) for each in seat.apart} for seat in seats.values() if seat.apart}
+    otto, carmen = (str(UUID(family.people[name].rpartition("_")[2])) for name in ("Otto", "Carmen"))
+    assert apart == {otto: {carmen}, carmen: {otto}}
