@@ -178,9 +178,11 @@ def accept(commitment: Commitment, *, source: AnswerSource, witness: str = "", i
 
 
 def accept_part(commitment: Commitment, span: Span, *, source: AnswerSource, witness: str = "", now: datetime) -> Commitment:
-    """Return a backup's commitment as promised for this span, which may be less than was asked."""
+    """Return a backup's commitment as promised for this span, which may be less than was asked. Twice is once."""
     if commitment.ask is None:
         raise NoSuchTurn
+    if commitment.holds:
+        return commitment
     zone = commitment.promise.pattern.time_zone
     pattern = Pattern(time_zone=zone, starts_local=at_wall(span.start, zone), ends_local=at_wall(span.end, zone))
     whole = pattern == commitment.promise.pattern
@@ -245,15 +247,17 @@ def excuse(commitment: Commitment, starts_local: datetime, ends_at: datetime, *,
 
 
 def take_back_excuse(commitment: Commitment, starts_local: datetime, *, now: datetime) -> Commitment:
-    """Return the commitment with a turn that its member can do after all."""
+    """Return the commitment with a turn that its member can do after all. What is not promised has no turns to give back."""
+    if not commitment.holds:
+        raise NotAccepted(commitment_id=commitment.id)
     if starts_local not in commitment.excluded:
         return commitment
     return _changed(commitment, now=now, excluded=commitment.excluded - {starts_local})
 
 
 def ask_closed(commitment: Commitment, state: AskState, *, now: datetime) -> Commitment:
-    """Return a backup's ask as expired (which a late yes may still answer) or as covered by somebody else."""
-    if commitment.ask is None or commitment.has_ended:
+    """Return a backup's ask as expired (which a late yes may still answer) or as covered by somebody else; only one that waits."""
+    if commitment.ask is None or commitment.state is not CommitmentState.OFFERED:
         return commitment
     over = state is not AskState.EXPIRED
     return _changed(
