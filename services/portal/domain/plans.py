@@ -30,7 +30,9 @@ class PlanWords:
     rules: tuple[str, ...] = ()
     triggers: tuple[str, ...] = ()
     monitoring: tuple[str, ...] = ()
+    backup: tuple[str, ...] = ()
     review_how: str = ""
+    shared_with_network: bool = False
 
 
 NO_WORDS = PlanWords()
@@ -53,6 +55,11 @@ class Plan:
     replaces: str | None = None
     activated_at: datetime | None = None
     ended_at: datetime | None = None
+    supervisor_review_due_at: datetime | None = None
+    approved_at: datetime | None = None
+    approved_by: str = ""
+    returned_at: datetime | None = None
+    returned_words: str = ""
     etag: str = ""
 
     @property
@@ -225,6 +232,78 @@ class Readiness:
 
     ready: bool = False
     reasons: tuple[Missing, ...] = ()
+    warnings: tuple[Missing, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hint:
+    """A question beside a text; it refuses nothing."""
+
+    code: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """What a member will do differently, and when they agreed to it."""
+
+    id: str
+    owner_member_id: str
+    text: str
+    when_words: str = ""
+    due_on: date | None = None
+    danger_ids: tuple[str, ...] = ()
+    threat_ids: tuple[str, ...] = ()
+    agreed_at: datetime | None = None
+    witness: str = ""
+    hints: tuple[Hint, ...] = ()
+    etag: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Threat:
+    """What a safety assessment came to, as a worker typed it."""
+
+    id: str
+    code: str
+    text: str
+    identified_on: date
+    state: str = "open"
+    resolved_on: date | None = None
+    how: str = ""
+    alert: str | None = None
+    etag: str = ""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a plan must answer it."""
+        return self.state == "open"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agreement:
+    """That somebody agreed to the plan; from `void_at` on it said something else."""
+
+    id: str
+    capacity: str
+    method: str
+    signed_on: date
+    member_id: str | None = None
+    child_id: str | None = None
+    name: str = ""
+    witness: str = ""
+    void_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    """A review that was held."""
+
+    id: str
+    held_on: date
+    outcome: str
+    text: str = ""
+    review_on: date | None = None
 
 
 def in_force(plans: tuple[Plan, ...]) -> Plan | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from services.portal.domain.plans import Commitment, Coverage, Gap, Plan, Readiness
+from services.portal.domain.plans import Agreement, Commitment, Coverage, Gap, Plan, Readiness, Review, Step, Threat
 from services.portal.gateways.calling import Caller, read
 from shared.web.client import Answer
 
@@ -72,6 +72,58 @@ class Plans:
         """Let a time stay uncovered, with a reason."""
         path = f"/v1/plans/{plan_id}/gaps/{gap_id}:accept"
         return read(Gap, (await self.caller.post(path, {"reason": reason}, etag=etag)).json)
+
+    async def steps(self, plan_id: str) -> tuple[Step, ...]:
+        """Return the steps of a plan."""
+        return await self.caller.get_all(f"/v1/plans/{plan_id}/steps", Step)
+
+    async def add_step(self, plan_id: str, facts: Mapping[str, Any], *, key: str) -> Step:
+        """Add a step to a plan that is not in force."""
+        return read(Step, (await self.caller.post(f"/v1/plans/{plan_id}/steps", facts, key=key)).json)
+
+    async def agree_to_step(self, plan_id: str, step_id: str, witness: str) -> None:
+        """Record that the owner of a step said yes."""
+        await self.caller.post(f"/v1/plans/{plan_id}/steps/{step_id}:agree", {"source": "recorded", "witness": witness})
+
+    async def drop_step(self, plan_id: str, step_id: str, *, etag: str) -> None:
+        """Take a step out."""
+        await self.caller.delete(f"/v1/plans/{plan_id}/steps/{step_id}", etag=etag)
+
+    async def agreements(self, plan_id: str) -> tuple[Agreement, ...]:
+        """Return who agreed to a plan."""
+        return await self.caller.get_all(f"/v1/plans/{plan_id}/agreements", Agreement)
+
+    async def agree(self, plan_id: str, facts: Mapping[str, Any], *, key: str) -> None:
+        """Record that somebody agreed to the plan."""
+        await self.caller.post(f"/v1/plans/{plan_id}/agreements", facts, key=key)
+
+    async def reviews(self, plan_id: str) -> tuple[Review, ...]:
+        """Return the reviews that were held."""
+        return await self.caller.get_all(f"/v1/plans/{plan_id}/reviews", Review)
+
+    async def hold_review(self, plan_id: str, facts: Mapping[str, Any], *, key: str) -> None:
+        """Record a review."""
+        await self.caller.post(f"/v1/plans/{plan_id}/reviews", facts, key=key)
+
+    async def move_on(self, plan_id: str, verb: str, facts: Mapping[str, Any], *, etag: str) -> Plan:
+        """Lay a plan before the supervisor (`submit`), or do the supervisor's part (`approve`, `return`)."""
+        return _plan(await self.caller.post(f"/v1/plans/{plan_id}:{verb}", facts, etag=etag))
+
+    async def revise(self, plan_id: str, *, key: str) -> Plan:
+        """Make a new version of a plan in force."""
+        return _plan(await self.caller.post(f"/v1/plans/{plan_id}:revise", {}, key=key))
+
+    async def threats(self, case_id: str) -> tuple[Threat, ...]:
+        """Return what safety assessments of a family came to."""
+        return await self.caller.get_all(f"/v1/cases/{case_id}/threats", Threat)
+
+    async def record_threat(self, case_id: str, facts: Mapping[str, Any], *, key: str) -> None:
+        """Keep a threat as the county's form names it."""
+        await self.caller.post(f"/v1/cases/{case_id}/threats", facts, key=key)
+
+    async def change_threat(self, case_id: str, threat_id: str, facts: Mapping[str, Any], *, etag: str) -> None:
+        """Change a threat, or say what resolved it."""
+        await self.caller.patch(f"/v1/cases/{case_id}/threats/{threat_id}", facts, etag=etag)
 
 
 def _plan(answer: Answer) -> Plan:

@@ -22,11 +22,13 @@ from redis.exceptions import RedisError
 
 from services.portal.domain.errors import FormRefused
 from services.portal.gateways.calling import Caller, ServiceClock
+from services.portal.gateways.circles import Circles
 from services.portal.gateways.identity import Identity, ProviderAway, SignInRefused, Tokens
 from services.portal.gateways.meetings import Meetings
 from services.portal.gateways.network import Network
 from services.portal.gateways.notify import Links, Notify
 from services.portal.gateways.plans import Plans
+from services.portal.gateways.shared_words import SharedWords
 from services.portal.gateways.sign_ins import IDLE_SECONDS, SignIn, SignIns
 from services.portal.settings import PortalSettings
 from services.portal.web import codes, plan_codes, plan_words, words
@@ -119,6 +121,16 @@ class Visit:
     def plans(self) -> Plans:
         """network's plans, with this person's token."""
         return Plans(self._caller(self.portal.network))
+
+    @property
+    def circles(self) -> Circles:
+        """network's circles, with this person's token."""
+        return Circles(self._caller(self.portal.network))
+
+    @property
+    def shared_words(self) -> SharedWords:
+        """network's shared words, with this person's token."""
+        return SharedWords(self._caller(self.portal.network))
 
     @property
     def meetings(self) -> Meetings:

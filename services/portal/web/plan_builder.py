@@ -316,7 +316,7 @@ async def post_times(visit: Visit) -> web.StreamResponse:
     if form.errors:
         left = [one for one in picked if one not in done]
         return _times_page(visit, seen, left, form, status=422, done=tuple(done))
-    return see_other(plan_path(visit, seen.plan.id))
+    return see_other(plan_path(visit, seen.plan.id, "/agreed" if seen.plan.is_draft and not seen.promises else ""))
 
 
 def _take(form: Form, problem: Problem, member_id: str, seen: SeenPlan) -> None:

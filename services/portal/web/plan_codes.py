@@ -115,3 +115,4 @@ SAID: Mapping[str, tuple[str, str]] = {
     "partly_kept": ("It went well in part", ""),
     "missed": ("It did not take place", ""),
 }
+METHODS: Mapping[str, str] = {"recorded": "said so", "wet": "signed on paper", "e_sign": "signed electronically"}

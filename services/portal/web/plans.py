@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from aiohttp import web
 
 from services.portal.domain.plans import Commitment, Missing, Plan, Turn
+from services.portal.use_cases.agree_on_plan import see_ground
 from services.portal.use_cases.show_plan import SeenPlan
 from services.portal.web import plan_codes
 from services.portal.web.forms import Form
@@ -38,10 +39,12 @@ async def get_plan(visit: Visit) -> web.StreamResponse:
 
 async def _plan_page(visit: Visit, form: Form, *, status: int = 200) -> web.Response:
     seen = await seen_plan(visit)
+    ground = await see_ground(seen, visit.plans, visit.shared_words)
     return visit.page(
         "plan.html",
         status=status,
         seen=seen,
+        ground=ground,
         family=seen.family,
         plan=seen.plan,
         mend=lambda one: mend(visit, seen, one),
@@ -63,6 +66,13 @@ def mend(visit: Visit, seen: SeenPlan, missing: Missing) -> tuple[str, str]:
     where: Mapping[str, tuple[str, str]] = {
         "no_windows": ("/when", "Choose the time"),
         "no_protective_adult": ("/who", "Choose who"),
+        "no_network": ("/agreed#told", "Say who knows the worry"),
+        "starts_later": ("", "Look at its dates"),
+        "threat_unanswered": ("/agreed", "Add a step"),
+        "step_not_agreed": ("#steps-of-it", "Look at the steps"),
+        "no_family_agreement": ("/agreed#agree", "Record who agrees"),
+        "no_monitoring": ("/agreed#monitoring", "Say how you check"),
+        "no_backup_procedure": ("/agreed#backup", "Say what happens then"),
     }
     step, said = where.get(missing.code, ("", "Look at the plan"))
     return plan_path(visit, plan.id, step), said

@@ -1,6 +1,6 @@
 """Every page of the portal on one screen, each with who may open it."""
 
-from services.portal.web import access, calls, families, front, meetings, member, plan_builder, plans, schedule
+from services.portal.web import access, calls, families, front, meetings, member, plan_agreed, plan_builder, plans, schedule
 from services.portal.web.pages import Handler, Opens, PageRoute
 
 ANYBODY, SIGNED_IN, POLLED = Opens.ANYBODY, Opens.SIGNED_IN, Opens.POLLED
@@ -66,6 +66,9 @@ PAGES: tuple[PageRoute, ...] = (
     _get(f"{PLAN}/who", plan_builder.get_who),
     _get(f"{PLAN}/times", plan_builder.get_times),
     _post(f"{PLAN}/times", plan_builder.post_times),
+    _get(f"{PLAN}/agreed", plan_agreed.get_agreed),
+    _post(f"{PLAN}/agreed", plan_agreed.post_agreed),
+    _post(f"{PLAN}/steps/{{step_id:step_[0-9a-f]{{32}}}}", plan_agreed.post_step),
     _post(f"{PLAN}/activate", plans.post_activate),
     _get(f"{PLAN}/end", plans.get_end),
     _post(f"{PLAN}/end", plans.post_end),

@@ -19,6 +19,7 @@ IDS = {
     "reply_id": "rep_" + "1" * 32,
     "plan_id": "plan_" + "1" * 32,
     "commitment_id": "com_" + "1" * 32,
+    "step_id": "step_" + "1" * 32,
     "gap_id": "gap_" + "1" * 32,
     "task_id": "task_" + "1" * 32,
     "token": SECRET,

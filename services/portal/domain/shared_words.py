@@ -1,0 +1,135 @@
+"""The words that agency, family and network share, as pages show them: statements, a child's own words, the scale, acts."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from services.portal.domain.plans import Hint
+
+KINDS = (
+    "harm",
+    "danger",
+    "complicating_factor",
+    "safety_act",
+    "supporting_strength",
+    "safety_goal",
+    "grey_area",
+    "bottom_line",
+)
+ROOMS = {
+    "three_houses": ("good_things", "worries", "dreams"),
+    "safety_house": ("inside", "visitors", "not_safe", "rules", "path"),
+    "safe_signal": ("signal",),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """A statement in its newest version, with what may be asked about its words."""
+
+    id: str
+    kind: str
+    text: str
+    number: int = 1
+    language: str = "en"
+    impact: str = ""
+    tense: str | None = None
+    happened_on: date | None = None
+    actor_id: str | None = None
+    links: tuple[str, ...] = ()
+    why: str = ""
+    written_at: datetime | None = None
+    written_by: str = ""
+    visibility: str = "network"
+    hints: tuple[Hint, ...] = ()
+    etag: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """One column of the map."""
+
+    kind: str
+    items: tuple[Statement, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Telling:
+    """That a member was told one version."""
+
+    member_id: str
+    number: int
+    told_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """Who was told which version of a statement, and who is still to be told the newest."""
+
+    statement_id: str
+    number: int
+    told: tuple[Telling, ...] = ()
+    still_to_tell: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Saying:
+    """What a child said in one room."""
+
+    room: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Voice:
+    """A child's own words."""
+
+    id: str
+    child_id: str
+    kind: str
+    said_on: date
+    sayings: tuple[Saying, ...] = ()
+    language: str = "en"
+    visibility: str = "team"
+    recorded_by: str = ""
+    etag: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Score:
+    """One answer from 0 to 10."""
+
+    id: str
+    score: int
+    said_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Series:
+    """One person's answers to one question, oldest first."""
+
+    person_id: str
+    danger_id: str | None = None
+    question: str = ""
+    answers: tuple[Score, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """What a caregiver did to protect the child, and who saw it."""
+
+    id: str
+    actor_id: str
+    observer_id: str
+    danger_id: str
+    acted_on: date
+    text: str
+    etag: str = ""
+
+
+def points(series: Series) -> tuple[tuple[int, int], ...]:
+    """Return where each answer lies in a picture 200 wide and 100 high: days from left to right, ten on top."""
+    if not series.answers:
+        return ()
+    first, last = series.answers[0].said_on, series.answers[-1].said_on
+    days = max(1, (last - first).days)
+    return tuple((10 + round(180 * (one.said_on - first).days / days), 90 - 8 * one.score) for one in series.answers)

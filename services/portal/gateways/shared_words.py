@@ -1,0 +1,77 @@
+"""network's shared words, asked for a person: statements and who was told, the map, a child's words, the scale, acts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from services.portal.domain.shared_words import Act, Column, Series, Statement, Told, Voice
+from services.portal.gateways.calling import Caller, read
+
+
+@dataclass(frozen=True, slots=True)
+class SharedWords:
+    """Every call carries one person's token."""
+
+    caller: Caller
+
+    async def statements(self, case_id: str, kind: str = "") -> tuple[Statement, ...]:
+        """Return a family's statements, of one kind or of all."""
+        return await self.caller.get_all(f"/v1/cases/{case_id}/statements", Statement, {"kind": kind} if kind else None)
+
+    async def map(self, case_id: str) -> tuple[Column, ...]:
+        """Return the map: every kind has its column."""
+        answer = (await self.caller.get(f"/v1/cases/{case_id}/map")).json
+        return tuple(read(Column, each) for each in answer["columns"])
+
+    async def statement(self, case_id: str, statement_id: str) -> Statement:
+        """Return one statement."""
+        return read(Statement, (await self.caller.get(f"/v1/cases/{case_id}/statements/{statement_id}")).json)
+
+    async def write(self, case_id: str, facts: Mapping[str, Any], *, key: str) -> Statement:
+        """Write a statement."""
+        return read(Statement, (await self.caller.post(f"/v1/cases/{case_id}/statements", facts, key=key)).json)
+
+    async def rewrite(self, case_id: str, statement_id: str, facts: Mapping[str, Any], *, etag: str) -> Statement:
+        """Change a statement: new words are its next version."""
+        path = f"/v1/cases/{case_id}/statements/{statement_id}"
+        return read(Statement, (await self.caller.patch(path, facts, etag=etag)).json)
+
+    async def move(self, case_id: str, statement_id: str, facts: Mapping[str, Any], *, etag: str) -> Statement:
+        """Give a statement another kind, and say why."""
+        path = f"/v1/cases/{case_id}/statements/{statement_id}:move"
+        return read(Statement, (await self.caller.post(path, facts, etag=etag)).json)
+
+    async def told(self, case_id: str, statement_id: str) -> Told:
+        """Return who was told a statement, and who is still to be told."""
+        return read(Told, (await self.caller.get(f"/v1/cases/{case_id}/statements/{statement_id}/told")).json)
+
+    async def tell(self, case_id: str, statement_id: str, member_id: str, *, number: int, told_on: date) -> None:
+        """Record that a member was told a version."""
+        path = f"/v1/cases/{case_id}/statements/{statement_id}/told/{member_id}"
+        await self.caller.put(path, {"number": number, "told_on": told_on.isoformat()})
+
+    async def voices(self, case_id: str) -> tuple[Voice, ...]:
+        """Return what the children said, as far as this person may see it."""
+        return await self.caller.get_all(f"/v1/cases/{case_id}/child-voice", Voice)
+
+    async def record_voice(self, case_id: str, facts: Mapping[str, Any], *, key: str) -> None:
+        """Keep what a child said, in the child's own words."""
+        await self.caller.post(f"/v1/cases/{case_id}/child-voice", facts, key=key)
+
+    async def scaling(self, case_id: str) -> tuple[Series, ...]:
+        """Return each person's line for each question."""
+        answer = (await self.caller.get(f"/v1/cases/{case_id}/scaling")).json
+        return tuple(read(Series, each) for each in answer["series"])
+
+    async def record_score(self, case_id: str, facts: Mapping[str, Any], *, key: str) -> None:
+        """Keep one person's answer from 0 to 10."""
+        await self.caller.post(f"/v1/cases/{case_id}/scaling-answers", facts, key=key)
+
+    async def acts(self, case_id: str) -> tuple[Act, ...]:
+        """Return the acts of protection."""
+        return await self.caller.get_all(f"/v1/cases/{case_id}/acts-of-protection", Act)
+
+    async def record_act(self, case_id: str, facts: Mapping[str, Any], *, key: str) -> None:
+        """Keep an act of protection."""
+        await self.caller.post(f"/v1/cases/{case_id}/acts-of-protection", facts, key=key)
