@@ -40,6 +40,8 @@ async def go_on(unit: Unit, plan_id: PlanId, county: County, *, look: timedelta)
     if not plan.is_in_force:
         await gaps.forget_looks(unit, plan_id)
         return plan
+    if case.is_closed:  # by a county's file, which ends no plan
+        return await end_plan(unit, plan, PlanState.CANCELLED, county)
     after = await keep_cover(unit, plan, case, county, look=look)
     await plans.was_looked_at(unit, plan_id)
     return after
