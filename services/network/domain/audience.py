@@ -39,7 +39,7 @@ def check_audience(audience: Audience, present: Collection[MemberId]) -> None:
     restricted = audience.visibility is Visibility.RESTRICTED_PERSONS
     faults = []
     if restricted and not named:
-        faults.append(Fault("required", "Name at least one person who may see this.", pointer="#/member_ids"))
+        faults.append(Fault("needed_here", "Name at least one person who may see this.", pointer="#/member_ids"))
     if named and not restricted:
         faults.append(Fault("not_applicable", "Names go with restricted_persons. Leave them out.", pointer="#/member_ids"))
     if not audience.member_ids <= set(present):

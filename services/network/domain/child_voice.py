@@ -91,7 +91,7 @@ def check_sayings(kind: VoiceKind, sayings: tuple[Saying, ...], said_on: date, *
     rooms = [each.room for each in sayings]
     for index, room in enumerate(rooms):
         if room not in ROOMS[kind]:
-            faults.append(Fault("choice_unknown", "Choose a room of this house.", pointer=f"#/sayings/{index}/room"))
+            faults.append(Fault("room_unknown", "Choose a room of this house.", pointer=f"#/sayings/{index}/room"))
         elif room in rooms[:index]:
             faults.append(Fault("duplicate", "This room stands here already. Keep one.", pointer=f"#/sayings/{index}/room"))
     if said_on > today:

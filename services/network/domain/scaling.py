@@ -48,7 +48,7 @@ class Series:
 def check_question(danger_id: StatementId | None, question: str) -> None:
     """Refuse an answer to two questions at once, or to none."""
     if (danger_id is None) == (not question):
-        raise Invalid([Fault("required", "Give either a danger statement or a question of your own.", pointer="#/question")])
+        raise Invalid([Fault("needed_here", "Give either a danger statement or a question of your own.", pointer="#/question")])
 
 
 def check_said_on(said_on: date, *, today: date) -> None:

@@ -103,7 +103,7 @@ def check_wording(kind: StatementKind, wording: Wording, *, today: date) -> None
         if getattr(wording, name) and kind not in kinds
     ]
     if kind is StatementKind.HARM and wording.tense is None:
-        faults.append(Fault("required", "Say whether this is over or goes on.", pointer="#/tense"))
+        faults.append(Fault("needed_here", "Say whether this is over or goes on.", pointer="#/tense"))
     if wording.happened_on is not None and wording.happened_on > today:
         faults.append(Fault("in_the_future", "Choose today or an earlier day.", pointer="#/happened_on"))
     if kind is StatementKind.DANGER and wording.happened_on is not None and not wording.impact:
@@ -115,7 +115,7 @@ def check_wording(kind: StatementKind, wording: Wording, *, today: date) -> None
             )
         )
     if kind is StatementKind.SAFETY_GOAL and wording.actor_id is None:
-        faults.append(Fault("required", "Say which parent or caregiver will do this.", pointer="#/actor_id"))
+        faults.append(Fault("needed_here", "Say which parent or caregiver will do this.", pointer="#/actor_id"))
     if faults:
         raise Invalid(faults)
 

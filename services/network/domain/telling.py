@@ -26,7 +26,7 @@ def check_telling(statement: Statement, member: Member, *, number: int, told_on:
     """Refuse a version that is not there, a day to come, and a member who may not see the statement."""
     faults = []
     if number > statement.current.number:
-        faults.append(Fault("number_out_of_range", "Choose a version that this statement has.", pointer="#/number"))
+        faults.append(Fault("version_unknown", "Choose a version that this statement has.", pointer="#/number"))
     if told_on > today:
         faults.append(Fault("in_the_future", "Choose today or an earlier day.", pointer="#/told_on"))
     if faults:

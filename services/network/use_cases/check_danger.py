@@ -21,7 +21,7 @@ async def as_shared(unit: Unit, case_id: CaseId, seen: SeenQuality) -> SeenQuali
     if danger is None:
         raise Invalid([Fault("danger_needed", "Choose a danger statement of this family.", pointer="#/statement_id")])
     if seen.statement_version > danger.current.number:
-        raise Invalid([Fault("number_out_of_range", "Choose a version that it has.", pointer="#/statement_version")])
+        raise Invalid([Fault("version_unknown", "Choose a version that it has.", pointer="#/statement_version")])
     return replace(seen, needs_refresh=seen.statement_version < danger.current.number)
 
 

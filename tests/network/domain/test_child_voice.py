@@ -115,7 +115,7 @@ def test_each_house_has_its_rooms() -> None:
     check_sayings(VoiceKind.SAFETY_HOUSE, (Saying(room=Room.RULES, words="No beer"),), TODAY, today=TODAY)
     wrong = faults_of(VoiceKind.THREE_HOUSES, Room.WORRIES, Room.RULES, Room.WORRIES, days=1)
     assert wrong == [
-        ("choice_unknown", "#/sayings/1/room"),
+        ("room_unknown", "#/sayings/1/room"),
         ("duplicate", "#/sayings/2/room"),
         ("in_the_future", "#/said_on"),
     ]
@@ -137,6 +137,6 @@ def audience_refused(audience: Audience) -> list[str]:
 def test_restricted_words_are_for_somebody_of_this_family() -> None:
     restricted = Visibility.RESTRICTED_PERSONS
     check_voice_audience(VoiceKind.SAFE_SIGNAL, Audience(visibility=restricted, staff_ids=frozenset({"bo"})), frozenset())
-    assert audience_refused(Audience(visibility=restricted)) == ["required"]
+    assert audience_refused(Audience(visibility=restricted)) == ["needed_here"]
     assert audience_refused(Audience(visibility=restricted, member_ids=frozenset({MOTHER.id}))) == ["not_of_this_family"]
     assert audience_refused(Audience(visibility=Visibility.TEAM, staff_ids=frozenset({"bo"}))) == ["not_applicable"]

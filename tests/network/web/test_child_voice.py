@@ -119,7 +119,7 @@ async def test_what_cannot_be_right_is_refused(home: Household, counties: Counti
         "others' members": await said(home, SIGNAL, member_ids=[other.mother["id"]]),
     }
     assert {what: answer.codes for what, answer in wrong.items()} == {
-        "a room of another house": [("choice_unknown", "#/sayings/0/room")],
+        "a room of another house": [("room_unknown", "#/sayings/0/room")],
         "one room twice": [("duplicate", "#/sayings/1/room")],
         "no room": [("too_few_items", "#/sayings")],
         "tomorrow": [("in_the_future", "#/said_on")],

@@ -87,7 +87,7 @@ async def test_a_move_brings_what_the_new_kind_needs(home: Household) -> None:
     vague = await home.write(kind="grey_area", impact="")
     path = f"{home.path}/statements/{vague['id']}:move"
     bare = await home.api.post(path, {"kind": "harm", "why": "Carmen saw it."}, etag=vague["etag"])
-    assert bare.codes == [("required", "#/tense")]
+    assert bare.codes == [("needed_here", "#/tense")]
     whole = {"kind": "harm", "why": "Carmen saw it.", "tense": "past", "happened_on": "2026-01-02", "impact": "He cried."}
     assert (await home.api.post(path, whole, etag=vague["etag"])).json["kind"] == "harm"
 
@@ -109,7 +109,7 @@ async def test_a_goal_is_a_caregivers_and_answers_a_danger_of_this_family(home: 
         "another family's": (422, [("not_of_this_family", "#/links")]),
         "nobody's": (422, [("not_of_this_family", "#/links")]),
         "a grandmother's": (422, [("not_a_caregiver", "#/actor_id")]),
-        "without anybody": (422, [("required", "#/actor_id")]),
+        "without anybody": (422, [("needed_here", "#/actor_id")]),
     }
     written = await home.api.post(path, {**goal, "links": [danger["id"], danger["id"]]})
     assert (written.status, written.json["links"]) == (201, [danger["id"]])
@@ -128,7 +128,7 @@ async def test_a_goal_is_a_caregivers_and_answers_a_danger_of_this_family(home: 
         ({"text": "a\u202eb"}, [("disallowed_characters", "#/text")]),
         ({"text": " \u200b"}, [("blank", "#/text")]),
         ({"text": "a" * 4001}, [("too_long", "#/text")]),
-        ({"visibility": "restricted_persons"}, [("required", "#/member_ids")]),
+        ({"visibility": "restricted_persons"}, [("needed_here", "#/member_ids")]),
         ({"member_ids": [f"mem_{'0' * 32}"], "visibility": "restricted_persons"}, [("not_of_this_family", "#/member_ids")]),
         ({"picture": "x"}, [("unknown_property", "#/picture")]),
     ],
@@ -180,7 +180,7 @@ async def test_only_who_may_see_a_statement_is_told_it(home: Household) -> None:
 
 async def test_nobody_is_told_what_is_not_there(home: Household, counties: Counties) -> None:
     danger, other = await home.write(), await a_household(counties.staff("amy"))
-    assert (await home.tell(danger, home.mother, number=2)).codes == [("number_out_of_range", "#/number")]
+    assert (await home.tell(danger, home.mother, number=2)).codes == [("version_unknown", "#/number")]
     assert (await home.tell(danger, home.mother, day="2099-01-01")).codes == [("in_the_future", "#/told_on")]
     assert (await home.tell(danger, other.mother)).status == 404
     assert (await home.tell(await other.write(), home.mother)).status == 404
@@ -235,7 +235,7 @@ async def test_what_is_understood_is_a_danger_of_this_family_in_a_version_it_has
     assert {what: answer.codes for what, answer in wrong.items()} == {
         "a harm": [("danger_needed", "#/statement_id")],
         "another family's": [("danger_needed", "#/statement_id")],
-        "a version to come": [("number_out_of_range", "#/statement_version")],
+        "a version to come": [("version_unknown", "#/statement_version")],
     }
     assert await understood(home) == []
 

@@ -71,8 +71,8 @@ async def test_an_answer_is_somebodys_of_this_family_to_one_question(home: House
     }
     assert {what: answer.codes for what, answer in wrong.items()} == {
         "nobody's": [("not_of_this_family", "#/person_id")],
-        "no question": [("required", "#/question")],
-        "two questions": [("required", "#/question")],
+        "no question": [("needed_here", "#/question")],
+        "two questions": [("needed_here", "#/question")],
         "another family's danger": [("danger_needed", "#/danger_id")],
         "a harm": [("danger_needed", "#/danger_id")],
         "tomorrow": [("in_the_future", "#/said_on")],
