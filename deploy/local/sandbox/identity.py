@@ -47,7 +47,6 @@ SAMPLE_STAFF: Mapping[str, tuple[Staff, ...]] = {
         Staff("sandra", "Sandra Okoye", ("supervisor",), ("north", "south")),
         Staff("sam", "Sam Fields", ("facilitator",), ("north", "south")),
         Staff("lee", "Lee Winter", ("scheduler",), ("north", "south")),
-        Staff("omar", "Omar Reyes", ("caseworker",), ("north",)),
         Staff("olga", "Olga Brandt", ("on_call",), ("north", "south")),
         Staff("ada", "Ada Bright", ("county_admin",), ("north", "south")),
     ),
