@@ -115,8 +115,10 @@ class Promised:
         self.members[name] = member.id
         return member.id
 
-    async def plan(self, *windows: Pattern, starts_on: date, ends_on: date | None, kind: PlanKind = PlanKind.ONGOING) -> Plan:
-        """Draft a plan that requires one adult in these windows."""
+    async def plan(
+        self, *windows: Pattern, starts_on: date, ends_on: date | None, kind: PlanKind = PlanKind.ONGOING, adults: int = 1
+    ) -> Plan:
+        """Draft a plan that requires so many adults in these windows."""
         async with self.held() as (unit, case, _):
             order = MakePlan(
                 kind=kind,
@@ -124,7 +126,7 @@ class Promised:
                 ends_on=ends_on,
                 review_on=None,
                 words=PlanWords(monitoring=("Omar calls each evening.",), backup=("Whoever finds nobody there calls Omar.",)),
-                windows=tuple(WantedWindow(label="", pattern=each, adults=1) for each in windows),
+                windows=tuple(WantedWindow(label="", pattern=each, adults=adults) for each in windows),
             )
             plan = await make_plan(unit, case, order)
         self.plan_id = plan.id
