@@ -20,16 +20,19 @@ INSIDE = {
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One route called about one record. `{names}` in its path and body stand for ids."""
+    """One route called about one record. `{names}` in its path, query and body stand for ids."""
 
     method: str
     path: str
     body: Any = None
+    query: str = ""
 
     async def by(self, api: Api, ids: Mapping[str, str], *, etag: str = '"0-0"') -> Answer:
         """Call it as somebody, with these ids."""
         sends_etag = self.method in {"PATCH", "DELETE"} or self.path.endswith((":move", ":cancel"))
-        return await api.send(self.method, self.path.format(**ids), filled(self.body, ids), etag=etag if sends_etag else "")
+        return await api.send(
+            self.method, f"{self.path}{self.query}".format(**ids), filled(self.body, ids), etag=etag if sends_etag else ""
+        )
 
     def __str__(self) -> str:
         """What a failing test is called."""
