@@ -24,7 +24,9 @@ async def keep_contact(unit: Unit, facts: PersonFacts, words: PersonWords | None
     await contacts.save(unit, facts, words)
     points = [merged(before.get(point.contact_point_id), point, facts) for point in facts.contact_points]
     addresses = {UUID(point_id): address for point_id, address in words.addresses.items()} if words else {}
-    asked = await _to_be_asked(unit, points)
+    # Nothing goes directly to whom nothing may reach: not even the question whether it may.
+    may_ask = facts.direct_messages_ok and facts.relay_person_id is None
+    asked = await _to_be_asked(unit, points) if may_ask else []
     await contacts.replace_points(unit, facts.person_id, points, addresses)
     await _ask_for_consent(unit, asked)
     kept = {(point.id, point.lookup) for point in points}

@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from services.notify.domain.entries import KeptEntry
 from services.notify.domain.errors import MessageNotFound, MessageNotRetryable
-from services.notify.domain.messages import Message, State, not_after
+from services.notify.domain.messages import OF_TURNS, Kind, Message, State, not_after
+from services.notify.domain.reminders import CHECK_IN_WITHIN
 from services.notify.storage import attempts, case_access, entries, messages
 from services.notify.storage.messages import Listed
 from shared.db.sealing import KeyDestroyed
@@ -29,15 +31,15 @@ class Read:
 
 
 async def list_messages(
-    unit: Unit, meeting_id: UUID, *, caller: Caller, limit: int, after: tuple[datetime, UUID] | None
+    unit: Unit, subject_id: UUID, *, caller: Caller, limit: int, after: tuple[datetime, UUID] | None
 ) -> list[Listed]:
-    """Return a page of the messages about a meeting of a family that the caller holds. Raises NotFound."""
-    told = await entries.list_by_subject(unit, meeting_id)
+    """Return a page of the messages about a meeting or a promise of a family that the caller holds. Raises NotFound."""
+    told = await entries.list_by_subject(unit, subject_id)
     if not told:
         raise NotFound
     if not await _sees(unit, {entry.case_id for entry in told}, caller):
-        raise NotFound.hiding("meeting", meeting_id)
-    found = await messages.list_by_subject(unit, meeting_id, limit=limit, after=after)
+        raise NotFound.hiding("commitment" if told[0].is_promise else "meeting", subject_id)
+    found = await messages.list_by_subject(unit, subject_id, limit=limit, after=after)
     for person_id in sorted({each.message.person_id for each in found}):
         await unit.audit("messages.listed", subject_kind="person", subject_id=person_id)
     return found
@@ -66,9 +68,7 @@ async def retry_message(unit: Unit, message_id: UUID, *, caller: Caller) -> List
         raise MessageNotFound
     await _require_message(unit, message, caller)
     entry = await entries.find(unit, message.entry_id) if message.entry_id else None
-    latest = not_after(
-        message.kind, now=unit.now, starts_at=entry.starts_at if entry else None, ends_at=entry.over_at if entry else None
-    )
+    latest = _latest(message, entry, at=unit.now)
     left_behind = entry is not None and message.revision < entry.revision
     if message.state not in _RETRYABLE or latest <= unit.now or left_behind:
         raise MessageNotRetryable
@@ -78,6 +78,13 @@ async def retry_message(unit: Unit, message_id: UUID, *, caller: Caller) -> List
     if listed is None:
         raise MessageNotFound
     return listed
+
+
+def _latest(message: Message, entry: KeptEntry | None, *, at: datetime) -> datetime:
+    """Return until when it is worth sending: what is about one turn of a promise, by that turn."""
+    if message.turn_starts_at is not None and message.turn_ends_at is not None and message.kind in OF_TURNS:
+        return message.turn_starts_at if message.kind is Kind.TURN_REMINDER else message.turn_ends_at + CHECK_IN_WITHIN
+    return not_after(message.kind, now=at, starts_at=entry.starts_at if entry else None, ends_at=entry.over_at if entry else None)
 
 
 async def _require_message(unit: Unit, message: Message, caller: Caller) -> None:

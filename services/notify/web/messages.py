@@ -10,7 +10,7 @@ from shared.web.routing import Call, Reply, ok, page
 
 
 async def get_messages(unit: Unit, call: Call) -> Reply:
-    """List what was or will be sent about a meeting."""
+    """List what was or will be sent about a meeting or a commitment."""
     limit = call.query.limit
     found = await list_messages(unit, call.query.subject_id, caller=call.staff, limit=limit + 1, after=after_of(call))
     last = found[limit - 1].message if len(found) > limit else None

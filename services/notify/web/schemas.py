@@ -5,8 +5,9 @@ Numbers, safe words and what a message said are in an answer only for callers wi
 
 from enum import StrEnum
 from typing import Annotated, Final, Literal
+from uuid import UUID
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from services.notify.domain.call_tasks import TaskOutcome, TaskState
 from services.notify.domain.entries import may_answer
@@ -21,7 +22,7 @@ from services.notify.web.promise_schemas import PromiseOut, promise_out
 from shared.db.unit import Unit
 from shared.events.entries import Answer, Mode
 from shared.events.notify import SubjectKind
-from shared.kernel.ids import spell
+from shared.kernel.ids import read, spell
 from shared.kernel.wall import at_wall
 from shared.settings import County
 from shared.web import fields
@@ -52,14 +53,35 @@ _PREFIX_OF: Final = {SubjectKind.MEETING: "mtg", SubjectKind.COMMITMENT: "com", 
 
 CONTACT_READ: Final = "people.contact.read"
 
+
+def _read_subject(value: object) -> UUID:
+    """Read the id of a meeting or of a commitment."""
+    found = [read(prefix, value) for prefix in ("mtg", "com")] if isinstance(value, str) else []
+    known = [each for each in found if each is not None]
+    if not known:
+        fields.refuse("id_invalid", "Use an id that begins with mtg_ or com_.")
+    return known[0]
+
+
+SubjectId = Annotated[
+    UUID,
+    BeforeValidator(_read_subject),
+    fields.Shape(
+        {
+            "type": "string",
+            "pattern": "^(mtg|com)_[0-9a-f]{32}$",
+            "examples": ["mtg_01939b2c5e7a7c3d8f4a1b2c3d4e5f60"],
+        }
+    ),
+]
 Words = Annotated[str, fields.Text(2000, lines=True)]
 CallNote = Annotated[str, fields.Text(2000, lines=True, may_be_blank=True)]
 
 
 class MessagesQuery(PageQuery):
-    """Whose messages."""
+    """Of which meeting or commitment."""
 
-    subject_id: MeetingId
+    subject_id: SubjectId
 
 
 class MessageOut(Model):

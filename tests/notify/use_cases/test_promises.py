@@ -9,7 +9,7 @@ import pytest
 from services.notify.use_cases.alert_staff import alert_staff
 from services.notify.use_cases.forget_words import forget_words
 from services.notify.use_cases.keep_roster import close_case
-from shared.events.network import CaseClosed, Channel, StaffNeeded
+from shared.events.network import CaseClosed, Channel, Consent, StaffNeeded
 from shared.kernel.sealed import KeyKind, KeyOf
 from tests.notify.office import Office, Person
 from tests.notify.promises import promise, turns_from, whole_hours
@@ -205,6 +205,15 @@ async def test_nothing_goes_to_a_minor_whom_nothing_may_reach(office: Office) ->
     assert office.texts.texts == []
     [task] = await office.rows("SELECT reason, contact_point_id FROM call_tasks WHERE county_id = :county")
     assert (task.reason, task.contact_point_id) == ("minor", None)
+
+
+async def test_a_minor_whom_nothing_may_reach_is_not_even_asked_for_consent(office: Office) -> None:
+    child = await office.known(Channel.SMS, name="Eli", consent=Consent.REQUESTED, is_minor=True, direct_messages_ok=False)
+    await office.send_due()
+    assert office.texts.to(child.phone) == []
+    await office.tell(replace(child, facts={**child.facts, "direct_messages_ok": True}), changed=True)
+    await office.send_due()
+    assert len(office.texts.to(child.phone)) == 1
 
 
 async def test_a_check_in_that_no_machine_can_send_is_not_planned(office: Office) -> None:

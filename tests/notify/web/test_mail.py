@@ -6,14 +6,17 @@ from datetime import UTC, datetime
 from email import message_from_string, policy
 from email.message import EmailMessage
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 from icalendar import Calendar
 
 from deploy.local.sandbox.replies import Answer, Proposal, answer_calendar, answer_mail
 from services.notify.jobs.inbox import Mailroom
+from shared.events.entries import Notice
 from shared.events.network import Channel
 from tests.notify.office import Booked, Office, Person
+from tests.notify.promises import promise, turns_from, whole_hours
 
 
 async def invited(office: Office) -> tuple[Person, Booked, Calendar]:
@@ -66,6 +69,30 @@ async def test_an_answer_from_a_calendar_is_proved_by_the_address_it_was_sent_to
     ]
     assert (replies[0]["uid"], replies[0]["person_id"]) == (booked.of(denise).uid, str(denise.id))
     assert not await office.rows("SELECT 1 FROM log WHERE county_id = :county AND data::text LIKE '%late%'")
+
+
+@pytest.mark.parametrize("form", ["TZID", "UTC"])
+@pytest.mark.parametrize("answer", [Answer.ACCEPTED, Answer.DECLINED])
+async def test_an_answer_to_one_instance_of_a_promise_is_about_that_turn(office: Office, answer: Answer, form: str) -> None:
+    kim = await office.known(Channel.EMAIL, name="Kim")
+    told = await (await promise(office, kim, *turns_from(whole_hours(days=3), count=3)).offer()).confirm()
+    await office.send_due()
+    asked = Calendar.from_ical(office.mail.to(kim.mail)[-1].calendar)
+    assert isinstance(asked, Calendar)
+    turn = told.turns[1]
+    place = ZoneInfo(told.entry(Notice.CONFIRMED).time_zone if form == "TZID" else "UTC")
+    for event in asked.walk("VEVENT"):
+        event.add("RECURRENCE-ID", turn.starts_at.astimezone(place))
+    mail = reply(office, kim, asked, answer)
+    whole = reply(office, kim, Calendar.from_ical(office.mail.to(kim.mail)[-1].calendar), answer)
+    await bring(office, mail, whole)
+    found = await office.facts("reply_received")
+    assert [(r["kind"], r["partstat"], r["subject_kind"], r["proof"]) for r in found] == [
+        ("turn", answer.value, "commitment", "token"),
+        ("answer", answer.value, "commitment", "token"),
+    ]
+    assert datetime.fromisoformat(found[0]["recurrence_id"]) == turn.starts_at
+    assert found[1]["recurrence_id"] is None
 
 
 async def test_another_time_from_a_calendar_is_a_proposal(office: Office) -> None:

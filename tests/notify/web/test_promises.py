@@ -149,6 +149,16 @@ async def test_somebody_elses_promise_is_not_there(office: Office, web: Web) -> 
     assert await office.facts("reply_received") == []
 
 
+async def test_staff_who_hold_the_family_see_what_was_sent_about_a_promise(office: Office, web: Web) -> None:
+    _, told, _ = await with_page(office)
+    path = f"/v1/messages?subject_id=com_{told.id.hex}"
+    assert (await web.staff("GET", path)).status == 404
+    await office.held_by_case(told.case_id, "amy")
+    seen = await web.staff("GET", path)
+    assert {each["kind"] for each in seen.json["items"]} == {"promise_offer", "promise_confirmed", "turn_reminder", "check_in"}
+    assert (await web.staff("GET", f"/v1/messages?subject_id=per_{told.id.hex}")).status == 400
+
+
 # --- the words ---------------------------------------------------------------------------------------------------------------
 
 
