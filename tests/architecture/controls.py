@@ -175,7 +175,7 @@ CONTROLS: dict[str, Proof | NotBuilt] = {
     ),
     # -- tenancy and access
     "A1": Proof(
-        "For every route another county's id is an id of nothing: in path, body, query, cursor and If-Match",
+        "For every route another county's id is an id of nothing: in path, body, query, cursor, If-Match, batch and import",
         tuple(
             f"tests/{service}/web/test_walls.py::{name}"
             for service in ("network", "meetings", "notify")
@@ -185,6 +185,10 @@ CONTROLS: dict[str, Proof | NotBuilt] = {
             "network/web/test_walls.py",
             "test_another_countys_people_cannot_be_brought_in",
             "test_a_version_or_a_cursor_of_another_county_opens_nothing",
+        )
+        + of("network/web/test_batches.py", "test_another_countys_person_is_an_item_about_nobody")
+        + of(
+            "network/web/test_imports.py", "test_ids_of_another_county_name_nobody", "test_an_import_of_another_county_is_not_there"
         )
         + of("meetings/web/test_walls.py", "test_ids_in_a_body_open_nothing")
         + of(
@@ -196,7 +200,7 @@ CONTROLS: dict[str, Proof | NotBuilt] = {
         + of("portal/web/test_walls.py", "test_a_record_out_of_sight_has_no_page_and_no_form")
         + of("hostile/network/test_callers.py", "test_a_cursor_of_another_county_opens_no_page")
         + of("network/web/test_controls.py", "test_what_is_hidden_takes_about_as_long_as_what_is_not_there"),
-        note="There is no batch route and no import yet. Answers are equal but for the request's number; times are held coarsely.",
+        note="Answers are equal but for the request's number; times are held coarsely.",
     ),
     "A2": Proof(
         "The database itself keeps counties apart, for a running role that owns nothing and passes no wall",
@@ -459,8 +463,10 @@ CONTROLS: dict[str, Proof | NotBuilt] = {
             "test_while_the_database_is_away_refusals_wait",
         )
         + of("network/web/test_access_log.py", "test_who_was_turned_away_is_among_them", "test_a_refusal_by_a_rule_tells_no_reason")
+        + of("network/web/test_exports.py", "test_the_export_and_each_person_in_it_are_on_record")
+        + of("network/web/test_batches.py", "test_an_item_that_was_turned_away_is_on_record")
         + of("notify/web/test_walls.py", "test_each_of_those_turned_away_is_on_record"),
-        note="There is no export yet. portal has no audit of its own: what its pages ask, the services put on record; a form it "
+        note="portal has no audit of its own: what its pages ask, the services put on record; a form it "
         "refuses itself is counted in its measures.",
     ),
     "U7": Proof(
@@ -640,6 +646,7 @@ CONTROLS: dict[str, Proof | NotBuilt] = {
         (
             *of("shared/web/test_bodies.py", "test_a_hostile_body_is_refused_in_a_moment", "test_bytes_are_as_their_headers_say"),
             *of("hostile/network/test_connections.py", "test_a_bomb_goes_off_in_a_small_room"),
+            *of("hostile/network/test_imports.py", "test_a_file_that_cannot_be_read_is_refused_with_its_line"),
             *of("meetings/gateways/test_freebusy.py", "test_a_reader_that_takes_too_long_is_killed"),
         ),
     ),

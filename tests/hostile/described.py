@@ -56,12 +56,12 @@ checks.positive_data_acceptance.expected-statuses = {accepted}
 
 
 def config_of(document: Mapping[str, Any]) -> str:
-    """Return how to judge: what no schema can say is 400 for a cursor that nobody signed."""
+    """Return how to judge: what no schema can say is 400 for a cursor that nobody signed, or a digest of something else."""
     signed = [
         f"{method.upper()} {path}"
         for path, methods in document["paths"].items()
         for method, operation in methods.items()
-        if any(each["name"] == "cursor" for each in operation.get("parameters", ()))
+        if any(each["name"] in {"cursor", "Content-Digest"} for each in operation.get("parameters", ()))
     ]
     return CONFIG + "".join(OPERATION.format(name=name, accepted=json.dumps([*ACCEPTED, "400"])) for name in signed)
 

@@ -2,6 +2,7 @@
 
 from tests.network.bodies import CHILD, FAMILY, person
 from tests.network.conftest import Api, BehindTheWall, Counties
+from tests.network.web.test_access_log import refusals_of
 
 MIXED = [person("Ana"), {"given_name": "Eve"}, person("Luis", staff_id="luis"), person("Rosa", contact_points=[
     {"channel": "sms", "value": "12"}, {"channel": "email", "value": "rosa@example.org"},
@@ -61,3 +62,21 @@ async def test_a_batch_into_a_family_out_of_sight_finds_no_family(amy: Api, coun
     case = (await amy.post("/v1/cases", FAMILY)).json
     answer = await counties.staff("eve", units=("south",)).post(f"/v1/cases/{case['id']}/members:batch", {"items": [{}]})
     assert answer.status == 404
+
+
+async def test_another_countys_person_is_an_item_about_nobody(amy: Api, counties: Counties) -> None:
+    theirs = (await counties.staff("bea", "county_admin", birch=True).post("/v1/people", person("Bo"))).json["id"]
+    case = (await amy.post("/v1/cases", FAMILY)).json
+    wanted = [{"person_id": each, "relationship": "coach"} for each in (theirs, f"per_{0:032x}")]
+    items = (await amy.post(f"/v1/cases/{case['id']}/members:batch", {"items": wanted})).json["items"]
+    assert [each["status"] for each in items] == [404, 404]
+    assert {**items[0], "index": 1} == items[1]
+
+
+async def test_an_item_that_was_turned_away_is_on_record(amy: Api, counties: Counties, behind_the_wall: BehindTheWall) -> None:
+    eve = counties.staff("eve", units=("south",))
+    theirs = (await eve.post("/v1/people", person("Bo"))).json["id"]
+    case = (await amy.post("/v1/cases", FAMILY)).json
+    await amy.post(f"/v1/cases/{case['id']}/members:batch", {"items": [{"person_id": theirs, "relationship": "coach"}]})
+    (refused,) = await refusals_of(behind_the_wall, 1)
+    assert (refused[0], refused[1], f"per_{refused[2].hex}") == ("amy", "person", theirs)

@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 
 from services.network.use_cases.apply_next_chunk import apply_next_chunk
+from services.network.web.county import COUNTIES
 from shared.db.unit import Units
 from tests.network.bodies import person
 from tests.network.conftest import BehindTheWall, Counties
@@ -382,6 +383,20 @@ async def test_the_same_id_in_two_counties_is_two_people(sends: Sends, counties:
     await sends.done(PEOPLE + ANA)
     birch = counties.staff("birch-cws", "system", units=(), birch=True)
     assert (await birch.post("/v1/people:search", {"external_id": "007"})).json["items"] == []
+
+
+async def test_ids_of_another_county_name_nobody(sends: Sends, counties: Counties, units: Units, county_id: UUID) -> None:
+    await a_family(sends)
+    (birch_id,) = counties._client.app[COUNTIES].keys() - {county_id}
+    birch = counties.staff("birch-cws", "system", units=(), birch=True)
+    answer = await send_file(birch, MEMBERS + "F1,007,coach,inner\n", kind="members")
+    assert answer.status == 202
+    while await apply_next_chunk(units, birch_id):
+        pass
+    order = (await birch.get(answer.headers["Location"])).json
+    assert counts(order) == {"rejected": 1}
+    async with birch._client.get(order["errors_url"], headers=birch._headers) as response:
+        assert json.loads(await response.read())["code"] == "family_unknown"
 
 
 async def test_imports_are_listed_newest_first(sends: Sends) -> None:
