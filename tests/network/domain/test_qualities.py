@@ -21,6 +21,7 @@ from services.network.domain.members import (
 )
 from services.network.domain.qualities import (
     CannotProtect,
+    bears_on_cover,
     check_standing,
     check_vetting,
     may_protect,
@@ -201,3 +202,23 @@ def test_a_standing_that_cannot_be_is_refused(facts: dict[str, Any], pointer: st
 @pytest.mark.parametrize("said", [SetAside.PAUSED, SetAside.WITHDRAWN])
 def test_withdrawing_needs_no_reason(said: SetAside) -> None:
     check_standing(a_standing(set_aside=said), today=TODAY)
+
+
+@pytest.mark.parametrize(
+    ("facts", "bears"),
+    [
+        ({"caregiver_of_concern": True}, True),
+        ({"set_aside": SetAside.PAUSED}, True),
+        ({"relationship": RelationshipKind.MINOR_SIBLING}, True),
+        ({"contacted_on": TODAY}, False),
+        ({}, False),
+    ],
+)
+def test_only_what_bears_on_cover_lets_plans_be_looked_at_anew(facts: dict[str, Any], bears: bool) -> None:
+    before = a_member()
+    assert bears_on_cover(before, settled(replace(before, standing=a_standing(**facts)))) is bears
+
+
+def test_vetting_bears_on_cover() -> None:
+    before = a_member()
+    assert bears_on_cover(before, replace(before, vetting=Vetting(vetting=VettingOutcome.UNSUITABLE)))
