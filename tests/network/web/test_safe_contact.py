@@ -1,5 +1,6 @@
 """Safe contact over HTTP: minors by age band, who passes messages on, safe channels, and people who are alike."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -66,6 +67,21 @@ async def test_who_is_kept_apart_passes_nothing_on_from_then_on(amy: Api, behind
     assert behind_the_wall.types()[-2:] == ["separation_set", "person_changed"]
     again = await amy.patch(path, {"relay_person_id": rick["person_id"]}, etag=parted["etag"])
     assert (again.status, again.code) == (409, "relay_not_possible")
+
+
+async def test_of_a_relay_and_a_separation_at_once_the_separation_holds(amy: Api) -> None:
+    """Whichever comes first: the relay is refused, or it is ended with the rule."""
+    case = await open_family(amy)
+    for attempt in range(5):
+        dana, rick = [await a_member_of(amy, case, person(f"{name}{attempt}")) for name in ("Dana", "Rick")]
+        path, rules = f"/v1/people/{dana['person_id']}", f"/v1/cases/{case['id']}/separation-rules"
+        etag = (await amy.get(path)).json["etag"]
+        body = {"person_a": dana["person_id"], "person_b": rick["person_id"], "reason": "dv_safety"}
+        chosen, parted = await asyncio.gather(
+            amy.patch(path, {"relay_person_id": rick["person_id"]}, etag=etag), amy.post(rules, body)
+        )
+        assert (chosen.status in {200, 409}, parted.status) == (True, 201)
+        assert (await amy.get(path)).json["relay_person_id"] is None
 
 
 async def test_a_channel_that_is_not_safe_is_told_to_nobody_who_sends(amy: Api, behind_the_wall: BehindTheWall) -> None:
