@@ -12,13 +12,17 @@ MISSED_NIGHTS = 30
 
 
 async def refresh_age_bands(unit: Unit, today: date) -> int:
-    """Announce those whose band changed by a county-local date, each once; return how many there were."""
+    """Announce those whose band changed by a county-local date, each once; return how many were told of."""
+    told = 0
     days = [today - timedelta(days=ago) for ago in range(MISSED_NIGHTS + 1)]
-    found = await people.list_entering_band(unit, days)
-    for person_id in found:
+    for person_id in await people.list_entering_band(unit, days):
         # Held, so that what is told here never comes after a later change of the person.
         person = await people.get_for_update(unit, person_id)
         await people.take_bands(unit, person_id, days)
+        if person.profile.born_on is None:
+            # Their words were destroyed, the birth date with them: there is nothing left to tell, nor a key to seal it with.
+            continue
+        told += 1
         await unit.audit(
             "person.age_band_changed", subject_kind="person", subject_id=person_id, details={"band": person.age_band(today).value}
         )
@@ -28,4 +32,4 @@ async def refresh_age_bands(unit: Unit, today: date) -> int:
             words=words_of(person),
             key=KeyOf(KeyKind.PERSON, person_id),
         )
-    return len(found)
+    return told

@@ -15,6 +15,7 @@ from services.network.use_cases.refresh_member_state import refresh_member_state
 from services.network.use_cases.register_person import register_person
 from services.network.use_cases.remove_member import remove_member
 from shared.db.unit import Unit
+from shared.kernel.sealed import KeyKind, KeyOf
 from tests.network.conftest import BehindTheWall, OpenUnit
 from tests.support.factories import TODAY, ZONE, a_caller, a_registration, a_standing
 
@@ -77,6 +78,11 @@ async def test_a_newer_danger_statement_asks_to_be_told_and_keeps_the_state(
     assert told == ["contacted", "informed_of_concern", "active"]
 
 
+def a_day_to_come(unit: Unit) -> date:
+    """A day that every year has."""
+    return date(unit.now.year + 1, 6, 15)
+
+
 async def registered(unit: Unit, county_id: UUID, born_on: date, today: date) -> None:
     await register_person(unit, a_registration(born_on=born_on), caller=a_caller(county_id=county_id), today=today, now=unit.now)
 
@@ -85,7 +91,7 @@ async def test_those_who_enter_a_band_today_are_told_once(
     open_unit: OpenUnit, county_id: UUID, behind_the_wall: BehindTheWall
 ) -> None:
     async with open_unit() as unit:
-        today = unit.now.date() + timedelta(days=3)
+        today = a_day_to_come(unit)
         for years, days in ((18, 0), (16, 0), (18, 1), (17, 0), (12, -1)):
             await registered(unit, county_id, today.replace(year=today.year - years) + timedelta(days=days), today)
         assert await refresh_age_bands(unit, today - timedelta(days=2)) == 0
@@ -99,9 +105,25 @@ async def test_those_who_enter_a_band_today_are_told_once(
 
 async def test_a_missed_night_is_made_up_for(open_unit: OpenUnit, county_id: UUID) -> None:
     async with open_unit() as unit:
-        today = unit.now.date() + timedelta(days=3)
+        today = a_day_to_come(unit)
         await registered(unit, county_id, today.replace(year=today.year - 18), today)
         assert await refresh_age_bands(unit, today + timedelta(days=9)) == 1
+
+
+async def test_whose_words_were_destroyed_is_told_of_no_more(open_unit: OpenUnit, county_id: UUID) -> None:
+    async with open_unit() as unit:
+        today = a_day_to_come(unit)
+        person = await register_person(
+            unit,
+            a_registration(born_on=today.replace(year=today.year - 18)),
+            caller=a_caller(county_id=county_id),
+            today=today,
+            now=unit.now,
+        )
+    async with open_unit() as unit:
+        await unit.keys.destroy(KeyOf(KeyKind.PERSON, person.id))
+    async with open_unit() as unit:
+        assert await refresh_age_bands(unit, today) == 0
 
 
 async def test_no_row_gives_a_birth_date_away(open_unit: OpenUnit, county_id: UUID, behind_the_wall: BehindTheWall) -> None:
