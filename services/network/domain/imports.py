@@ -18,7 +18,8 @@ from shared.kernel.errors import Fault, Invalid
 
 ImportId = NewType("ImportId", UUID)
 
-ROWS_A_BLOCK = 500
+ROWS_A_BLOCK = 250
+"""So many lines are one transaction: few enough that nothing else of the process waits for it for more than a moment."""
 MOST_AT_ONCE = 20_000
 """So many lines may be asked for all or nothing: they are one transaction."""
 

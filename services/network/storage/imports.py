@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import TypeAdapter
-from sqlalchemy import ARRAY, ColumnElement, Text, and_, any_, bindparam, delete, exists, func, or_, select, tuple_, update
+from sqlalchemy import ARRAY, ColumnElement, Text, and_, any_, bindparam, delete, exists, func, or_, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import aliased
 
@@ -35,6 +35,7 @@ _LINES: Mapping[ImportKind, TypeAdapter[list[Any]]] = {
     for kind, line in LINES.items()
 }
 _TALLIED = tuple(each.name for each in fields(Tally))
+READING_SECONDS = 120
 _ADD_FAULT = Direct(insert(ImportFaultRow))
 _MARK = insert(ImportMarkRow)
 _ADD_MARK = Direct(
@@ -55,6 +56,11 @@ class Mark:
 
 
 # --- orders --------------------------------------------------------------------------------------------------------------------
+
+
+async def be_patient(unit: Unit) -> None:
+    """Let the transaction be silent for longer than others may: reading a large file takes a while."""
+    await unit.session.execute(text(f"SET LOCAL idle_in_transaction_session_timeout = '{READING_SECONDS}s'"))
 
 
 async def hold_source(unit: Unit, source: str, kind: ImportKind) -> None:
@@ -233,9 +239,7 @@ async def list_removable(unit: Unit, order: Import) -> list[Mark]:
 async def list_left_out(unit: Unit, order: Import) -> list[Mark]:
     """Return those of them that this file does not name."""
     named = set(
-        await unit.session.scalars(
-            select(ImportMarkRow.lookup).where(_of_source(unit, order), ImportMarkRow.import_id == order.id)
-        )
+        await unit.session.scalars(select(ImportMarkRow.lookup).where(_of_source(unit, order), ImportMarkRow.import_id == order.id))
     )
     return [each for each in await list_removable(unit, order) if each.lookup not in named]
 

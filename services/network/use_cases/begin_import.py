@@ -54,6 +54,7 @@ async def begin_import(unit: Unit, command: BeginImport, file: RosterFile, *, ca
     """Keep a file to be applied. Raises StaleImport, ImportRunning, ReplaceWouldRemove, ReplaceIncomplete, CountySystemsOnly."""
     if not may_write_by_external_id(caller):
         raise CountySystemsOnly
+    await imports.be_patient(unit)
     census = await file.survey()
     check_order(command.kind, command.mode, command.as_of, rows=census.rows, all_or_nothing=command.all_or_nothing, now=now)
     order = _order(unit, command, census, zone=zone, now=now)

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 
+from services.network.domain.imports import ROWS_A_BLOCK
 from services.network.use_cases.apply_next_chunk import apply_next_chunk
 from services.network.web.county import COUNTIES
 from shared.db.unit import Units
@@ -417,11 +418,12 @@ class Killed(Exception):
 async def test_killed_between_and_within_blocks_it_gives_the_same_people_and_the_same_counts(
     sends: Sends, units: Units, county_id: UUID, behind_the_wall: BehindTheWall, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    lines = "".join(f"{each:05},Ana{each},Luna,es,,\n" for each in range(1100)) + "x y,Rosa,Luna,es,,\n"
+    size = 2 * ROWS_A_BLOCK + 100
+    lines = "".join(f"{each:05},Ana{each},Luna,es,,\n" for each in range(size)) + "x y,Rosa,Luna,es,,\n"
     answer = await send_file(sends.api, PEOPLE + lines)
     assert await apply_next_chunk(units, county_id)
     halfway = (await sends.api.get(answer.headers["Location"])).json
-    assert (halfway["status"], halfway["created"]) == ("running", 500)
+    assert (halfway["status"], halfway["created"]) == ("running", ROWS_A_BLOCK)
 
     async def die(*_: Any) -> None:
         raise Killed
@@ -430,8 +432,8 @@ async def test_killed_between_and_within_blocks_it_gives_the_same_people_and_the
         dying.setattr("services.network.use_cases.apply_next_chunk._keep", die)
         with pytest.raises(Killed):
             await apply_next_chunk(units, county_id)
-    assert len(behind_the_wall.facts()) == 500
+    assert len(behind_the_wall.facts()) == ROWS_A_BLOCK
     await sends.apply()
     done = (await sends.api.get(answer.headers["Location"])).json
-    assert (done["status"], counts(done)) == ("succeeded", {"created": 1100, "rejected": 1})
-    assert len({fact.subject for fact in behind_the_wall.facts()}) == len(behind_the_wall.facts()) == 1100
+    assert (done["status"], counts(done)) == ("succeeded", {"created": size, "rejected": 1})
+    assert len({fact.subject for fact in behind_the_wall.facts()}) == len(behind_the_wall.facts()) == size
