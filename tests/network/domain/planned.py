@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
+from services.network.domain.agreements import Agreement, AgreementId, AgreementMethod, Capacity
 from services.network.domain.cases import CaseId
 from services.network.domain.commitments import Ask, AskState, Commitment, CommitmentId, CommitmentState, GapId, PlanId, Promise
 from services.network.domain.cover import Seat
@@ -14,6 +15,8 @@ from services.network.domain.members import MemberId
 from services.network.domain.people import PersonId
 from services.network.domain.plans import Plan, PlanKind, PlanState, PlanWords, Window, WindowId
 from services.network.domain.recurrence import Pattern
+from services.network.domain.steps import Step, StepId
+from services.network.domain.threats import Threat, ThreatId, ThreatState
 from shared.events.network import CommitmentClass
 from shared.kernel.spans import Span
 from tests.network.use_cases.promised import ZONE, times
@@ -98,5 +101,60 @@ def a_gap(span: Span, **facts: Any) -> Gap:
         round=0,
         opened_at=NOW,
         updated_at=NOW,
+    )
+    return replace(ordinary, **facts)
+
+
+def a_threat(*, is_resolved: bool = False, **facts: Any) -> Threat:
+    """A threat that stands, unless told otherwise."""
+    ordinary = Threat(
+        id=ThreatId(uuid4()),
+        case_id=CASE,
+        code="caregiver_violence",
+        text="Rick hit Dana.",
+        identified_on=date(2027, 8, 30),
+        child_ids=(),
+        state=ThreatState.RESOLVED if is_resolved else ThreatState.OPEN,
+        resolved_on=date(2027, 8, 31) if is_resolved else None,
+        how="Rick lives elsewhere." if is_resolved else "",
+        version=1,
+        updated_at=NOW,
+    )
+    return replace(ordinary, **facts)
+
+
+def a_step(**facts: Any) -> Step:
+    """A step that nobody has agreed to yet."""
+    ordinary = Step(
+        id=StepId(uuid4()),
+        case_id=CASE,
+        plan_id=PLAN,
+        owner_member_id=MemberId(uuid4()),
+        text="Dana calls Carmen before the party.",
+        when_words="when friends come over",
+        due_on=None,
+        danger_ids=(),
+        threat_ids=(),
+        version=1,
+        updated_at=NOW,
+    )
+    return replace(ordinary, **facts)
+
+
+def an_agreement(**facts: Any) -> Agreement:
+    """A parent's agreement on paper."""
+    ordinary = Agreement(
+        id=AgreementId(uuid4()),
+        case_id=CASE,
+        plan_id=PLAN,
+        member_id=None,
+        child_id=None,
+        name="Dana Luna",
+        capacity=Capacity.PARENT,
+        method=AgreementMethod.WET,
+        witness="",
+        signed_on=date(2027, 9, 1),
+        recorded_at=NOW,
+        recorded_by="omar",
     )
     return replace(ordinary, **facts)
