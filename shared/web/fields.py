@@ -336,7 +336,9 @@ LocalTime = Annotated[
     ),
 ]
 Day = Annotated[
-    date, BeforeValidator(_read_date(FIRST_YEAR)), Shape({"type": "string", "format": "date", "examples": ["2026-12-01"]})
+    date,
+    BeforeValidator(_read_date(FIRST_YEAR)),
+    Shape({"type": "string", "format": "date", "pattern": r"^(20\d\d|2100)-", "examples": ["2026-12-01"]}),
 ]
 BirthDate = Annotated[
     date, BeforeValidator(_read_date(FIRST_BIRTH_YEAR)), Shape({"type": "string", "format": "date", "examples": ["1958-03-09"]})

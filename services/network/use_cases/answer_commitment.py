@@ -87,7 +87,9 @@ async def _accepted(unit: Unit, plan: Plan, case: Case, commitment: Commitment, 
     await _check_may_protect(unit, case, commitment, county)
     if commitment.ask is None:
         if said.until is not None:
-            raise Invalid([Fault("not_possible", "Only a backup can take part of a time.", pointer="#/until")])
+            raise Invalid(
+                [Fault("not_a_backup", "Only somebody who was asked to step in can take part of a time.", pointer="#/until")]
+            )
         after = accept(commitment, source=said.source, witness=said.witness, is_plan_active=plan.is_in_force, now=unit.now)
     else:
         after = await _taken(unit, plan, commitment, said)
