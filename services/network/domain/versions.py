@@ -1,4 +1,4 @@
-"""A new version of a plan: what of the version before goes on in it, and with which times (ADR 0016)."""
+"""A new version of a plan: what of the version before goes on in it, and with which times (ADR 0019)."""
 
 from collections.abc import Iterable
 from dataclasses import replace

@@ -168,13 +168,14 @@ def test_other_words_make_a_draft_of_it_that_nobody_approved(state: PlanState) -
 
 
 def test_a_draft_is_neither_laid_before_anybody_nor_given_back() -> None:
-    for refused in (
+    refused: list[Callable[[], Plan]] = [
         lambda: plans.submitted(a_draft(), now=NOW),
         lambda: plans.returned(a_draft(), "?", now=NOW),
         lambda: plans.approved(a_draft(), by="sue", is_agreed=False, now=NOW),
-    ):
+    ]
+    for each in refused:
         with pytest.raises(PlanNotAgreed):
-            refused()
+            each()
 
 
 @pytest.mark.parametrize("state", sorted(IN_FORCE))
@@ -187,15 +188,16 @@ def test_what_a_plan_in_force_says_does_not_change(state: PlanState) -> None:
 @pytest.mark.parametrize("state", sorted(ENDED))
 def test_nothing_becomes_of_a_plan_that_ended(state: PlanState) -> None:
     plan = a_draft(state)
-    for refused in (
+    refused: list[Callable[[], Plan]] = [
         lambda: plans.redrafted(plan, now=NOW),
         lambda: plans.submitted(plan, now=NOW),
         lambda: plans.approved(plan, by="sue", is_agreed=True, now=NOW),
         lambda: plans.returned(plan, "?", now=NOW),
         lambda: plans.reviewed(plan, None, now=NOW),
-    ):
+    ]
+    for each in refused:
         with pytest.raises(PlanHasEnded):
-            refused()
+            each()
 
 
 def test_a_review_moves_the_next_one() -> None:
