@@ -34,6 +34,7 @@ class Contact:
     written_language: str
     is_minor: bool = False
     is_staff: bool = False
+    staff_id: str | None = None
     voicemail_ok: bool = False
     quiet_from: time = field(default=time(21))
     quiet_until: time = field(default=time(8))

@@ -154,8 +154,8 @@ _LANES: Mapping[Kind, Lane] = {
 BY_MACHINE_ALONE = frozenset({Kind.CHECK_IN, Kind.STAFF_ALERT})
 """What nobody is phoned for: a check-in that cannot be sent leaves its turn unknown, which is the truth, and staff have a page."""
 
-LOUD_REASONS = frozenset({"coverage_unfilled", "coverage_urgent", "coverage_uncovered", "help_wanted"})
-"""Why staff are woken: nobody is left to ask, time is short, nobody is there, or somebody asks for help (DOMAIN §4.6)."""
+LOUD_REASONS = frozenset({"coverage_urgent", "coverage_uncovered"})
+"""Why anybody of staff is woken: nobody is with a child, or soon nobody will be (V5). Who is on call is woken for everything."""
 
 _KIND_OF_NOTICE: Mapping[Notice, Kind] = {
     Notice.INVITATION: Kind.INVITATION,
@@ -210,8 +210,8 @@ def waits_for_morning(kind: Kind, way: Way, *, urgent_at_night: bool = False, de
     """Whether quiet hours hold this message.
 
     They are for what makes a phone sound. A calendar entry by mail leaves at once, so that calendars stay in step; a reminder by
-    mail waits like a text. A backup is asked in their night only if they allowed it; staff are woken for what is loud, others who
-    are on call allow it.
+    mail waits like a text. A backup is asked in their night only if they allowed it; of staff those who are on call are
+    `urgent_at_night`, and the others are woken for what is loud.
     """
     if kind in DIRECT_REPLIES or kind in AFTER_OWN_WORD or way is Way.LETTER:
         return False

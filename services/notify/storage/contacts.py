@@ -267,6 +267,7 @@ def _to_contact(row: Mapping[Any, Any], points: Iterable[Point]) -> Contact:
         written_language=row["written_language"],
         is_minor=row["is_minor"],
         is_staff=row["staff_id"] is not None,
+        staff_id=row["staff_id"],
         voicemail_ok=row["voicemail_ok"],
         quiet_from=row["quiet_from"],
         quiet_until=row["quiet_until"],

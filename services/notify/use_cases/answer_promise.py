@@ -12,6 +12,7 @@ from services.notify.use_cases.open_link import Opened
 from shared.db.unit import Unit
 from shared.events.entries import Answer
 from shared.events.notify import Proof, ReplyChannel, ReplyKind
+from shared.settings import County
 
 HELP = "help"
 
@@ -44,7 +45,7 @@ async def answer_promise(
     _announce(unit, entry, ReplyKind.ANSWER, answer.value, until=until, sequence=sequence if is_old else None)
 
 
-async def say_of_turn(unit: Unit, entry: KeptEntry, starts_at: datetime, said: str) -> None:
+async def say_of_turn(unit: Unit, entry: KeptEntry, starts_at: datetime, said: str, *, county: County) -> None:
     """Pass on what is said of one turn: not this time, how it went, or that help is needed, for which somebody phones."""
     turn = next((turn for turn in entry.turns if turn.starts_at == starts_at), None)
     if turn is None and not await messages.had_turn(unit, entry.id, starts_at):
@@ -54,7 +55,7 @@ async def say_of_turn(unit: Unit, entry: KeptEntry, starts_at: datetime, said: s
         raise PromiseOver
     _announce(unit, entry, ReplyKind.TURN, said, turn_at=starts_at)
     if said == HELP:
-        await ask_for_help(unit, entry, cause=starts_at.isoformat())
+        await ask_for_help(unit, entry, county, cause=starts_at.isoformat())
 
 
 async def withdraw(unit: Unit, entry: KeptEntry) -> None:

@@ -159,7 +159,7 @@ async def _begin(unit: Unit, message: Message, known: _Known, outlet: Outlet, te
         await _end(unit, replace(message, way=choice.way), State.SUPPRESSED, "sending_off")
     else:
         message = replace(message, way=choice.way, contact_point_id=choice.contact_point_id)
-        decision = _not_now(unit, message, contact)
+        decision = _not_now(unit, message, contact, outlet.county)
         if decision is None:
             if message.way is Way.SMS and message.kind not in DIRECT_REPLIES and message.person_id in texts:
                 texts[message.person_id] += 1
@@ -227,8 +227,9 @@ async def _hand_to_a_person(unit: Unit, message: Message, entry: KeptEntry | Non
         await open_call_task(unit, message, entry, reason=choice.reason, way=choice.way)
 
 
-def _not_now(unit: Unit, message: Message, contact: Contact) -> RetryDecision | None:
-    waits = waits_for_morning(message.kind, message.way, urgent_at_night=contact.urgent_at_night, detail=message.detail)
+def _not_now(unit: Unit, message: Message, contact: Contact, county: County) -> RetryDecision | None:
+    urgent_at_night = contact.urgent_at_night or contact.staff_id in county.on_call
+    waits = waits_for_morning(message.kind, message.way, urgent_at_night=urgent_at_night, detail=message.detail)
     allowed_at = contact.quiet.next_allowed(unit.now) if waits else unit.now
     return when_claimed(due_at=unit.now, not_after=message.not_after, allowed_at=allowed_at, now=unit.now)
 

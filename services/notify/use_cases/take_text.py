@@ -71,9 +71,9 @@ async def take_text(unit: Unit, arrived: Arrived, county: County) -> Taken:
     elif meaning.says is Says.HELP:
         await _answer(unit, sender, Kind.HELP, cause=arrived.id.hex)
         if sender.pending is Pending.TURN:
-            await _say_of_turn(unit, arrived, sender, "help")
+            await _say_of_turn(unit, arrived, sender, "help", county)
     elif meaning.answer is not None and sender.pending is Pending.TURN:
-        await _say_of_turn(unit, arrived, sender, _of_turn(sender, meaning))
+        await _say_of_turn(unit, arrived, sender, _of_turn(sender, meaning), county)
     elif meaning.answer is not None and sender.asked_of_several:
         await _which(unit, arrived, sender)
     elif meaning.answer is not None and sender.entry is not None and sender.question is not None:
@@ -135,7 +135,7 @@ async def _say(unit: Unit, arrived: Arrived, sender: _Sender, answer: Answer, *,
         await _remember(unit, sender.entry, answer)
 
 
-async def _say_of_turn(unit: Unit, arrived: Arrived, sender: _Sender, partstat: str) -> None:
+async def _say_of_turn(unit: Unit, arrived: Arrived, sender: _Sender, partstat: str, county: County) -> None:
     """Pass on what was said of the turn that the newest question was about; who needs help is phoned."""
     entry, question = sender.entry, sender.question
     if entry is None or question is None:
@@ -143,7 +143,8 @@ async def _say_of_turn(unit: Unit, arrived: Arrived, sender: _Sender, partstat: 
     announce_reply(unit, _said(arrived, sender, ReplyKind.TURN, partstat=partstat, turn_at=question.turn_starts_at))
     await entries.save_texted(unit, entry.id, OF_A_TURN)
     if partstat == "help":
-        await ask_for_help(unit, entry, cause=question.turn_starts_at.isoformat() if question.turn_starts_at else question.id.hex)
+        cause = question.turn_starts_at.isoformat() if question.turn_starts_at else question.id.hex
+        await ask_for_help(unit, entry, county, cause=cause)
 
 
 async def _take_words(unit: Unit, arrived: Arrived, sender: _Sender) -> bool:

@@ -26,9 +26,9 @@ async def post_answer(call: Call) -> Reply:
 
 async def post_turn(call: Call) -> Reply:
     """Say that one cannot this time, how it went, or that one needs help."""
-    async with opened_link(call) as (unit, opened, _):
+    async with opened_link(call) as (unit, opened, county):
         entry = await hold_promise(unit, opened, call.ids["commitment_id"])
-        await say_of_turn(unit, entry, call.body.starts_at, call.body.said)
+        await say_of_turn(unit, entry, call.body.starts_at, call.body.said, county=county)
         return await _again(unit, opened, call)
 
 

@@ -6,12 +6,18 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from services.notify.domain.working_hours import is_open
+from services.notify.storage import entries
 from services.notify.use_cases.alert_staff import alert_staff
+from services.notify.use_cases.ask_for_help import ask_for_help
+from services.notify.use_cases.begin_attempts import begin_attempts
+from services.notify.use_cases.claim_due import claim_due
 from services.notify.use_cases.forget_words import forget_words
 from services.notify.use_cases.keep_roster import close_case
 from shared.events.network import CaseClosed, Channel, Consent, StaffNeeded
 from shared.kernel.sealed import KeyKind, KeyOf
-from tests.notify.office import Office, Person
+from shared.kernel.wall import resolve
+from tests.notify.office import ZONE, Office, Person, outlet
 from tests.notify.promises import promise, turns_from, whole_hours
 from tests.support.icslint import lint
 
@@ -256,6 +262,56 @@ async def test_staff_are_woken_only_for_what_is_loud(office: Office, reason: str
     await office.ticker.tick()
     await office.ticker.drained()
     assert len(office.texts.to(omar.phone)) == wakes
+
+
+async def test_who_is_on_call_is_woken_for_everything(office: Office) -> None:
+    night = (time(0), time(23, 59))
+    oda = replace(office.person(Channel.SMS, staff_id="oda", name="Oda"), quiet=night)
+    omar = replace(office.person(Channel.SMS, staff_id="omar", name="Omar"), quiet=night)
+    for each in (oda, omar):
+        await office.tell(each)
+    await alert(office, "oda", "omar", reason="coverage_unfilled")
+    way_out = replace(outlet(office), county=replace(office.county, on_call=("oda",)))
+    lease = uuid4()
+    async with office.unit() as unit:
+        ids = [each.message.id for each in await claim_due(unit, lease=lease, most=10)]
+        begun = await begin_attempts(unit, ids, lease=lease, outlet=way_out)
+    assert [each.message.person_id for each in begun] == [oda.id]
+
+
+@pytest.mark.parametrize(("at", "answers"), [("2027-03-01T15:00", True), ("2027-03-01T18:45", False), ("2027-03-06T12:00", False)])
+def test_the_office_answers_on_working_days_until_five(at: str, answers: bool) -> None:
+    instant = resolve(datetime.fromisoformat(at), ZONE).instant
+    assert is_open(instant, ZONE, ()) is answers
+    assert not is_open(instant, ZONE, {at[:10]})
+
+
+async def test_after_hours_who_is_on_call_is_alerted_too(office: Office) -> None:
+    oda = await office.known(Channel.SMS, name="Oda", staff_id="oda")
+    told = await (await promise(office, await office.known(Channel.SMS, name="Kim")).offer()).confirm()
+    never_open = frozenset((datetime.now(UTC) + timedelta(days=days)).date().isoformat() for days in (-1, 0, 1))
+    county = replace(office.county, on_call=("oda",), holidays=tuple(never_open))
+    async with office.unit() as unit:
+        entry = await entries.find_for_update(unit, told.id, 0)
+        assert entry is not None
+        await ask_for_help(unit, entry, county, cause="a turn")
+    await office.send_due()
+    assert len(office.texts.to(oda.phone)) == 1
+
+
+async def test_who_holds_the_family_is_alerted_when_somebody_needs_help(office: Office) -> None:
+    amy = await office.known(Channel.SMS, name="Amy", staff_id="amy")
+    kim = await office.known(Channel.SMS, name="Kim")
+    told = await (await promise(office, kim).offer()).confirm()
+    await office.held_by_case(told.case_id, "amy")
+    async with office.unit() as unit:
+        entry = await entries.find_for_update(unit, told.id, 0)
+        assert entry is not None
+        for _ in range(2):
+            await ask_for_help(unit, entry, office.county, cause="a turn")
+    await office.send_due()
+    assert len(office.texts.to(amy.phone)) == 1
+    assert [task["reason"] for task in await office.facts("call_task_opened")] == ["needs_help"]
 
 
 # --- what ends with what it rests on -----------------------------------------------------------------------------------------
