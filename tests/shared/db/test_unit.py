@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from contextlib import suppress
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -166,3 +167,46 @@ async def test_a_lookup_is_equal_within_a_county_only(units: Units, opened: Open
         assert unit.lookup_of("+19165550199") == unit.lookup_of("+19165550199")
         assert unit.lookup_of("+19165550199") != unit.lookup_of("+19165550198")
         assert unit.lookup_of("+19165550199") != elsewhere.lookup_of("+19165550199")
+
+
+async def test_an_attempt_that_fails_leaves_no_row_no_fact_no_deed_and_no_key(opened: Open) -> None:
+    kept, undone = uuid4(), uuid4()
+    async with opened() as unit:
+        async with unit.attempt():
+            await _close(unit, kept)
+        with suppress(LookupError):
+            async with unit.attempt():
+                await _close(unit, undone)
+                raise LookupError
+        # Whoever tries again gets a key that is there when the transaction is.
+        await unit.seal("words", key=KeyOf(KeyKind.CASE, undone), table="notes", column="words", row_id=undone)
+    async with opened() as unit:
+        assert (await unit.session.scalars(select(NoteRow.id))).all() == [kept]
+        assert (await unit.session.scalars(select(LOG.c.subject))).all() == [kept]
+        assert (await unit.session.scalars(select(AUDIT.c.subject_id))).all() == [kept]
+        assert set(await unit.session.scalars(select(DATA_KEYS.c.subject_id))) == {kept, undone}
+
+
+async def _close(unit: Unit, case_id: UUID) -> None:
+    """Write, seal, announce and record something."""
+    note(unit, id=case_id)
+    await unit.seal("words", key=KeyOf(KeyKind.CASE, case_id), table="notes", column="words", row_id=case_id)
+    unit.announce(CaseClosed(case_id=case_id, at=unit.now), subject=case_id)
+    await unit.audit("case.closed", subject_kind="case", subject_id=case_id)
+
+
+async def test_the_keys_of_many_new_subjects_are_made_at_once_and_open_what_they_sealed(opened: Open) -> None:
+    people = [uuid4() for _ in range(3)]
+    async with opened() as unit:
+        await unit.make_own_keys(KeyOf(KeyKind.PERSON, each) for each in people)
+        boxes = {
+            each: await unit.seal(f"words {each}", key=KeyOf(KeyKind.PERSON, each), table="notes", column="words", row_id=each)
+            for each in people
+        }
+    async with opened() as unit:
+        await unit.load_keys(boxes.values())
+        found = [await unit.open(boxes[each], table="notes", column="words", row_id=each) for each in people]
+        assert found == [f"words {each}" for each in people]
+        await unit.load_own_keys([KeyOf(KeyKind.PERSON, people[0])])
+        await unit.make_own_keys([KeyOf(KeyKind.PERSON, people[0])])
+        assert await unit.session.scalar(select(func.count()).select_from(DATA_KEYS)) == 3
