@@ -3,9 +3,10 @@
 Where questions about several meetings or promises are open, nobody can know which one is meant, and the person is asked.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from uuid import UUID
 
 from services.notify.domain.channels import Contact
 from services.notify.domain.consent import Meaning, Pending, Says, parse
@@ -32,6 +33,7 @@ OF_PROMISES = frozenset({Kind.PROMISE_OFFER, Kind.BACKUP_ASK, Kind.PROMISE_OLD_T
 QUESTIONS = OF_MEETINGS | OF_PROMISES | OF_TURNS
 """Texts that ask: whether somebody comes, whether they can help, whether all is well."""
 
+AN_HOUR = timedelta(hours=1)
 NEWEST = 20
 """So many of the questions put to a number are looked at."""
 
@@ -102,7 +104,7 @@ async def _sender(unit: Unit, lookup: str) -> _Sender:
         question=question,
         entry=entry,
         pending=pending,
-        waiting=tuple(each for each in about.values() if _waits_for_answer(each, at=unit.now)),
+        waiting=_waiting(asked, about, at=unit.now),
         theirs=tuple(await entries.list_by_people(unit, people, ending_after=unit.now)) if people else (),
     )
 
@@ -111,6 +113,17 @@ def _pending(question: Message) -> Pending:
     if question.kind in OF_TURNS:
         return Pending.TURN
     return Pending.PROMISE if question.kind in OF_PROMISES else Pending.MEETING
+
+
+def _waiting(asked: Sequence[Message], about: Mapping[UUID, KeptEntry], *, at: datetime) -> tuple[KeptEntry, ...]:
+    """Return what waits for a first answer. To an ask of this hour older questions are no rivals: it is answered now or never."""
+    waiting = [entry for entry in about.values() if _waits_for_answer(entry, at=at)]
+    newest = asked[0] if asked else None
+    if newest is not None and newest.kind is Kind.BACKUP_ASK and newest.finished_at and at - newest.finished_at <= AN_HOUR:
+        since = newest.finished_at - AN_HOUR
+        recent = {each.entry_id for each in asked if each.finished_at and each.finished_at >= since}
+        waiting = [entry for entry in waiting if entry.id in recent]
+    return tuple(waiting)
 
 
 def _waits_for_answer(entry: KeptEntry, *, at: datetime) -> bool:

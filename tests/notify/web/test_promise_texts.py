@@ -187,6 +187,19 @@ async def test_two_questions_that_wait_are_asked_about(office: Office, web: Web)
     assert "more than one time" in office.texts.to(carmen.phone)[-1]
 
 
+async def test_an_ask_of_this_hour_is_meant_though_an_old_invitation_waits(office: Office, web: Web) -> None:
+    abara = await office.known(Channel.SMS, name="Abara")
+    await office.book(abara)
+    await office.send_due()
+    await office.run(
+        "UPDATE messages SET finished_at = finished_at - interval '3 hours' WHERE county_id = :county AND state = 'sent'"
+    )
+    await promise(office, abara, *turns_from(whole_hours(days=5))).ask()
+    await office.send_due()
+    await web.text_from(abara.phone, "1")
+    assert await replies(office) == [("answer", "accepted", "commitment")]
+
+
 async def test_what_was_asked_last_is_what_one_means(office: Office, web: Web) -> None:
     kim, told = await active(office, days=2)
     await office.make_due("turn_reminder")
