@@ -170,5 +170,4 @@ def backups_for(member_id: str, picked: Sequence[str], others: Sequence[Member])
 
 def usual_action(children: Sequence[str]) -> str:
     """Return a verb phrase to begin with."""
-    names = children[0] if len(children) == 1 else "the children"
-    return f"Stay with {names} and keep {'them' if len(children) > 1 or not children else names} safe"
+    return f"Stay with {children[0] if len(children) == 1 else 'the children'}"

@@ -1,14 +1,23 @@
 """Gather one family's page: who stands around it, what is due, which meetings there are; and names for whoever comes to them."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 
+from services.portal.domain.circles import Changed, KinNotice
+from services.portal.domain.cover_days import Day, days_of
+from services.portal.domain.due import DueItem, due_items
 from services.portal.domain.families import Family, Person, Roster, Separation
 from services.portal.domain.meetings import Mandates, MeetingLine, Resource
+from services.portal.domain.plans import Coverage, Gap, Plan, in_force
 from services.portal.gateways.calling import if_allowed, unless_away
+from services.portal.gateways.circles import Circles
 from services.portal.gateways.meetings import Meetings
 from services.portal.gateways.network import Network
+from services.portal.gateways.plans import Plans
+from services.portal.use_cases.show_plan import SHOWN, days_shown
+from shared.kernel.wall import local_date
 
 NO_DATES = Mandates()
 SOMEBODY = "Name not shown to you"
@@ -24,6 +33,36 @@ class Seen:
     mandates: Mandates
     meetings: tuple[MeetingLine, ...]
     meetings_answer: bool
+    plans: tuple[Plan, ...] = ()
+    coverage: Coverage | None = None
+    days: tuple[Day, ...] = ()
+    notices: tuple[KinNotice, ...] = ()
+    changes: tuple[Changed, ...] = ()
+
+    @property
+    def plan(self) -> Plan | None:
+        """The safety plan that holds now."""
+        return in_force(self.plans)
+
+    @property
+    def drafts(self) -> tuple[Plan, ...]:
+        """Plans that are being made."""
+        return tuple(one for one in self.plans if one.is_draft)
+
+    @property
+    def gaps(self) -> tuple[Gap, ...]:
+        """Time that lies open."""
+        return tuple(one for one in self.coverage.gaps if one.is_standing) if self.coverage else ()
+
+    @property
+    def due(self) -> tuple[DueItem, ...]:
+        """What is due, the most pressing first."""
+        return due_items(meeting=self.mandates.combined, plan=self.plan, notices=self.notices, members=self.roster.members)
+
+    def name(self, member_id: str) -> str:
+        """Return what a member is called."""
+        found = next((one for one in self.roster.members if one.id == member_id), None)
+        return found.person.name if found else SOMEBODY
 
 
 @dataclass(slots=True)
@@ -55,16 +94,38 @@ class Names:
         self.people |= {person.id: person for person in found if person is not None}
 
 
-async def show_family(network: Network, meetings: Meetings, case_id: str) -> Seen:
-    """Return everything about one family that its page shows."""
-    family, roster, separations = await asyncio.gather(
-        network.family(case_id), network.roster(case_id), network.separations(case_id)
+async def show_family(
+    network: Network, meetings: Meetings, plans: Plans, circles: Circles, case_id: str, *, clock: Callable[[], datetime]
+) -> Seen:
+    """Return everything about one family that its page shows. `clock` is read after the first answers, which tell the time."""
+    (family, roster, separations), (its_plans, notices, changes), (mandates, _), (held, answered) = await asyncio.gather(
+        asyncio.gather(network.family(case_id), network.roster(case_id), network.separations(case_id)),
+        asyncio.gather(
+            if_allowed(plans.of_family(case_id), ()),
+            if_allowed(circles.kin_notices(case_id), ()),
+            if_allowed(circles.latest_changes(case_id), ()),
+        ),
+        unless_away(if_allowed(meetings.mandates(case_id), NO_DATES), NO_DATES),
+        unless_away(if_allowed(meetings.of_family(case_id), ()), ()),
     )
-    (mandates, _), (held, answered) = await asyncio.gather(
-        unless_away(if_allowed(meetings.mandates(case_id), NO_DATES), NO_DATES), unless_away(meetings.of_family(case_id), ())
+    plan, now = in_force(its_plans), clock()
+    coverage = None
+    if plan is not None:
+        begin, end = days_shown(plan, local_date(now, plan.time_zone), SHOWN)
+        coverage = await plans.coverage(plan.id, begin, end)
+    return Seen(
+        family=family,
+        roster=roster,
+        separations=separations,
+        mandates=mandates,
+        meetings=tuple(sorted(held, key=lambda one: (not one.is_ahead, one.starts_at, one.id))),
+        meetings_answer=answered,
+        plans=its_plans,
+        coverage=coverage,
+        days=days_of(coverage, now=now) if coverage else (),
+        notices=notices,
+        changes=changes,
     )
-    ordered = tuple(sorted(held, key=lambda one: (not one.is_ahead, one.starts_at, one.id)))
-    return Seen(family, roster, separations, mandates, ordered, answered)
 
 
 async def names_of(network: Network, meetings: Meetings, roster: Roster, person_ids: Iterable[str] = ()) -> Names:

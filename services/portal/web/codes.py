@@ -401,6 +401,7 @@ DEEDS: Mapping[str, str] = {
     "prompt.looked_into": "noted that a search for relatives found nobody",
     "person.kept_both": "kept two people apart who look alike on record",
     "person.age_band_changed": "counted a birthday",
+    "case.exported": "took the family into a file of the roster",
     "person.exported": "took a person into a file of the roster",
     "member.sight_read": "looked at what a member may see",
     "release.read": "read a release",

@@ -1,15 +1,19 @@
 """A family's page: its people by circle, its children and due dates, its meetings; adding people, circles, who must never meet."""
 
+from collections.abc import Sequence
+
 from aiohttp import web
 
 from services.portal.domain import families as domain
 from services.portal.domain.board import due_flag
+from services.portal.domain.circles import Changed, rings, short
 from services.portal.domain.families import Member
 from services.portal.use_cases.show_family import show_family
-from services.portal.web import codes
+from services.portal.web import codes, plan_codes, words
 from services.portal.web.forms import Form
 from services.portal.web.pages import Visit, see_other
 from shared.kernel.errors import NotFound
+from shared.kernel.wall import at_wall
 from shared.web.client import Problem
 
 LANGUAGES = ("en", "es", "vi", "zh-Hant", "zh-Hans", "ko", "tl", "hy", "ru", "hmn", "ar", "fa", "km", "pa", "mix", "ase")
@@ -29,7 +33,9 @@ async def get_family(visit: Visit) -> web.StreamResponse:
 
 
 async def _family_page(visit: Visit, form: Form, *, status: int = 200) -> web.Response:
-    seen = await show_family(visit.network, visit.meetings, visit.path("case_id"))
+    seen = await show_family(
+        visit.network, visit.meetings, visit.plans, visit.circles, visit.path("case_id"), clock=lambda: visit.now
+    )
     draft = await visit.portal.sign_ins.draft(visit.staff, seen.family.id)
     return visit.page(
         "family.html",
@@ -38,12 +44,27 @@ async def _family_page(visit: Visit, form: Form, *, status: int = 200) -> web.Re
         family=seen.family,
         roster=seen.roster,
         circles=domain.by_circle(seen.roster.members),
+        rings=rings(seen.roster.members),
+        short=short,
+        changes=changes_in_words(seen.changes, me=visit.staff.staff_id),
+        local=lambda at: at_wall(at, seen.family.time_zone),
         kept_apart=domain.kept_apart,
         due_flag=due_flag,
         draft=draft,
         form=form,
         errors=form.errors,
     )
+
+
+def changes_in_words(changes: Sequence[Changed], *, me: str) -> list[tuple[Changed, str, str]]:
+    """Return the latest changes, those of one kind by one person in a row told once."""
+    found: list[tuple[Changed, str, str]] = []
+    for one in changes:
+        what = words.label(plan_codes.CHANGES, one.kind)
+        who = "You" if one.actor_id == me else words.label(codes.ACTORS, one.actor_kind)
+        if not found or (found[-1][1], found[-1][2]) != (who, what):
+            found.append((one, who, what))
+    return found
 
 
 async def get_new_person(visit: Visit) -> web.StreamResponse:

@@ -116,3 +116,139 @@ SAID: Mapping[str, tuple[str, str]] = {
     "missed": ("It did not take place", ""),
 }
 METHODS: Mapping[str, str] = {"recorded": "said so", "wet": "signed on paper", "e_sign": "signed electronically"}
+CHANGES: Mapping[str, str] = {
+    "case": "changed what the family is called, or who holds it",
+    "child": "changed a child's facts",
+    "person": "changed a person's facts",
+    "member": "changed somebody's place in the network",
+    "separation": "changed who must never meet",
+    "rule": "changed who must never meet",
+    "override": "changed how two people are kept apart",
+    "plan": "changed a safety plan",
+    "commitment": "changed a promise",
+    "gap": "saw or settled time that lies open",
+    "step": "changed a step of a plan",
+    "threat": "changed a safety threat",
+    "agreement": "recorded who agrees to a plan",
+    "review": "reviewed a plan",
+    "statement": "changed the shared words",
+    "voice": "recorded a child's own words",
+    "act": "recorded an act of protection",
+    "answer": "recorded an answer on the scale",
+    "case_step": "changed a step of the family's plan",
+    "prompt": "looked for people who may have been forgotten",
+    "kin_notice": "changed a relative's notice",
+    "release": "changed a release",
+    "consent": "recorded how somebody may be reached",
+}
+"""What changed, as it goes on after "You" or "Staff"."""
+MEMBER_STATES: Mapping[str, tuple[str, str]] = {
+    "identified": ("person", "Known by name"),
+    "contacted": ("chat", "Contacted"),
+    "met_agency": ("people", "Has met us"),
+    "informed_of_concern": ("info", "Knows the worry"),
+    "committed": ("check", "Has promised something"),
+    "active": ("check_circle", "Active in the network"),
+    "paused": ("schedule", "Rests for now"),
+    "lapsed": ("priority_high", "Was active; something is missing now"),
+    "withdrawn": ("cancel", "Has stepped back"),
+    "excluded": ("cancel", "Excluded for now"),
+    "left": ("cancel", "Has left"),
+}
+MEMBER_MARKS: Mapping[str, str] = {"active": "good", "lapsed": "wait"}
+QUALITIES: Mapping[str, str] = {
+    "cares": "Cares about the child",
+    "willing_to_meet": "Is willing to meet",
+    "understands_concern": "Understands the worry",
+    "will_do_something": "Will do something specific",
+}
+KNOWS: Mapping[str, str] = {"everything": "knows everything", "some": "knows some of it", "nothing": "knows nothing of it yet"}
+VETTINGS: Mapping[str, str] = {
+    "not_vetted": "Not looked into yet",
+    "suitable": "Looked into: suitable",
+    "suitable_with_limits": "Looked into: suitable with limits",
+    "unsuitable": "Looked into: not suitable",
+}
+SET_ASIDE: Mapping[str, str] = {"paused": "Rests for now", "withdrawn": "Has stepped back", "excluded": "Is excluded for now"}
+PROMPTS: Mapping[str, str] = {
+    "paternal_side": "Father's side",
+    "maternal_side": "Mother's side",
+    "siblings_parent": "Parent of a brother or sister",
+    "tribe": "Tribe",
+    "school": "School",
+    "faith": "Faith community",
+}
+PROMPT_STATES: Mapping[str, tuple[str, str]] = {
+    "found": ("check_circle", "Somebody is there"),
+    "nobody_found": ("info", "We looked, and found nobody"),
+    "open": ("help", "Nobody has looked yet"),
+    "not_asked": ("info", "Does not apply"),
+}
+NOTICES: Mapping[str, tuple[str, str]] = {
+    "identified": ("schedule", "Known by name; must still be found"),
+    "located": ("schedule", "Found; must still be told in writing"),
+    "notified": ("check_circle", "Told in writing"),
+    "responded": ("check_circle", "Has answered"),
+    "notice_exempt": ("info", "Not told, with a reason"),
+}
+NOTICE_METHODS: Mapping[str, str] = {"letter": "by letter", "handed_letter": "letter handed over"}
+DUES: Mapping[str, tuple[str, str]] = {
+    "meeting": ("event", "Meet by"),
+    "plan_review": ("visibility", "Review the safety plan"),
+    "supervisor": ("person", "The supervisor reviews the plan"),
+    "plan_ends": ("schedule", "The safety plan ends"),
+    "kin_notice": ("mail_outline", "Tell relatives in writing"),
+    "tell_again": ("chat", "Tell members the new words"),
+}
+STATEMENTS: Mapping[str, str] = {
+    "harm": "Harm",
+    "danger": "Danger",
+    "complicating_factor": "Complicating factor",
+    "safety_act": "Act of protection",
+    "supporting_strength": "Supporting strength",
+    "safety_goal": "Safety goal",
+    "grey_area": "Grey area",
+    "bottom_line": "Bottom line",
+}
+HINTS: Mapping[str, str] = {
+    "too_long": "This is long. Short sentences are easier to share.",
+    "hard_to_read": "This reads harder than sixth grade.",
+    "blaming_words": "Some words blame. Say what the person did, and what it did to the child.",
+    "impact_missing": "Say what it does to the child.",
+    "service_only_step": "Going to a service is not yet a change.",
+    "not_a_danger": "Link the danger or harm that this makes smaller.",
+}
+VOICES: Mapping[str, str] = {"three_houses": "Three Houses", "safety_house": "Safety House", "safe_signal": "safe word or object"}
+ROOMS: Mapping[str, str] = {
+    "good_things": "House of good things",
+    "worries": "House of worries",
+    "dreams": "House of dreams",
+    "inside": "Who lives in the safe house",
+    "visitors": "Who may visit",
+    "not_safe": "Who or what is not safe",
+    "rules": "Rules of the house",
+    "path": "The path to it",
+    "signal": "The signal",
+}
+VISIBILITIES: Mapping[str, str] = {
+    "self_only": "whoever wrote it",
+    "network": "the network, once told",
+    "team": "the team",
+    "agency": "staff only",
+    "restricted_persons": "the people named",
+}
+RECORDS: Mapping[str, str] = {
+    "social_service": "Social services",
+    "medical": "Medical",
+    "mental_health": "Mental health",
+    "education": "Education",
+    "sud_part2": "Substance use treatment (42 CFR Part 2; stands alone)",
+}
+CAPACITIES: Mapping[str, str] = {
+    "self": "For themselves",
+    "parent": "Parent",
+    "guardian": "Guardian",
+    "attorney_for_child": "The child's attorney",
+    "other_authorized": "Otherwise authorized",
+}
+SIGNED: Mapping[str, str] = {"wet": "On paper", "e_sign": "Electronically"}

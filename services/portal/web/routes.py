@@ -1,6 +1,19 @@
 """Every page of the portal on one screen, each with who may open it."""
 
-from services.portal.web import access, calls, families, front, meetings, member, plan_agreed, plan_builder, plans, schedule
+from services.portal.web import (
+    access,
+    calls,
+    families,
+    front,
+    meetings,
+    member,
+    plan_agreed,
+    plan_builder,
+    plans,
+    relatives,
+    schedule,
+    shared_words,
+)
 from services.portal.web.pages import Handler, Opens, PageRoute
 
 ANYBODY, SIGNED_IN, POLLED = Opens.ANYBODY, Opens.SIGNED_IN, Opens.POLLED
@@ -9,6 +22,7 @@ MEETING = "/meetings/{meeting_id:mtg_[0-9a-f]{32}}"
 PARTICIPANT = "{participant_id:par_[0-9a-f]{32}}"
 MEMBER = f"{FAMILY}/members/{{member_id:mem_[0-9a-f]{{32}}}}"
 RULE = "{rule_id:sep_[0-9a-f]{32}}"
+STATEMENT = f"{FAMILY}/words/{{statement_id:stm_[0-9a-f]{{32}}}}"
 PLAN = f"{FAMILY}/plans/{{plan_id:plan_[0-9a-f]{{32}}}}"
 PROMISE = f"{PLAN}/promises/{{commitment_id:com_[0-9a-f]{{32}}}}"
 GAP = f"{PLAN}/gaps/{{gap_id:gap_[0-9a-f]{{32}}}}"
@@ -56,6 +70,23 @@ PAGES: tuple[PageRoute, ...] = (
     _post(f"{FAMILY}/schedule/times", schedule.post_time),
     _get(f"{FAMILY}/schedule/review", schedule.get_review),
     _post(f"{FAMILY}/schedule/review", schedule.post_review),
+
+    _get(f"{FAMILY}/words", shared_words.get_words),
+    _get(f"{FAMILY}/words/new", shared_words.get_new),
+    _post(f"{FAMILY}/words/new", shared_words.post_new),
+    _get(STATEMENT, shared_words.get_statement),
+    _post(STATEMENT, shared_words.post_statement),
+    _post(f"{FAMILY}/words/threats", shared_words.post_threat),
+    _post(f"{FAMILY}/words/scale", shared_words.post_score),
+    _post(f"{FAMILY}/words/acts", shared_words.post_act),
+    _post(f"{FAMILY}/words/voices", shared_words.post_voice),
+    _get(f"{FAMILY}/relatives", relatives.get_relatives),
+    _post(f"{FAMILY}/relatives", relatives.post_new_notice),
+    _post(f"{FAMILY}/relatives/looked", relatives.post_prompt),
+    _post(f"{FAMILY}/relatives/{{notice_id:kin_[0-9a-f]{{32}}}}", relatives.post_notice),
+    _get(f"{FAMILY}/releases", relatives.get_releases),
+    _post(f"{FAMILY}/releases", relatives.post_release),
+    _post(f"{FAMILY}/releases/{{release_id:rel_[0-9a-f]{{32}}}}/revoke", relatives.post_revoke),
 
     _get(f"{FAMILY}/plans", plans.get_plans),
     _get(f"{FAMILY}/plans/new", plan_builder.get_new),
