@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import time
+from functools import cache
 from typing import Any
 
 from aiohttp import web
@@ -43,8 +44,14 @@ _BODY_ERRORS = (
 )
 
 
-def describe(service: str, routes: Sequence[Route], prefixes: Mapping[str, str], *, version: str = "1") -> dict[str, Any]:
-    """Return the document."""
+def describe(service: str, routes: Sequence[Route], prefixes: Mapping[str, str], *, version: str = "1") -> Mapping[str, Any]:
+    """Return the document; the same routes are described once, however many applications of them a process makes."""
+    return _describe(service, tuple(routes), tuple(prefixes.items()), version)
+
+
+@cache
+def _describe(service: str, routes: tuple[Route, ...], prefix_of: tuple[tuple[str, str], ...], version: str) -> Mapping[str, Any]:
+    prefixes = dict(prefix_of)
     requests = _schemas([each.body for each in routes], "validation")
     answers = _schemas([each.answer for each in routes], "serialization")
     queries = _schemas([each.query for each in routes], "validation")
