@@ -92,7 +92,8 @@ def check_pattern(pattern: Pattern, *, pointer: str = "#") -> None:
 def read_rule(text: str, *, pointer: str = "#/repeats") -> Rule | None:
     """Return the rule spelled like `FREQ=WEEKLY;BYDAY=MO,FR;UNTIL=20271001`; empty text is no recurrence.
 
-    Raises Invalid: `recurrence_invalid` for what is no rule, `recurrence_not_allowed` for parts beyond ours.
+    Raises Invalid: `recurrence_invalid` for what is no rule, `recurrence_not_allowed` for parts beyond ours, and
+    `recurrence_too_long` for more turns than ours.
     """
     if not text:
         return None
@@ -117,12 +118,12 @@ def read_rule(text: str, *, pointer: str = "#/repeats") -> Rule | None:
         raise _refused("recurrence_invalid", "Use COUNT or UNTIL, not both.", pointer)
     return Rule(
         frequency=frequency,
-        interval=_number(parts.get("INTERVAL", "1"), most=MOST_INTERVAL, pointer=pointer),
+        interval=_number(parts.get("INTERVAL", "1"), most=MOST_INTERVAL, pointer=pointer, beyond="recurrence_not_allowed"),
         weekdays=frozenset(_weekday(each, pointer) for each in parts["BYDAY"].split(",")) if "BYDAY" in parts else frozenset(),
         month_days=frozenset(_number(each, most=31, pointer=pointer) for each in parts["BYMONTHDAY"].split(","))
         if "BYMONTHDAY" in parts
         else frozenset(),
-        count=_number(parts["COUNT"], most=MOST_COUNT, pointer=pointer) if "COUNT" in parts else None,
+        count=_number(parts["COUNT"], most=MOST_COUNT, pointer=pointer, beyond="recurrence_too_long") if "COUNT" in parts else None,
         until=_until(parts["UNTIL"], pointer) if "UNTIL" in parts else None,
     )
 
@@ -243,9 +244,12 @@ def _refused(code: str, detail: str, pointer: str) -> Invalid:
     return Invalid([Fault(code, detail, pointer=pointer)])
 
 
-def _number(text: str, *, most: int, pointer: str) -> int:
-    if not (text.isascii() and text.isdigit()) or len(text) > 4 or not 1 <= int(text) <= most:
+def _number(text: str, *, most: int, pointer: str, beyond: str = "recurrence_invalid") -> int:
+    """Read a number from 1 to `most`; one outside of that is refused as `beyond` says."""
+    if not (text.isascii() and text.isdigit()):
         raise _refused("recurrence_invalid", f"Use whole numbers from 1 to {most}.", pointer)
+    if len(text) > len(str(most)) or not 1 <= int(text) <= most:
+        raise _refused(beyond, f"Use whole numbers from 1 to {most}.", pointer)
     return int(text)
 
 
