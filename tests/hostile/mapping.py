@@ -10,6 +10,8 @@ from tests.meetings.conftest import next_day
 PEOPLE: Final = "network: POST /v1/people"
 PERSON: Final = "network: PATCH /v1/people/{person_id}"
 QUERY: Final = "network: GET, the address alone"
+PROMISED: Final = "network: POST /v1/plans/{plan_id}/commitments"
+ANSWERED: Final = "network: POST /v1/plans/{plan_id}/commitments/{commitment_id}/answers"
 FILES: Final = "network: POST /v1/imports"
 RESOURCES: Final = "meetings: POST /v1/resources"
 MEETINGS: Final = "meetings: POST /v1/meetings"
@@ -129,15 +131,19 @@ SENT: Mapping[str, Sent] = {
     "icsout-005": Sent(BOOKED, at="place/name", choice="taken; folded in the mail, see notify"),
     "con-021": Sent(MEETINGS, at="title_code", choice="refused: a subject is never free text; see notify for what leaves"),
     "dt-001": Sent(MEETINGS, at="starts_local", value="2027-02-29T10:00:00"),
+    "dt-003": Sent(PROMISED, at="repeats", value="FREQ=YEARLY", choice="refused: a promise repeats monthly at most"),
     "dt-005": Sent(BOOKED, at="starts_local", value="2027-11-07T01:30", choice="the first, said in `time_adjusted`"),
     "dt-009": Sent(MEETINGS, at="starts_local", value="0001-01-01T00:00:00"),
     "dt-011": Sent(MEETINGS, at="starts_local", value="2026-06-30T23:59:60"),
     "dt-013": Sent(MEETINGS, at="starts_local", value="2026-12-01X10:00:00"),
+    "dt-015": Sent(ANSWERED, at="turn_starts_at", value="2026-12-01T10:00:00", choice="the time that a member's answer is about"),
     "dt-017": Sent(MEETINGS, at="starts_local", value="12/01/2026 10:00 AM"),
     "dt-019": Sent(MEETINGS, at="time_zone", value="America"),
     "dt-021": Sent(MEETINGS, at="time_zone", value="PST"),
     "dt-023": Sent(BOOKED, at="ends_local", value=f"{next_day()}T09:00", choice="a stretch in which somebody cannot come"),
     "dt-025": Sent(MEETINGS, at="starts_local", value="2020-01-01T10:00:00"),
+    "dt-027": Sent(PROMISED, at="repeats", value="FREQ=DAILY;INTERVAL=0"),
+    "dt-029": Sent(PROMISED, at="repeats", value="FREQ=DAILY;COUNT=1000000000"),
     "ics-015": Sent(FEED),
     "ics-017": Sent(FEED),
     "ics-019": Sent(FEED),
@@ -190,14 +196,8 @@ SENT: Mapping[str, Sent] = {
     "ssrf-039": Sent(NOTIFY),
 }
 
-_NOTHING_RECURS = "nothing that recurs is promised or planned yet: commitments have no routes"
-
 LISTED: Mapping[str, str] = {
-    "dt-003": _NOTHING_RECURS,
     "dt-007": "no route takes an offset beside a zone: a start is wall time in a zone, and an offset there is refused",
-    "dt-015": "no body or parameter takes an instant: a start is wall time in a zone, which needs no offset",
-    "dt-027": _NOTHING_RECURS,
-    "dt-029": _NOTHING_RECURS,
     "dt-031": "no step compares meetings with a newer database of zones yet; a start is kept as wall time, so its hour cannot move",
     "qry-017": "no list has `updated_since` or any other parameter that takes an instant",
     "tok-017": "no page shows more than a time and a place, so there is no code to step up with",
