@@ -7,14 +7,14 @@ import argparse
 import asyncio
 import json
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import aiohttp
 
-from deploy.local.families import SAMPLE, Family, Person, Resource, SampleCounty
+from deploy.local.families import SAMPLE, Family, Person, Resource, SampleCounty, WeekendPlan
 
 ZONE = "America/Los_Angeles"
 PATIENCE_SECONDS = 60
@@ -175,6 +175,71 @@ async def load_family(api: Api, family: Family, ids: dict[str, str], today: date
     return case_id
 
 
+async def load_plan(api: Api, family: Family, plan: WeekendPlan, case_id: str, ids: dict[str, str], today: date) -> None:
+    """Bring one family's weekend plan into force: the worry that everyone knows, who promised what, and the family's yes."""
+    listed = await api.send("network", "GET", f"/v1/cases/{case_id}/members")
+    members = {str(each["person_id"]): str(each["id"]) for each in listed["items"]}
+
+    def member(person: str) -> str:
+        return members[ids[person]]
+
+    def key(*words: str) -> str:
+        return "-".join(("plan", family.key, *words))
+
+    worry = {"kind": "danger", "text": plan.worry, "impact": plan.impact}
+    danger = await api.send("network", "POST", f"/v1/cases/{case_id}/statements", worry, key=key("danger"))
+    seen = {"seen_on": today.isoformat()}
+    for person in dict.fromkeys(turn.person for turn in plan.turns):
+        here = f"/v1/cases/{case_id}"
+        told = {"number": danger["number"], "told_on": today.isoformat()}
+        await api.send("network", "PUT", f"{here}/statements/{danger['id']}/told/{member(person)}", told)
+        qualities = f"{here}/members/{member(person)}/qualities"
+        understood = {**seen, "statement_id": danger["id"], "statement_version": danger["number"]}
+        await api.send("network", "PUT", f"{qualities}/understands_concern", understood)
+        for quality in ("cares", "willing_to_meet"):
+            await api.send("network", "PUT", f"{qualities}/{quality}", seen)
+    friday = today + timedelta(days=(4 - today.weekday()) % 7)
+    begins = datetime.combine(friday, time())
+    ends_on = today + timedelta(days=plan.days)
+    until = f"UNTIL={ends_on:%Y%m%d}"
+
+    def times(starts: int, ends: int) -> dict[str, Any]:
+        first, last = begins + timedelta(hours=starts), begins + timedelta(hours=ends)
+        weekday = ("FR", "SA", "SU")[(first.date() - friday).days]
+        return {
+            "starts_local": first.isoformat(timespec="minutes"),
+            "ends_local": last.isoformat(timespec="minutes"),
+            "time_zone": ZONE,
+            "repeats": f"FREQ=WEEKLY;BYDAY={weekday};{until}",
+        }
+
+    facts = {
+        "kind": "sdm_safety_plan",
+        "starts_on": today.isoformat(),
+        "ends_on": ends_on.isoformat(),
+        "words": {"monitoring": [plan.monitoring], "backup": [plan.backup]},
+        "windows": [{**times(plan.starts, plan.ends), "label": plan.label}],
+    }
+    made = await api.send("network", "POST", f"/v1/cases/{case_id}/plans", facts, key=key("made"))
+    here = f"/v1/plans/{made['id']}"
+    for turn in plan.turns:
+        promise = {
+            "member_id": member(turn.person),
+            "action": plan.action,
+            "commitment_class": "protective",
+            "danger_ids": [danger["id"]],
+            "backups": [member(person) for person in turn.backups],
+            **times(turn.starts, turn.ends),
+        }
+        offered = await api.send("network", "POST", f"{here}/commitments", promise, key=key("turn", turn.person))
+        said = {"said": "accepted", "witness": "Omar Haddad"}
+        await api.send("network", "POST", f"{here}/commitments/{offered['id']}/answers", said, key=key("yes", turn.person))
+    agreed = {"member_id": member(plan.agrees), "method": "wet", "signed_on": today.isoformat()}
+    await api.send("network", "POST", f"{here}/agreements", agreed, key=key("agreed"))
+    if (await api.send("network", "GET", here))["state"] in {"draft", "agreed"}:
+        await api.send("network", "POST", f"{here}:activate")
+
+
 async def load_resource(api: Api, resource: Resource, ids: dict[str, str]) -> None:
     """Add one facilitator, room or interpreter to the county's pools."""
     body: dict[str, Any] = {
@@ -207,6 +272,9 @@ async def load_county(api: Api, sample: SampleCounty, today: date) -> dict[str, 
     cases = {family.key: await load_family(api, family, ids, today) for family in sample.families}
     for case_id in cases.values():
         await api.wait_for("meetings", f"/v1/cases/{case_id}/mandates")
+    for family in sample.families:
+        if family.plan is not None:
+            await load_plan(api, family, family.plan, cases[family.key], ids, today)
     for person in sample.people:
         if person.hours:
             await api.send("meetings", "PUT", f"/v1/people/{ids[person.key]}/usual-hours", weekly(person.hours))

@@ -70,6 +70,33 @@ class Member:
 
 
 @dataclass(frozen=True)
+class Turn:
+    """One member's part of a weekend: hours since Friday midnight, and who steps in, in this order."""
+
+    person: str
+    starts: int
+    ends: int
+    backups: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class WeekendPlan:
+    """A safety plan in force that covers every weekend from Friday evening to Sunday evening, for a month."""
+
+    worry: str
+    impact: str
+    agrees: str
+    turns: tuple[Turn, ...]
+    monitoring: str
+    backup: str
+    action: str
+    label: str = "Every weekend"
+    starts: int = 18
+    ends: int = 66
+    days: int = 30
+
+
+@dataclass(frozen=True)
 class Family:
     """A family with its people."""
 
@@ -80,6 +107,7 @@ class Family:
     children: tuple[Child, ...]
     members: tuple[Member, ...]
     separations: tuple[tuple[str, str, str], ...] = ()
+    plan: WeekendPlan | None = None
 
 
 @dataclass(frozen=True)
@@ -207,6 +235,19 @@ ALDER = SampleCounty(
                 Member("abara", "neighbor", circle="middle"),
                 Member("luis", "aunt_uncle", "maternal"),
                 Member("beth", "family_friend", circle="outer"),
+            ),
+            plan=WeekendPlan(
+                worry="Rick drinks on weekends and falls asleep while he looks after Zoe.",
+                impact="Zoe is 3. She could get hurt with nobody awake to help her.",
+                agrees="dana",
+                turns=(
+                    Turn("luis", 18, 44, ("kim", "abara")),
+                    Turn("kim", 44, 56, ("abara", "luis")),
+                    Turn("abara", 56, 66, ("luis", "kim")),
+                ),
+                monitoring="Omar calls on Saturday at noon and visits every Monday.",
+                backup="Whoever finds nobody there takes Zoe along and calls Omar, or the county at night.",
+                action="Sleep in the home and look after Zoe",
             ),
         ),
         Family(

@@ -78,15 +78,25 @@ async def see_ground(seen: SeenPlan, plans: Plans, shared: SharedWords) -> Groun
 
 
 async def tell(
-    circles: Circles, shared: SharedWords, case_id: str, danger: Statement, member_ids: Iterable[str], *, today: date
+    circles: Circles,
+    shared: SharedWords,
+    case_id: str,
+    danger: Statement,
+    member_ids: Iterable[str],
+    *,
+    today: date,
+    with_others: bool = True,
 ) -> None:
-    """Record of each member that they care, are willing to meet, were told this version today and understand it."""
+    """Record of each member that they were told this version today and understand it.
+
+    `with_others` records the other qualities that a worker sees too: that they care, and are willing to meet.
+    """
     understood = {"seen_on": today.isoformat(), "statement_id": danger.id, "statement_version": danger.number}
 
     async def one(member_id: str) -> None:
         await shared.tell(case_id, danger.id, member_id, number=danger.number, told_on=today)
         await circles.see_quality(case_id, member_id, "understands_concern", understood)
-        for quality in QUALITIES:
+        for quality in QUALITIES if with_others else ():
             await circles.see_quality(case_id, member_id, quality, {"seen_on": today.isoformat()})
 
     await asyncio.gather(*(one(member_id) for member_id in member_ids))

@@ -8,6 +8,8 @@ from services.portal.domain import families as domain
 from services.portal.domain.board import due_flag
 from services.portal.domain.circles import Changed, rings, short
 from services.portal.domain.families import Member
+from services.portal.gateways.calling import if_allowed
+from services.portal.use_cases.agree_on_plan import tell
 from services.portal.use_cases.show_family import show_family
 from services.portal.web import codes, plan_codes, words
 from services.portal.web.forms import Form
@@ -180,39 +182,88 @@ async def _member(visit: Visit) -> tuple[domain.Family, Member]:
 
 async def get_member(visit: Visit) -> web.StreamResponse:
     """Show one member's place, to change it or take the person off."""
+    return await _member_page(visit, None)
+
+
+async def _member_page(visit: Visit, form: Form | None, *, status: int = 200, stale: bool = False) -> web.Response:
     family, member = await _member(visit)
-    return visit.page("member_edit.html", family=family, member=member, form=None, errors={}, stale=None)
+    dangers = await if_allowed(visit.shared_words.statements(family.id, "danger"), ())
+    return visit.page(
+        "member_edit.html",
+        status=status,
+        family=family,
+        member=member,
+        dangers=dangers,
+        form=form,
+        errors={} if form is None or stale else form.errors,
+        stale=member if stale else None,
+    )
 
 
 async def post_member(visit: Visit) -> web.StreamResponse:
     """Change a member's place. If somebody else did so meanwhile, both versions are shown and nothing typed is lost."""
     form, case_id, member_id = visit.form, visit.path("case_id"), visit.path("member_id")
-    etag = form.text("etag")
+    action = form.text("action")
     try:
-        if form.text("action") == "remove":
-            await visit.network.remove_member(case_id, member_id, etag=etag)
+        if action == "remove":
+            await visit.network.remove_member(case_id, member_id, etag=form.text("etag"))
+        elif action in {"seen", "lose", "vet"}:
+            await _keep_standing(visit, action)
+            return see_other(f"/families/{case_id}/members/{member_id}#{'vetting' if action == 'vet' else 'qualities'}")
         else:
-            changes: dict[str, object] = {}
-            if "circle" in form:
-                changes["circle"] = form.one_of("circle", domain.CIRCLES, "none")
-            if form.text("action") == "all":
-                relationship = form.text("relationship")
-                changes |= {
-                    "relationship": form.text("relationship_words") or "other" if relationship == "other" else relationship,
-                    "side": form.one_of("side", tuple(codes.SIDES), "na"),
-                    "support_type": form.one_of("support_type", tuple(codes.SUPPORTS), "informal"),
-                    "caregiver_of_concern": form.flag("caregiver_of_concern"),
-                }
-            await visit.network.change_member(case_id, member_id, changes, etag=etag)
+            await visit.network.change_member(case_id, member_id, _changes(form), etag=form.text("etag"))
     except Problem as problem:
         if problem.status not in {409, 412, 422}:
             raise
-        family, member = await _member(visit)
         if problem.status == 412:
-            return visit.page("member_edit.html", status=412, family=family, member=member, form=form, errors={}, stale=member)
-        form.take(problem, {"#/relationship": "relationship"})
-        return visit.page("member_edit.html", status=422, family=family, member=member, form=form, errors=form.errors, stale=None)
+            return await _member_page(visit, form, status=412, stale=True)
+        form.take(problem, {"#/relationship": "relationship", "#/set_aside_reason": "set_aside_reason", "#/words": "vetting_words"})
+        return await _member_page(visit, form, status=422)
     return see_other(f"/families/{case_id}#people")
+
+
+def _changes(form: Form) -> dict[str, object]:
+    changes: dict[str, object] = {}
+    if "circle" in form:
+        changes["circle"] = form.one_of("circle", domain.CIRCLES, "none")
+    if form.text("action") == "all":
+        relationship = form.text("relationship")
+        changes |= {
+            "relationship": form.text("relationship_words") or "other" if relationship == "other" else relationship,
+            "side": form.one_of("side", tuple(codes.SIDES), "na"),
+            "support_type": form.one_of("support_type", tuple(codes.SUPPORTS), "informal"),
+            "caregiver_of_concern": form.flag("caregiver_of_concern"),
+        }
+        if "knows_level" in form:
+            changes["knows_level"] = form.one_of("knows_level", tuple(plan_codes.KNOWS), "nothing")
+        if "set_aside" in form:
+            changes["set_aside"] = form.one_of("set_aside", tuple(plan_codes.SET_ASIDE), "") or None
+            changes["set_aside_reason"] = form.text("set_aside_reason") or None
+    return changes
+
+
+async def _keep_standing(visit: Visit, action: str) -> None:
+    """Keep a quality that was seen or lost, or what looking into a member came to."""
+    form, case_id, member_id = visit.form, visit.path("case_id"), visit.path("member_id")
+    if action == "vet":
+        facts = {
+            "outcome": form.one_of("outcome", tuple(plan_codes.VETTINGS), "not_vetted"),
+            "limits": [one for one in form.all("limits") if one in plan_codes.LIMITS],
+            "words": form.text("vetting_words"),
+        }
+        await visit.circles.vet(case_id, member_id, facts)
+        return
+    quality = form.one_of("quality", ("cares", "willing_to_meet", "understands_concern"), "cares")
+    if action == "lose":
+        await visit.circles.lose_quality(case_id, member_id, quality, etag=form.text("etag"))
+    elif quality == "understands_concern":
+        dangers = await visit.shared_words.statements(case_id, "danger")
+        danger = next((one for one in dangers if one.id == form.text("danger")), None)
+        if danger is None:
+            raise NotFound
+        await tell(visit.circles, visit.shared_words, case_id, danger, (member_id,), today=visit.today, with_others=False)
+    else:
+        await visit.circles.see_quality(case_id, member_id, quality, {"seen_on": visit.today.isoformat()})
 
 
 async def post_separation(visit: Visit) -> web.StreamResponse:

@@ -17,7 +17,7 @@ from services.portal.web.pages import (
     set_cookie,
 )
 from shared import logs
-from shared.kernel.wall import local_date
+from shared.kernel.wall import at_wall, local_date
 
 YEAR_SECONDS = 365 * 24 * 3600
 CALLBACK = "/sign-in/return"
@@ -29,12 +29,13 @@ async def get_front(visit: Visit) -> web.StreamResponse:
     """Show my families: meetings this week, answers missing, due dates, calls to make."""
     seen = await show_board(
         visit.network,
+        visit.plans,
         visit.meetings,
         visit.notify,
         clock=lambda: visit.now,
         day_of=lambda now: local_date(now, visit.zone),
     )
-    return visit.page("front.html", seen=seen, board=seen.board, wanted="", found=None)
+    return visit.page("front.html", seen=seen, local=at_wall, board=seen.board, wanted="", found=None)
 
 
 async def search_families(visit: Visit) -> web.StreamResponse:

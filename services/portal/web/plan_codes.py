@@ -162,6 +162,12 @@ QUALITIES: Mapping[str, str] = {
     "understands_concern": "Understands the worry",
     "will_do_something": "Will do something specific",
 }
+QUALITIES_SHORT: Mapping[str, str] = {
+    "cares": "cares",
+    "willing_to_meet": "willing to meet",
+    "understands_concern": "understands the worry",
+    "will_do_something": "will do something",
+}
 KNOWS: Mapping[str, str] = {"everything": "knows everything", "some": "knows some of it", "nothing": "knows nothing of it yet"}
 VETTINGS: Mapping[str, str] = {
     "not_vetted": "Not looked into yet",
