@@ -341,9 +341,9 @@ class BackupClosed(PromiseRevision):
 class CommitmentAnswered:
     """An answer about a promise was judged.
 
-    `said` is what it meant: accepted, declined, partial, withdrawn, turn_excused, kept, partly_kept, missed or help. `outcome` is
-    applied, already_covered, too_late, old_time, not_possible or unclear. `turn_starts_at` names the turn it was about, `until` how
-    long a partial yes reaches.
+    `said` is what it meant: accepted, declined, partial, withdrawn, paused, resumed, turn_excused, turn_confirmed, kept,
+    partly_kept, missed or help. `outcome` is applied, already_covered, too_late, old_time, not_possible or unclear. `channel` is
+    that of the reply: sms, link, mail or staff. `turn_starts_at` names the turn, `until` how long a partial yes reaches.
     """
 
     case_id: UUID

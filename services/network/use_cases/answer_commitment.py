@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from services.network.domain.cases import Case
 from services.network.domain.commitments import (
+    AnswerSource,
     Commitment,
     CommitmentState,
     TurnState,
@@ -40,11 +41,18 @@ from services.network.use_cases.tell_promise import tell_change
 from shared.db.unit import Unit
 from shared.events.entries import Notice, Turn
 from shared.events.network import CommitmentAnswered
+from shared.events.notify import ReplyChannel
 from shared.kernel.errors import Fault, Invalid
 from shared.kernel.spans import Span
 from shared.kernel.wall import Clock, local_date
 from shared.settings import County
 
+_CHANNELS = {
+    AnswerSource.TEXT: ReplyChannel.SMS,
+    AnswerSource.TAP: ReplyChannel.LINK,
+    AnswerSource.MAIL: ReplyChannel.MAIL,
+    AnswerSource.RECORDED: ReplyChannel.STAFF,
+}
 _AFTERWARDS = {Said.KEPT: TurnState.KEPT, Said.PARTLY_KEPT: TurnState.PARTLY_KEPT, Said.MISSED: TurnState.MISSED}
 
 
@@ -218,7 +226,7 @@ def _tell_answer(unit: Unit, commitment: Commitment, said: GiveAnswer, outcome: 
         outcome=outcome,
         turn_starts_at=said.turn_starts_at,
         until=said.until,
-        channel=said.source.value,
+        channel=_CHANNELS[said.source].value,
         reply_id=said.reply_id,
         at=unit.now,
     )

@@ -16,8 +16,6 @@ from shared.kernel.wall import local_date
 APPLIED = "applied"
 _ANSWERS = {"accepted": Answer.ACCEPTED, "partial": Answer.ACCEPTED, "declined": Answer.DECLINED}
 _SAID = frozenset({"declined", "partial", "withdrawn", "turn_excused", "kept", "partly_kept", "missed", "help"})
-_BY_TEXT = frozenset({ReplyChannel.SMS.value, "text"})
-"""The way of an answer as a reply spells it, and as network records the source of a promise."""
 
 
 async def hear_promise_answer(unit: Unit, fact: CommitmentAnswered) -> None:
@@ -30,7 +28,7 @@ async def hear_promise_answer(unit: Unit, fact: CommitmentAnswered) -> None:
         entry = answered(kept, _ANSWERS[fact.said], at=fact.at) if fact.outcome == APPLIED else unsaid(kept)
     if entry is not kept:
         await entries.save_answer(unit, entry)
-    if fact.channel in _BY_TEXT:
+    if fact.channel == ReplyChannel.SMS.value:
         await _text_back(unit, entry, fact)
 
 

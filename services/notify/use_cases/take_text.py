@@ -19,6 +19,7 @@ from services.notify.storage import contacts, entries, messages
 from services.notify.storage.inbound import Arrived
 from services.notify.use_cases.announce_reply import Said, announce_reply
 from services.notify.use_cases.ask_for_help import ask_for_help
+from services.notify.use_cases.open_call_task import open_person_task
 from services.notify.use_cases.stop_number import start_number, stop_number
 from services.notify.use_cases.taken import Taken
 from shared.db.unit import Unit
@@ -34,6 +35,8 @@ QUESTIONS = OF_MEETINGS | OF_PROMISES | OF_TURNS
 """Texts that ask: whether somebody comes, whether they can help, whether all is well."""
 
 AN_HOUR = timedelta(hours=1)
+NOT_UNDERSTOOD = "words_not_understood"
+
 NEWEST = 20
 """So many of the questions put to a number are looked at."""
 
@@ -230,6 +233,7 @@ async def _stop(unit: Unit, arrived: Arrived, sender: _Sender, meaning: Meaning)
 async def _which(unit: Unit, arrived: Arrived, sender: _Sender) -> None:
     """Give the words to staff, and ask which one was meant."""
     announce_reply(unit, _said(arrived, sender, ReplyKind.NOT_AN_ANSWER, comment=arrived.raw["body"]))
+    await _let_somebody_phone(unit, arrived, sender)
     of_meetings = not any(entry.is_promise for entry in sender.waiting)
     await _answer(unit, sender, Kind.WHICH_MEETING if of_meetings else Kind.WHICH_TIME, cause=arrived.id.hex)
 
@@ -237,9 +241,24 @@ async def _which(unit: Unit, arrived: Arrived, sender: _Sender) -> None:
 async def _unclear(unit: Unit, arrived: Arrived, sender: _Sender) -> None:
     """Give the words to staff, and say once a day which words would do."""
     announce_reply(unit, _said(arrived, sender, ReplyKind.NOT_AN_ANSWER, comment=arrived.raw["body"]))
+    await _let_somebody_phone(unit, arrived, sender)
     if sender.contact is not None:
         today = local_date(unit.now, sender.contact.time_zone)
         await _answer(unit, sender, Kind.UNCLEAR, cause=today.isoformat())
+
+
+async def _let_somebody_phone(unit: Unit, arrived: Arrived, sender: _Sender) -> None:
+    """What nobody understood may mean "not tonight": whoever promised something is phoned. meetings keeps words about its own."""
+    theirs = [entry for entry in (sender.entry, *sender.waiting, *sender.theirs) if entry is not None]
+    promised = next((entry for entry in theirs if entry.is_promise and entry.is_live), None)
+    if promised is not None:
+        await open_person_task(
+            unit,
+            promised.person_id,
+            case_id=promised.case_id,
+            reason=NOT_UNDERSTOOD,
+            dedupe_key=f"{NOT_UNDERSTOOD}|{arrived.id.hex}",
+        )
 
 
 async def _answer(unit: Unit, sender: _Sender, kind: Kind, *, cause: str) -> None:

@@ -249,6 +249,10 @@ TASK_REASONS: Mapping[str, str] = {
     "failed": "A message did not get through.",
     "missed": "A message could not leave in time.",
     "suppressed": "Messages to them are stopped.",
+    "needs_help": "They said that they need help. Phone them now.",
+    "words_not_understood": "They wrote something that only a person can understand. Ask what they meant.",
+    "not_me": "Somebody else has their number or mailbox. Ask for a new one.",
+    "relay": "Somebody passes messages on to them. Phone that person.",
 }
 OUTCOMES: Mapping[str, str] = {
     "reached": "I spoke with them",

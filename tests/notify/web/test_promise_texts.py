@@ -65,7 +65,7 @@ async def test_a_no_is_thanked_for_once_and_the_offer_is_over(office: Office, we
     carmen, told = await offered(office)
     await web.text_from(carmen.phone, "2")
     await told.end(state="declined")
-    await told.judge("declined", channel="text")
+    await told.judge("declined", channel="sms")
     await office.send_due()
     texts = office.texts.to(carmen.phone)
     assert [text for text in texts[1:] if "thank you for telling us" in text] == texts[1:]
