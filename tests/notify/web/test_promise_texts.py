@@ -233,3 +233,11 @@ async def test_an_offer_needs_consent_like_everything_else(office: Office) -> No
     await office.send_due()
     assert len(office.texts.to(carmen.phone)) == 1
     assert await office.states("promise_offer") == [("promise_offer", "call", "sent")]
+
+
+async def test_words_that_nobody_understood_are_asked_about_by_phone(office: Office, web: Web) -> None:
+    """That they cannot come tonight must not be lost because no rule knows the words."""
+    kim, _ = await active(office, hours=30)
+    await web.text_from(kim.phone, "my car broke down and my sister is ill")
+    [task] = await office.facts("call_task_opened")
+    assert (task["person_id"], task["reason"]) == (str(kim.id), "words_not_understood")
