@@ -156,15 +156,8 @@ def _ring(circle: str, members: Sequence[Member]) -> Ring:
     names = []
     for number, member in enumerate(shown):
         angle = 2 * math.pi * number / max(1, len(shown)) - math.pi / 2 + turn
-        # Names are wide and low: rings are a little flatter than circles for them, so that neighbours do not run into each other.
-        names.append(
-            Placed(
-                member.id,
-                short(member.person.name),
-                round(RINGS[circle] * math.cos(angle) * 0.86),
-                round(RINGS[circle] * math.sin(angle)),
-            )
-        )
+        x, y = RINGS[circle] * math.cos(angle), RINGS[circle] * math.sin(angle)
+        names.append(Placed(member.id, short(member.person.name), round(x), round(y)))
     return Ring(circle, EDGES[circle], tuple(names), len(members) - len(shown))
 
 

@@ -258,3 +258,8 @@ CAPACITIES: Mapping[str, str] = {
     "other_authorized": "Otherwise authorized",
 }
 SIGNED: Mapping[str, str] = {"wet": "On paper", "e_sign": "Electronically"}
+REVIEWS: Mapping[str, str] = {
+    "continue": "It goes on as it is",
+    "change": "It has to change",
+    "end": "It can end",
+}

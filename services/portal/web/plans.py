@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from aiohttp import web
 
 from services.portal.domain.plans import Commitment, Missing, Plan, Turn
+from services.portal.gateways.calling import if_allowed
 from services.portal.use_cases.agree_on_plan import see_ground
 from services.portal.use_cases.show_plan import SeenPlan
 from services.portal.web import plan_codes
@@ -40,11 +41,13 @@ async def get_plan(visit: Visit) -> web.StreamResponse:
 async def _plan_page(visit: Visit, form: Form, *, status: int = 200) -> web.Response:
     seen = await seen_plan(visit)
     ground = await see_ground(seen, visit.plans, visit.shared_words)
+    reviews = () if seen.plan.is_draft else await if_allowed(visit.plans.reviews(seen.plan.id), ())
     return visit.page(
         "plan.html",
         status=status,
         seen=seen,
         ground=ground,
+        reviews=reviews,
         family=seen.family,
         plan=seen.plan,
         mend=lambda one: mend(visit, seen, one),
@@ -95,6 +98,55 @@ async def post_activate(visit: Visit) -> web.StreamResponse:
         visit.form.errors["form"] = problem.detail or "Somebody changed this plan in the meantime. Look at it again."
         return await _plan_page(visit, visit.form, status=409)
     return see_other(plan_path(visit, seen.plan.id))
+
+
+async def post_oversight(visit: Visit) -> web.StreamResponse:
+    """Lay a plan before the supervisor, or do the supervisor's part: approve it, or give it back with words."""
+    form, seen = visit.form, await seen_plan(visit)
+    verb = form.one_of("action", ("submit", "approve", "return"), "submit")
+    facts = {"words": form.require("words", "Say what must be mended.")} if verb == "return" else {}
+    if not form.errors:
+        try:
+            await visit.plans.move_on(seen.plan.id, verb, facts, etag=form.text("etag") or seen.plan.etag)
+        except Problem as problem:
+            if problem.status not in {403, 409, 412, 422}:
+                raise
+            form.take(problem, {"#/words": "words"})
+        else:
+            return see_other(plan_path(visit, seen.plan.id))
+    return await _plan_page(visit, form, status=422)
+
+
+async def get_review(visit: Visit) -> web.StreamResponse:
+    """Ask what a review came to."""
+    return await _review_page(visit, visit.form)
+
+
+async def _review_page(visit: Visit, form: Form, *, status: int = 200) -> web.Response:
+    seen = await seen_plan(visit)
+    return visit.page("plan_review.html", status=status, family=seen.family, plan=seen.plan, form=form, errors=form.errors)
+
+
+async def post_review(visit: Visit) -> web.StreamResponse:
+    """Keep a review, or make a new version of the plan."""
+    form, seen = visit.form, await seen_plan(visit)
+    try:
+        if form.text("action") == "revise":
+            fresh = await visit.plans.revise(seen.plan.id, key=form.text("key"))
+            return see_other(plan_path(visit, fresh.id))
+        outcome = form.one_of("outcome", tuple(plan_codes.REVIEWS), "")
+        held_on = form.day("held_on", "Held on") or visit.today
+        if not outcome:
+            form.errors["outcome"] = "Choose what it came to."
+        if not form.errors:
+            facts = {"outcome": outcome, "held_on": held_on.isoformat(), "text": form.text("text")}
+            await visit.plans.hold_review(seen.plan.id, facts, key=form.text("key"))
+            return see_other(plan_path(visit, seen.plan.id))
+    except Problem as problem:
+        if problem.status not in {409, 422}:
+            raise
+        form.take(problem, {"#/held_on": "held_on", "#/text": "text"}, default="outcome")
+    return await _review_page(visit, form, status=422)
 
 
 async def get_end(visit: Visit) -> web.StreamResponse:

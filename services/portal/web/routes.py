@@ -7,6 +7,7 @@ from services.portal.web import (
     front,
     meetings,
     member,
+    member_promises,
     plan_agreed,
     plan_builder,
     plans,
@@ -28,6 +29,7 @@ PROMISE = f"{PLAN}/promises/{{commitment_id:com_[0-9a-f]{{32}}}}"
 GAP = f"{PLAN}/gaps/{{gap_id:gap_[0-9a-f]{{32}}}}"
 REPLY = "{reply_id:rep_[0-9a-f]{32}}"
 LINK = "/m/{token:[A-Za-z0-9_-]{16,128}}"
+OWN_PROMISE = f"{LINK}/promises/{{commitment_id:com_[0-9a-f]{{32}}}}"
 
 
 def _get(path: str, handler: Handler, opens: Opens = SIGNED_IN) -> PageRoute:
@@ -101,6 +103,9 @@ PAGES: tuple[PageRoute, ...] = (
     _post(f"{PLAN}/agreed", plan_agreed.post_agreed),
     _post(f"{PLAN}/steps/{{step_id:step_[0-9a-f]{{32}}}}", plan_agreed.post_step),
     _post(f"{PLAN}/activate", plans.post_activate),
+    _post(f"{PLAN}/oversight", plans.post_oversight),
+    _get(f"{PLAN}/review", plans.get_review),
+    _post(f"{PLAN}/review", plans.post_review),
     _get(f"{PLAN}/end", plans.get_end),
     _post(f"{PLAN}/end", plans.post_end),
     _get(PROMISE, plans.get_promise),
@@ -128,6 +133,7 @@ PAGES: tuple[PageRoute, ...] = (
     _post("/call-tasks/{task_id:task_[0-9a-f]{32}}", calls.post_call),
 
     _get("/m/thank-you", member.get_thanks, ANYBODY),
+    _get("/m/leave", member.get_leave, ANYBODY),
     _get(LINK, member.get_page, ANYBODY),
     _post(f"{LINK}/answer", member.post_answer, ANYBODY),
     _get(f"{LINK}/other-time", member.get_other_time, ANYBODY),
@@ -136,6 +142,12 @@ PAGES: tuple[PageRoute, ...] = (
     _get(f"{LINK}/not-me", member.get_not_me, ANYBODY),
     _post(f"{LINK}/not-me", member.post_not_me, ANYBODY),
     _get(f"{LINK}/entry.ics", member.get_entry, ANYBODY),
+    _post(f"{OWN_PROMISE}/answer", member_promises.post_answer, ANYBODY),
+    _post(f"{OWN_PROMISE}/turn", member_promises.post_turn, ANYBODY),
+    _get(f"{OWN_PROMISE}/withdraw", member_promises.get_withdraw, ANYBODY),
+    _post(f"{OWN_PROMISE}/withdraw", member_promises.post_withdraw, ANYBODY),
+    _get(f"{LINK}/words", member_promises.get_words, ANYBODY),
+    _post(f"{LINK}/words", member_promises.post_words, ANYBODY),
     _get("/m/{rest:.*}", member.get_nothing, ANYBODY),
     _post("/m/{rest:.*}", member.get_nothing, ANYBODY),
 )
