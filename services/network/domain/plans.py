@@ -178,7 +178,7 @@ def check_dates(kind: PlanKind, starts_on: date, ends_on: date | None, review_on
     if ends_on is not None and ends_on < starts_on:
         faults.append(Fault("end_before_start", "Choose an end on or after the first day.", pointer="#/ends_on"))
     elif ends_on is None and most is not None:
-        faults.append(Fault("required", f"Say when the plan ends: after {most} days at most.", pointer="#/ends_on"))
+        faults.append(Fault("needed_here", f"Say when the plan ends: after {most} days at most.", pointer="#/ends_on"))
     elif ends_on is not None and most is not None and (ends_on - starts_on).days > most:
         faults.append(Fault("duration_out_of_range", f"This kind of plan lasts {most} days at most.", pointer="#/ends_on"))
     if review_on is not None and (review_on < starts_on or (ends_on is not None and review_on > ends_on)):

@@ -69,13 +69,13 @@ def check_threat(threat: Threat, *, children: Collection[PersonId], today: date)
 def _faults_of_resolution(threat: Threat, today: date) -> list[Fault]:
     faults = []
     if threat.resolved_on is None:
-        faults.append(Fault("required", "Say since when the threat is resolved.", pointer="#/resolved_on"))
+        faults.append(Fault("needed_here", "Say since when the threat is resolved.", pointer="#/resolved_on"))
     elif threat.resolved_on > today:
         faults.append(Fault("in_the_future", "Choose today or an earlier day.", pointer="#/resolved_on"))
     elif threat.resolved_on < threat.identified_on:
         faults.append(Fault("end_before_start", "Choose the day it was identified, or a later one.", pointer="#/resolved_on"))
     if not threat.how:
-        faults.append(Fault("required", "Say what resolved the threat.", pointer="#/how"))
+        faults.append(Fault("needed_here", "Say what resolved the threat.", pointer="#/how"))
     return faults
 
 

@@ -144,7 +144,7 @@ async def _excused(unit: Unit, plan: Plan, case: Case, commitment: Commitment, s
     turn = _turn(plan, commitment, said)
     after = excuse(commitment, turn.starts_local, turn.ends_at, now=unit.now)
     await _record(unit, commitment, turn, TurnState.EXCUSED, said)
-    return await tell_change(unit, commitment, after, plan, county, Notice.CHANGED)
+    return await tell_change(unit, commitment, after, plan, county, Notice.ENDED if after.has_ended else Notice.CHANGED)
 
 
 async def _confirmed(unit: Unit, plan: Plan, case: Case, commitment: Commitment, said: GiveAnswer, county: County) -> Commitment:
@@ -194,7 +194,7 @@ async def _check_may_protect(unit: Unit, case: Case, commitment: Commitment, cou
 def _turn(plan: Plan, commitment: Commitment, said: GiveAnswer) -> Turn:
     """The turn that an answer names, also one that was taken out before."""
     if said.turn_starts_at is None:
-        raise Invalid([Fault("required", "Say which time it is about.", pointer="#/turn_starts_at")])
+        raise Invalid([Fault("needed_here", "Say which time it is about.", pointer="#/turn_starts_at")])
     zone = commitment.promise.pattern.time_zone
     day = local_date(said.turn_starts_at, zone)
     for turn in turns_of(commitment, plan, Clock(zone), begin=day, end=day, with_excluded=True):

@@ -42,10 +42,10 @@ def faults(call: Callable[[], object]) -> list[tuple[str, str | None]]:
     [
         (PlanKind.IMMEDIATE, FIRST - DAY, "end_before_start"),
         (PlanKind.IMMEDIATE, FIRST + 8 * DAY, "duration_out_of_range"),
-        (PlanKind.IMMEDIATE, None, "required"),
+        (PlanKind.IMMEDIATE, None, "needed_here"),
         (PlanKind.SDM_SAFETY_PLAN, FIRST + 31 * DAY, "duration_out_of_range"),
-        (PlanKind.SDM_SAFETY_PLAN, None, "required"),
-        (PlanKind.ONGOING, None, "required"),
+        (PlanKind.SDM_SAFETY_PLAN, None, "needed_here"),
+        (PlanKind.ONGOING, None, "needed_here"),
     ],
 )
 def test_each_kind_has_its_longest_duration(kind: PlanKind, ends_on: date | None, code: str) -> None:

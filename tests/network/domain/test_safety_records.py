@@ -47,10 +47,10 @@ def faults(call: Callable[[], object]) -> list[tuple[str, str | None]]:
         (a_threat(identified_on=TOMORROW), ("in_the_future", "#/identified_on")),
         (a_threat(child_ids=(PersonId(uuid4()),)), ("not_of_this_family", "#/child_ids")),
         (a_threat(how="It passed."), ("not_applicable", "#/how")),
-        (a_threat(is_resolved=True, resolved_on=None), ("required", "#/resolved_on")),
+        (a_threat(is_resolved=True, resolved_on=None), ("needed_here", "#/resolved_on")),
         (a_threat(is_resolved=True, resolved_on=TOMORROW), ("in_the_future", "#/resolved_on")),
         (a_threat(is_resolved=True, resolved_on=date(2027, 8, 1)), ("end_before_start", "#/resolved_on")),
-        (a_threat(is_resolved=True, how=""), ("required", "#/how")),
+        (a_threat(is_resolved=True, how=""), ("needed_here", "#/how")),
     ],
 )
 def test_a_threat_that_cannot_be(threat: Threat, fault: tuple[str, str]) -> None:

@@ -46,7 +46,7 @@ async def test_a_threat_without_a_plan_is_an_alert_until_people_say_what_resolve
     assert (threat["alert"], threat["answered_by"]) == ("threat_without_plan", [])
     one = f"{path}/{threat['id']}"
     unsaid = await weekend.api.patch(one, {"state": "resolved"}, etag=threat["etag"])
-    assert (unsaid.status, unsaid.codes) == (422, [("required", "#/resolved_on"), ("required", "#/how")])
+    assert (unsaid.status, unsaid.codes) == (422, [("needed_here", "#/resolved_on"), ("needed_here", "#/how")])
     body = {"state": "resolved", "resolved_on": in_days(-1), "how": "Rick moved to another town."}
     resolved = await weekend.api.patch(one, body, etag=threat["etag"])
     assert (resolved.status, resolved.json["state"], resolved.json["alert"]) == (200, "resolved", None)
@@ -92,7 +92,7 @@ async def test_a_draft_is_laid_before_the_supervisor(weekend: Weekend, counties:
     ("changes", "codes"),
     [
         ({"ends_on": in_days(-1)}, [("end_before_start", "#/ends_on")]),
-        ({"ends_on": None}, [("required", "#/ends_on")]),
+        ({"ends_on": None}, [("needed_here", "#/ends_on")]),
         ({"ends_on": in_days(31)}, [("duration_out_of_range", "#/ends_on")]),
         ({"ends_on": "2027-02-30"}, [("date_invalid", "#/ends_on")]),
         ({"review_on": in_days(8)}, [("date_out_of_range", "#/review_on")]),
