@@ -236,11 +236,19 @@ def resume(commitment: Commitment, *, now: datetime) -> Commitment:
 
 
 def excuse(commitment: Commitment, starts_local: datetime, ends_at: datetime, *, now: datetime) -> Commitment:
-    """Return the commitment without one of its turns, which the member cannot do; the rest stays promised."""
+    """Return the commitment without one of its turns, which the member cannot do; the rest stays promised.
+
+    One of a single time has no rest: it is taken back, and leaves the calendar.
+    """
+    is_only_one = commitment.promise.pattern.rule is None
+    if is_only_one and commitment.state is CommitmentState.WITHDRAWN:
+        return commitment
     if not commitment.holds:
         raise NotAccepted(commitment_id=commitment.id)
     if ends_at <= now:
         raise TurnIsOver
+    if is_only_one:
+        return withdraw(commitment, now=now)
     if starts_local in commitment.excluded:
         return commitment
     return _changed(commitment, now=now, excluded=commitment.excluded | {starts_local})

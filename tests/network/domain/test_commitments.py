@@ -117,6 +117,12 @@ def test_one_turn_is_excused_and_taken_back_and_the_rest_stays_promised() -> Non
     assert take_back_excuse(again, STARTS, now=NOW) == again
 
 
+def test_a_promise_of_one_time_is_taken_back_with_it() -> None:
+    back = excuse(a_commitment(times("2027-09-11 20:00", "2027-09-12 08:00")), STARTS, ENDS, now=NOW)
+    assert (back.state, back.excluded) == (CommitmentState.WITHDRAWN, frozenset())
+    assert excuse(back, STARTS, ENDS, now=NOW) == back
+
+
 def test_a_turn_that_is_over_is_not_excused() -> None:
     assert excuse(a_commitment(), STARTS, ENDS, now=ENDS - timedelta(seconds=1)).excluded
     with pytest.raises(TurnIsOver):
@@ -213,6 +219,8 @@ MOVES: dict[str, dict[CommitmentState, CommitmentState]] = {
     "whole": {_OFFERED: _ACTIVE, _PAUSED: _ACTIVE},
 }
 """The model: what each command makes of each state. Whatever is not here leaves the state as it is."""
+OF_ASKS = MOVES | {"excuse": dict.fromkeys((_ACCEPTED, _ACTIVE), CommitmentState.WITHDRAWN)}
+"""The same for an ask, which is of one time."""
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -220,6 +228,7 @@ def test_any_order_of_commands_moves_a_promise_as_the_model_does(seed: int) -> N
     chance = random.Random(seed)
     for _ in range(300):
         commitment = chance.choice([an_offer(), an_asked()])
+        moves = MOVES if commitment.ask is None else OF_ASKS
         possible = [name for name in COMMANDS if name not in (_NOT_OF_OFFERS if commitment.ask is None else _NOT_OF_ASKS)]
         now = NOW
         for name in chance.choices(possible, k=30):
@@ -227,7 +236,7 @@ def test_any_order_of_commands_moves_a_promise_as_the_model_does(seed: int) -> N
             after = commitment
             with contextlib.suppress(Conflict):
                 after = COMMANDS[name](commitment, now)
-            assert after.state is MOVES.get(name, {}).get(commitment.state, commitment.state), (name, commitment.state)
+            assert after.state is moves.get(name, {}).get(commitment.state, commitment.state), (name, commitment.state)
             assert commitment.state not in FINAL or after == commitment, "what has ended changes no more"
             assert (after == commitment) == (after.version == commitment.version)
             assert after.covers == (after.state in HOLDS)

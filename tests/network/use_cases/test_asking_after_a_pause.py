@@ -67,6 +67,15 @@ async def test_at_the_end_of_an_uncovered_night_the_plan_is_as_before_and_nothin
     assert (await states(night), await night.state(), await due(night)) == ([GapState.ELAPSED_UNCOVERED], "active", 0)
 
 
+async def test_not_this_time_of_a_single_time_leaves_nothing_in_a_calendar(night: Promised, behind_the_wall: BehindTheWall) -> None:
+    night.now = at("2027-09-09 16:40")
+    for _ in range(2):
+        await night.say("kim", Said.TURN_EXCUSED, turn_starts_at=at("2027-09-11 20:00"))
+    [ended] = [fact.data for fact in behind_the_wall.facts() if fact.type == "network.commitment_ended.v1"]
+    assert (ended["commitment_id"], ended["entry"]["method"]) == (str(night.commitments["kim"]), "CANCEL")
+    assert await night.asks() == [("abara", "sent")]
+
+
 async def test_hours_without_a_process_are_caught_up_in_one_look(night: Promised) -> None:
     await cannot(night, "2027-09-09 16:40")
     night.now = at("2027-09-09 21:00")
