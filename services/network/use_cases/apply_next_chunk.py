@@ -20,6 +20,8 @@ from services.network.use_cases.import_lines import Applied
 from services.network.use_cases.import_members import import_members
 from services.network.use_cases.import_people import import_people
 from services.network.use_cases.remove_member import remove_member
+from shared import logs
+from shared.db.outage import is_outage
 from shared.db.unit import Actor, Trace, Unit, Units
 from shared.kernel.access import Caller, Role
 from shared.kernel.ids import spell
@@ -27,6 +29,8 @@ from shared.kernel.wall import local_date
 
 TICKER = Actor("service", "network")
 ROUTE = "POST /v1/imports"
+BROKE_OFF = "broke_off"
+"""The code of an import that met a fault of ours: what was applied before stays, and the same file may be sent again."""
 
 
 class _Undone(Exception):
@@ -56,6 +60,14 @@ async def apply_next_chunk(units: Units, county_id: UUID) -> bool:
             if not await imports.hold(unit, order.id, next_block=order.next_block):
                 return False
             await _keep(unit, undone.after, undone.faults)
+    except Exception as error:
+        if is_outage(error):
+            raise
+        # A fault of ours would meet the same block for ever, and hold up every later file.
+        logs.get().error("import.broke_off", import_id=trace.request_id, block=order.next_block, cause=type(error).__name__)
+        async with units.open(county_id, actor, trace) as unit:
+            if await imports.hold(unit, order.id, next_block=order.next_block):
+                await _keep(unit, order.ended(now=unit.now, code=BROKE_OFF), ())
     return True
 
 

@@ -411,7 +411,7 @@ async def test_imports_are_listed_newest_first(sends: Sends) -> None:
 # --- restart -------------------------------------------------------------------------------------------------------------------
 
 
-class Killed(Exception):
+class Killed(BaseException):
     """Stands for the death of the process."""
 
 
@@ -437,3 +437,21 @@ async def test_killed_between_and_within_blocks_it_gives_the_same_people_and_the
     done = (await sends.api.get(answer.headers["Location"])).json
     assert (done["status"], counts(done)) == ("succeeded", {"created": size, "rejected": 1})
     assert len({fact.subject for fact in behind_the_wall.facts()}) == len(behind_the_wall.facts()) == size
+
+
+async def test_a_file_on_which_we_break_holds_up_no_other(
+    sends: Sends, units: Units, county_id: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = await send_file(sends.api, PEOPLE + "00001,Ana,Luna,es,,\n")
+    later = await send_file(sends.api, PEOPLE + "00002,Bea,Luna,es,,\n", source="another")
+
+    async def break_off(*_: Any, **__: Any) -> None:
+        raise KeyError
+
+    with monkeypatch.context() as breaking:
+        breaking.setattr("services.network.use_cases.apply_next_chunk._apply", break_off)
+        assert await apply_next_chunk(units, county_id)
+    await sends.apply()
+    found = [(await sends.api.get(each.headers["Location"])).json for each in (broken, later)]
+    assert [(each["status"], each["created"]) for each in found] == [("failed", 0), ("succeeded", 1)]
+    assert found[0]["code"] == "broke_off"
