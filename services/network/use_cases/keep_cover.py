@@ -21,6 +21,7 @@ from services.network.domain.commitments import (
     GapId,
     Promise,
     ask_closed,
+    end as end_promise,
 )
 from services.network.domain.cover import Seats, covers_of, lost_in, may_be_asked, open_time
 from services.network.domain.coverage import Cover, Shortfall
@@ -70,6 +71,7 @@ async def keep_cover(unit: Unit, plan: Plan, case: Case, county: County, *, look
     fault.here("cover.before_asking")
     covers = covers_of(plan, promised, seats, begin=begin, end=end)
     round_ = _Round(unit, plan, case, county, promised, seats, covers)
+    await round_.end_what_is_over()
     before = {gap.id: gap for gap in known}
     after = [await round_.go_on(gap, before.get(gap.id)) for gap in now_known.values()]
     await gaps.forget_looks(unit, plan.id, ended_by=unit.now)
@@ -166,6 +168,13 @@ class _Round:
         self._seats = seats
         self._covers = covers
 
+    async def end_what_is_over(self) -> None:
+        """End asks for times that are over; nobody is told, for it would help nobody any more."""
+        for asked in list(self._promised.values()):
+            if asked.ask is not None and asked.state is CommitmentState.OFFERED and _asked_span(asked).end <= self._unit.now:
+                over = end_promise(asked, CommitmentState.EXPIRED, now=self._unit.now)
+                self._promised[asked.id] = await tell_change(self._unit, asked, over, self._plan, self._county, None)
+
     async def go_on(self, gap: Gap, before: Gap | None) -> Gap:
         """Do what follows for one gap now, keep it, and return it."""
         if before is not None and gap.state is not before.state and gap.closed_at == self._unit.now:
@@ -183,7 +192,8 @@ class _Round:
     async def _thank_who_is_not_needed(self, gap: Gap) -> None:
         for asked in self._asks_of(gap):
             span = _asked_span(asked)
-            if asked.ask and asked.ask.state in OPEN_ASKS and not any(left.overlaps(span) for left in gap.left):
+            is_needed = gap.is_standing and any(left.overlaps(span) for left in gap.left)
+            if asked.ask and asked.ask.state in OPEN_ASKS and not is_needed:
                 await self._close(asked, AskState.COVERED)
 
     async def _ask_on(self, gap: Gap) -> tuple[Gap, datetime | None]:

@@ -7,7 +7,8 @@ import pytest
 
 from services.network.domain.gaps import GapState
 from services.network.domain.plans import PlanKind
-from services.network.storage import gaps
+from services.network.storage import commitments, gaps
+from services.network.use_cases.accept_gap import accept_gap
 from services.network.use_cases.look_ahead import list_plans_with_due_gaps
 from services.network.use_cases.plan_commands import Said
 from shared.db.unit import Units
@@ -53,6 +54,14 @@ async def test_a_gap_that_nobody_looked_at_until_it_was_over_is_on_record_as_unc
     told = [fact.data["reason"] for fact in behind_the_wall.facts() if fact.type == "network.staff_needed.v1"]
     assert told == ["coverage_gap", "coverage_uncovered"]
     assert behind_the_wall.types().count("coverage_gap_closed") == 1
+    assert await promises(night) == {"kim": "withdrawn", "abara": "expired"}
+    assert "backup_closed" not in behind_the_wall.types(), "nobody is thanked for a night that nobody covered"
+
+
+async def promises(night: Promised) -> dict[str, str]:
+    names = {member_id: name for name, member_id in night.members.items()}
+    async with night.unit() as unit:
+        return {names[each.member_id]: each.state.value for each in await commitments.list_of_plan(unit, night.this_plan)}
 
 
 async def test_at_the_end_of_an_uncovered_night_the_plan_is_as_before_and_nothing_is_due_any_more(night: Promised) -> None:
@@ -65,6 +74,18 @@ async def test_at_the_end_of_an_uncovered_night_the_plan_is_as_before_and_nothin
     assert await due(night) == 1
     await night.go_on()
     assert (await states(night), await night.state(), await due(night)) == ([GapState.ELAPSED_UNCOVERED], "active", 0)
+    assert await promises(night) == {"kim": "withdrawn", "abara": "expired", "luis": "expired"}
+
+
+async def test_whoever_was_asked_is_told_when_a_worker_accepts_that_the_time_stays_open(
+    night: Promised, behind_the_wall: BehindTheWall
+) -> None:
+    await cannot(night, "2027-09-09 16:40")
+    [gap] = await night.standing_gaps()
+    async with night.held() as (unit, case, plan):
+        await accept_gap(unit, plan, case, gap.id, "Zoe is with her father", night.county)
+    assert await night.asks() == [("abara", "covered")]
+    assert behind_the_wall.types().count("backup_closed") == 1
 
 
 async def test_not_this_time_of_a_single_time_leaves_nothing_in_a_calendar(night: Promised, behind_the_wall: BehindTheWall) -> None:
