@@ -19,19 +19,24 @@ LastFour = Annotated[str, fields.Pattern(r"[0-9]{4}", "Use the last four digits 
 
 
 class TurnOut(Model):
-    """One time of a promise; wall times are those of the member. `is_over` turns may be said to have gone well."""
+    """One time of a promise; wall times are those of the member. `is_over` turns may be said to have gone well.
+
+    `is_shifted` says that a change of clocks moved its start: the hour that was chosen does not exist on that day.
+    """
 
     starts_at: Instant
     ends_at: Instant
     starts_local: LocalTime
     ends_local: LocalTime
     is_over: bool
+    is_shifted: bool
 
 
 class PromiseOut(Model):
     """A promise as its member sees it, without what it is. `asks` says that an answer is waited for, `answer_by` until when first.
 
-    `turns` are those of the next two weeks; `more` counts those after.
+    `turns` are those of the next two weeks; `more` counts those after. It was promised in `promised_zone`, and is shown in the
+    member's own `time_zone`.
     """
 
     commitment_id: CommitmentId
@@ -44,6 +49,7 @@ class PromiseOut(Model):
     can_withdraw: bool
     sequence: int
     time_zone: ZoneName
+    promised_zone: ZoneName
     turns: list[TurnOut]
     more: int
 
@@ -105,18 +111,20 @@ def promise_out(shown: Shown) -> PromiseOut:
         can_withdraw=entry.is_live and entry.standing in {"accepted", "active", "paused"},
         sequence=entry.sequence,
         time_zone=shown.contact.time_zone,
-        turns=[_turn_out(turn, shown.contact.time_zone, at=shown.at) for turn in shown.turns],
+        promised_zone=entry.time_zone,
+        turns=[_turn_out(turn, shown.contact.time_zone, entry.time_zone, at=shown.at) for turn in shown.turns],
         more=sum(turn.starts_at > last for turn in entry.turns),
     )
 
 
-def _turn_out(turn: Turn, zone_name: str, *, at: datetime) -> TurnOut:
+def _turn_out(turn: Turn, zone_name: str, promised_zone: str, *, at: datetime) -> TurnOut:
     return TurnOut(
         starts_at=turn.starts_at,
         ends_at=turn.ends_at,
         starts_local=at_wall(turn.starts_at, zone_name),
         ends_local=at_wall(turn.ends_at, zone_name),
         is_over=turn.ends_at <= at,
+        is_shifted=at_wall(turn.starts_at, promised_zone) != turn.starts_local,
     )
 
 
