@@ -9,7 +9,7 @@ from services.portal.gateways.calling import ServiceClock
 from services.portal.gateways.identity import Identity
 from services.portal.gateways.sign_ins import SignIns
 from services.portal.settings import NAME, PortalSettings
-from services.portal.web.member import away
+from services.portal.web.member_frame import away
 from services.portal.web.pages import AWAY, PORTAL, Portal, add_pages, as_page, make_environment
 from services.portal.web.routes import PAGES
 from services.portal.web.static_files import StaticFiles

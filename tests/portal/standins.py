@@ -21,6 +21,7 @@ FATHER = "per_" + "5" * 32
 WORKER = "per_" + "6" * 32
 MEETING = "mtg_" + "7" * 32
 ROOM = "res_" + "8" * 32
+PROMISE = "com_" + "1" * 32
 SECRET = "abcdefghijklmnopqrstuvwxyz"
 NAMES = {MOTHER: "Denise", CHILD: "Lila", FATHER: "Tom", WORKER: "Amy"}
 
@@ -124,6 +125,40 @@ def person(person_id: str, **more: Any) -> dict[str, Any]:
     }
 
 
+def turn(starts_at: str, ends_at: str, starts_local: str, ends_local: str, **more: Any) -> dict[str, Any]:
+    """Return one time of a promise as notify shows it."""
+    times = {"starts_at": starts_at, "ends_at": ends_at, "starts_local": starts_local, "ends_local": ends_local}
+    return {**times, "is_over": False, "is_shifted": False, **more}
+
+
+SATURDAY_NIGHT = turn("2027-03-07T04:00:00Z", "2027-03-07T16:00:00Z", "2027-03-06T20:00", "2027-03-07T08:00")
+
+
+def promise(**more: Any) -> dict[str, Any]:
+    """Return a promise as notify shows it: one that holds, unless it says otherwise."""
+    return {
+        "commitment_id": PROMISE,
+        "state": "active",
+        "asks": False,
+        "is_backup": False,
+        "answer_by": None,
+        "answer": "accepted",
+        "can_answer": False,
+        "can_withdraw": True,
+        "sequence": 1,
+        "time_zone": "America/Los_Angeles",
+        "promised_zone": "America/Los_Angeles",
+        "turns": [SATURDAY_NIGHT],
+        "more": 0,
+        **more,
+    }
+
+
+def offer(**more: Any) -> dict[str, Any]:
+    """Return a promise that its member has not answered yet."""
+    return promise(state="offered", asks=True, answer="needs_action", can_answer=True, can_withdraw=False, **more)
+
+
 @dataclass
 class World:
     """All three services in one, as data that a test may change, and what they were asked."""
@@ -131,9 +166,11 @@ class World:
     asked: list[Asked] = field(default_factory=list)
     refuse: dict[str, tuple[int, dict[str, Any]]] = field(default_factory=dict)
     more: dict[str, Any] = field(default_factory=dict)
+    date: str = ""
     circle: str = "inner"
     separations: list[dict[str, Any]] = field(default_factory=list)
     answer: str = "needs_action"
+    promises: list[dict[str, Any]] = field(default_factory=list)
     link: dict[str, Any] = field(
         default_factory=lambda: {
             "programme": "Family Team Calendar",
@@ -153,6 +190,12 @@ class World:
             "county_slug": "alder",
         }
     )
+
+    def of_promises(self, *promises: dict[str, Any]) -> None:
+        """Let the link be one of a promise, the first of these."""
+        own = promises[0]
+        self.promises = list(promises)
+        self.link |= {"promise": own, "place": None, "starts_local": "2027-03-06T20:00", "ends_local": "2027-03-07T08:00"}
 
     def calls(self, method: str, path: str) -> list[Asked]:
         """Return the requests to one route."""
@@ -203,7 +246,7 @@ class World:
         found = (answers | self.more).get(f"{request.method} {request.path}")
         if found is None:
             return web.json_response({"code": "not_found", "status": 404}, status=404, content_type="application/problem+json")
-        return web.json_response(found, headers={"ETag": '"5"'})
+        return web.json_response(found, headers={"ETag": '"5"'} | ({"Date": self.date} if self.date else {}))
 
     def _links(self, request: web.Request) -> web.Response:
         if request.headers.get("X-Link-Secret") != SECRET:
@@ -214,6 +257,14 @@ class World:
             return web.Response(body=b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n", content_type="text/calendar")
         if request.path.endswith("/not-me"):
             return web.Response(status=204)
+        if request.path.endswith("/words"):
+            return web.json_response(
+                {"items": [{"commitment_id": PROMISE, "action": "Sleep over with Lila", "place": "Your home"}]}
+            )
+        if request.path.endswith("/promises"):
+            return web.json_response({"items": self.promises})
+        if "/promises/" in request.path:
+            return web.json_response(self.promises[0])
         return web.json_response(self.link)
 
     def family(self) -> dict[str, Any]:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from services.portal.domain.promises import OwnPromise
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Participant:
@@ -275,7 +277,7 @@ class CallTask:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkPage:
-    """What a personal link shows: one meeting of one person, and nothing of anybody else."""
+    """What a personal link shows: one meeting of one person, or the next time of a promise, and nothing of anybody else."""
 
     programme: str
     language: str
@@ -293,3 +295,4 @@ class LinkPage:
     cancelled: bool = False
     call_number: str = ""
     county_slug: str = ""
+    promise: OwnPromise | None = None

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.portal.domain.meetings import CallTask, LinkPage, Message
+from services.portal.domain.promises import OwnPromise, OwnWords
 from services.portal.gateways.calling import Caller, read
 from shared.web.client import Answer, ServiceClient
 
@@ -69,6 +70,32 @@ class Links:
     async def entry(self, secret: str) -> bytes:
         """Return the calendar entry."""
         return (await self._call("GET", "/entry.ics", secret)).content
+
+    async def promises(self, secret: str) -> tuple[OwnPromise, ...]:
+        """Return everything that the person is asked for and has promised."""
+        answer = await self._call("GET", "/promises", secret)
+        return tuple(read(OwnPromise, one) for one in answer.json["items"])
+
+    async def answer_promise(
+        self, secret: str, commitment_id: str, answer: str, *, until: str | None, sequence: int | None
+    ) -> OwnPromise:
+        """Record a yes, one that reaches only until an instant, or a no; return the promise as it then stands."""
+        facts = {"answer": answer, "until": until, "sequence": sequence}
+        body = {name: value for name, value in facts.items() if value is not None}
+        return read(OwnPromise, (await self._call("POST", f"/promises/{commitment_id}/answers", secret, body)).json)
+
+    async def say_of_turn(self, secret: str, commitment_id: str, starts_at: str, said: str) -> None:
+        """Record what was said of one time of a promise."""
+        await self._call("POST", f"/promises/{commitment_id}/turns", secret, {"starts_at": starts_at, "said": said})
+
+    async def withdraw(self, secret: str, commitment_id: str) -> None:
+        """Take a promise back as a whole."""
+        await self._call("POST", f"/promises/{commitment_id}/withdrawal", secret)
+
+    async def words(self, secret: str, digits: str) -> tuple[OwnWords, ...]:
+        """Return what was promised, for whoever knows the last digits of the person's number."""
+        answer = await self._call("POST", "/words", secret, {"last_four": digits})
+        return tuple(read(OwnWords, one) for one in answer.json["items"])
 
     async def _call(self, method: str, path: str, secret: str, body: Mapping[str, Any] | None = None) -> Answer:
         headers = {SECRET: secret, "X-Forwarded-For": self.address}

@@ -1,4 +1,4 @@
-"""The page behind a personal link: one meeting of one person, for an old phone, without an account and without scripts.
+"""The page behind a personal link: one meeting, or one person's promises, for an old phone, without an account or scripts.
 
 GET never changes anything. What the page shows is what notify gives for the link's secret, which travels there in a header. A link
 that is unknown, expired, revoked or malformed gets one and the same page, byte for byte.
@@ -8,7 +8,7 @@ from typing import Final
 
 from aiohttp import web
 
-from services.portal.web.member_frame import answer, back, gone, guards, page, refused, shown_by
+from services.portal.web.member_frame import back, bare, gone, guards, page, refused, shown_by
 from services.portal.web.member_promises import promises_page
 from services.portal.web.member_words import LANGUAGES, Say, base_of
 from services.portal.web.pages import Visit, see_other
@@ -21,7 +21,7 @@ ANSWERS = ("accepted", "declined", "tentative")
 
 
 async def get_page(visit: Visit) -> web.StreamResponse:
-    """Show the meeting and the three answers."""
+    """Show the meeting and the three answers, or what the person is asked for and has promised."""
     try:
         shown = await shown_by(visit)
         if shown.promise is not None:
@@ -97,8 +97,12 @@ async def post_not_me(visit: Visit) -> web.StreamResponse:
 
 async def get_thanks(visit: Visit) -> web.StreamResponse:
     """Thank somebody who said that the page was not theirs."""
-    say = Say(visit.request.query.get("lang", "en"))
-    return _answer(visit, _PAGES.get_template("member_thanks.html").render(say=say, style=STYLE))
+    return bare(visit, "member_thanks.html", Say(visit.request.query.get("lang", "en")))
+
+
+async def get_leave(visit: Visit) -> web.StreamResponse:
+    """Lead away from here at once, to a page that anybody might have open."""
+    return see_other(NEUTRAL)
 
 
 async def get_entry(visit: Visit) -> web.StreamResponse:
@@ -111,12 +115,10 @@ async def get_entry(visit: Visit) -> web.StreamResponse:
         body=entry,
         content_type="text/calendar",
         charset="utf-8",
-        headers={**guards(visit), "Content-Disposition": 'attachment; filename="meeting.ics"'},
+        headers={**guards(visit), "Content-Disposition": 'attachment; filename="calendar.ics"'},
     )
 
 
 async def get_nothing(visit: Visit) -> web.StreamResponse:
     """Answer an address that cannot be a link, like a link that is none."""
     return gone(visit)
-
-

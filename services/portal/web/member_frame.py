@@ -1,4 +1,4 @@
-"""What all pages behind a personal link share: one small style, the languages, the one refusal, and headers that let nothing run."""
+"""What all pages behind a personal link share: one style, the languages, the one refusal, and headers that let nothing run."""
 
 import base64
 import hashlib

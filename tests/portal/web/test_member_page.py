@@ -185,7 +185,7 @@ async def test_the_secret_is_in_a_header_and_nowhere_else(site: Site) -> None:
 async def test_the_calendar_entry_is_a_file(site: Site) -> None:
     async with site.browser.get(f"{PAGE}/entry.ics") as answer:
         assert answer.headers["Content-Type"].startswith("text/calendar")
-        assert answer.headers["Content-Disposition"] == 'attachment; filename="meeting.ics"'
+        assert answer.headers["Content-Disposition"] == 'attachment; filename="calendar.ics"'
         assert (await answer.read()).startswith(b"BEGIN:VCALENDAR")
 
 
