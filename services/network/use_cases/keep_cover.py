@@ -21,7 +21,7 @@ from services.network.domain.commitments import (
     GapId,
     Promise,
     ask_closed,
-    end as end_promise,
+    end,
 )
 from services.network.domain.cover import Seats, covers_of, lost_in, may_be_asked, open_time
 from services.network.domain.coverage import Cover, Shortfall
@@ -60,16 +60,16 @@ async def keep_cover(unit: Unit, plan: Plan, case: Case, county: County, *, look
     promised = await commitments.list_of_plan(unit, plan.id)
     known = await gaps.list_of_plan(unit, plan.id, ending_after=unit.now)
     seats = await seats_around(unit, case.id, county)
-    begin, end = look_span(plan, now=unit.now, look=look)
-    found = open_time(plan, promised, seats, begin=begin, end=end, now=unit.now)
-    until = resolve(datetime.combine(end + timedelta(days=1), time()), plan.time_zone).instant
+    first, last = look_span(plan, now=unit.now, look=look)
+    found = open_time(plan, promised, seats, begin=first, end=last, now=unit.now)
+    until = resolve(datetime.combine(last + timedelta(days=1), time()), plan.time_zone).instant
     seen = reconcile(known, found, Span(unit.now, max(until, unit.now + timedelta(seconds=1))), now=unit.now)
     now_known = {gap.id: gap for gap in known} | {gap.id: gap for gap in seen.changed}
     for short in seen.fresh:
         gap = await _open_gap(unit, plan, short, promised)
         now_known[gap.id] = gap
     fault.here("cover.before_asking")
-    covers = covers_of(plan, promised, seats, begin=begin, end=end)
+    covers = covers_of(plan, promised, seats, begin=first, end=last)
     round_ = _Round(unit, plan, case, county, promised, seats, covers)
     await round_.end_what_is_over()
     before = {gap.id: gap for gap in known}
@@ -172,7 +172,7 @@ class _Round:
         """End asks for times that are over; nobody is told, for it would help nobody any more."""
         for asked in list(self._promised.values()):
             if asked.ask is not None and asked.state is CommitmentState.OFFERED and _asked_span(asked).end <= self._unit.now:
-                over = end_promise(asked, CommitmentState.EXPIRED, now=self._unit.now)
+                over = end(asked, CommitmentState.EXPIRED, now=self._unit.now)
                 self._promised[asked.id] = await tell_change(self._unit, asked, over, self._plan, self._county, None)
 
     async def go_on(self, gap: Gap, before: Gap | None) -> Gap:
