@@ -6,8 +6,8 @@ from datetime import date, datetime, timedelta
 
 from services.network.domain.commitments import Commitment, CommitmentState
 from services.network.domain.plans import Plan, Window
-from services.network.domain.promises_told import bounded, turns_of
-from services.network.domain.recurrence import LONGEST_TURN, turns
+from services.network.domain.promises_told import YEAR, bounded, turns_of
+from services.network.domain.recurrence import LONGEST_TURN, Pattern, turns
 from shared.kernel.wall import Clock, local_date
 
 _GOES_ON = frozenset({CommitmentState.ACCEPTED, CommitmentState.ACTIVE, CommitmentState.PAUSED})
@@ -40,24 +40,20 @@ def changes_times(moved: Commitment, before: Plan, after: Plan) -> bool:
 
 def windows_from(windows: Iterable[Window], starts_on: date, ends_on: date | None) -> list[Window]:
     """Return the windows of a plan for a version that begins on a later day; those that have no turn any more stay behind."""
-    found = []
-    for window in windows:
-        pattern = window.pattern
-        if pattern.starts_local.date() >= starts_on:
-            ahead = pattern
-        else:
-            first = turns(
-                pattern, Clock(pattern.time_zone), begin=starts_on, end=ends_on or starts_on + timedelta(days=366), most=1
-            )
-            if not first:
-                continue
-            gone = 0
-            if pattern.rule is not None and pattern.rule.count is not None:
-                gone = len(
-                    turns(pattern, Clock(pattern.time_zone), begin=pattern.starts_local.date(), end=starts_on - timedelta(days=1))
-                )
-            rule = pattern.rule and replace(pattern.rule, count=pattern.rule.count and pattern.rule.count - gone)
-            ahead = replace(pattern, starts_local=first[0].starts_local, ends_local=first[0].ends_local, rule=rule)
-        if ends_on is None or ahead.starts_local.date() <= ends_on:
-            found.append(replace(window, pattern=ahead))
-    return found
+    moved = [replace(window, pattern=pattern) for window in windows if (pattern := _from(window.pattern, starts_on)) is not None]
+    return [window for window in moved if ends_on is None or window.pattern.starts_local.date() <= ends_on]
+
+
+def _from(pattern: Pattern, day: date) -> Pattern | None:
+    """Return a pattern with those of its turns that begin on a day or later; None when there are none."""
+    if pattern.starts_local.date() >= day:
+        return pattern
+    clock = Clock(pattern.time_zone)
+    ahead = turns(pattern, clock, begin=day, end=day + YEAR, most=1)
+    if not ahead:
+        return None
+    rule = pattern.rule
+    if rule is not None and rule.count is not None:
+        gone = turns(pattern, clock, begin=pattern.starts_local.date(), end=day - timedelta(days=1))
+        rule = replace(rule, count=rule.count - len(gone))
+    return replace(pattern, starts_local=ahead[0].starts_local, ends_local=ahead[0].ends_local, rule=rule)

@@ -218,6 +218,7 @@ async def list_to_remind(unit: Unit, *, today: date, limit: int) -> list[PlanId]
         .where(or_(PlanRow.reminded_on.is_(None), PlanRow.reminded_on < today))
         .order_by(PlanRow.id)
         .limit(limit)
+        .with_for_update(skip_locked=True)  # of two processes one tells
     )
     return [PlanId(found) for found in await unit.session.scalars(query)]
 

@@ -14,7 +14,10 @@ AT_ONCE = 200
 
 
 async def remind_of_reviews(unit: Unit, county: County) -> int:
-    """Tell those who hold the families, or supervisors of what waits for them, once a county-local day. Return how many plans."""
+    """Tell those who hold the families, or supervisors of what waits for them, once a county-local day.
+
+    Return of how many plans, 200 at most: call it again until there are none.
+    """
     today = local_date(unit.now, county.time_zone)
     # Each day's reminder is a message of its own, for it names another end of the day to look by.
     answer_by = resolve(datetime.combine(today + timedelta(days=1), time()), county.time_zone).instant
