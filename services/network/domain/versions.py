@@ -10,6 +10,7 @@ from services.network.domain.promises_told import YEAR, bounded, turns_of
 from services.network.domain.recurrence import LONGEST_TURN, Pattern, turns
 from shared.kernel.wall import Clock, local_date
 
+DAY = timedelta(days=1)
 _GOES_ON = frozenset({CommitmentState.ACCEPTED, CommitmentState.ACTIVE, CommitmentState.PAUSED})
 
 
@@ -26,7 +27,7 @@ def moving(promised: Iterable[Commitment], before: Plan, after: Plan, *, now: da
         moved = replace(
             each, plan_id=after.id, promise=replace(each.promise, pattern=pattern), version=each.version + 1, updated_at=now
         )
-        begin = local_date(now, pattern.time_zone) - LONGEST_TURN - timedelta(days=1)
+        begin = local_date(now, pattern.time_zone) - LONGEST_TURN - DAY
         if any(turn.ends_at > now for turn in turns_of(moved, after, Clock(pattern.time_zone), begin=begin)):
             found.append((each, moved))
     return found
@@ -36,6 +37,21 @@ def changes_times(moved: Commitment, before: Plan, after: Plan) -> bool:
     """Whether a promise that moved has other times in the new version, so that its member's calendar must say so."""
     pattern = moved.promise.pattern
     return moved.ask is None and bounded(pattern, after) != bounded(pattern, before)
+
+
+def first_day(windows: Iterable[Window], chosen: date, time_zone: str) -> date:
+    """Return the day on which a version begins that shall begin on a day: with the night that runs across it, or that day.
+
+    What was required at midnight is required until it is over; a version that began in the middle of it would lose its rest.
+    """
+    midnight = Clock(time_zone).at(chosen, timedelta(0))
+    running = [
+        turn.starts_local.date()
+        for window in windows
+        for turn in turns(window.pattern, Clock(window.pattern.time_zone), begin=chosen - LONGEST_TURN - DAY, end=chosen)
+        if turn.starts_at < midnight < turn.ends_at
+    ]
+    return min([chosen, *running])
 
 
 def windows_from(windows: Iterable[Window], starts_on: date, ends_on: date | None) -> list[Window]:
@@ -54,6 +70,6 @@ def _from(pattern: Pattern, day: date) -> Pattern | None:
         return None
     rule = pattern.rule
     if rule is not None and rule.count is not None:
-        gone = turns(pattern, clock, begin=pattern.starts_local.date(), end=day - timedelta(days=1))
+        gone = turns(pattern, clock, begin=pattern.starts_local.date(), end=day - DAY)
         rule = replace(rule, count=rule.count - len(gone))
     return replace(pattern, starts_local=ahead[0].starts_local, ends_local=ahead[0].ends_local, rule=rule)

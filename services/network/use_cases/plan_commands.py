@@ -148,7 +148,10 @@ class HoldReview:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RevisePlan:
-    """Make a new version of a plan that holds. What is not said stays; it begins today where nobody says otherwise."""
+    """Make a new version of a plan that holds. What is not said stays.
+
+    It begins today where nobody says otherwise, or with the night that runs into that day.
+    """
 
     kind: PlanKind | None
     starts_on: date | None

@@ -7,7 +7,7 @@ from services.network.domain.cases import Case
 from services.network.domain.plan_errors import PlanIsRevised, PlanNotActive
 from services.network.domain.plans import Plan
 from services.network.domain.steps import StepId
-from services.network.domain.versions import windows_from
+from services.network.domain.versions import first_day, windows_from
 from services.network.storage import members, plans, steps
 from services.network.use_cases.make_plan import make_plan
 from services.network.use_cases.plan_commands import MakePlan, RevisePlan, WantedWindow
@@ -25,7 +25,7 @@ async def revise_plan(unit: Unit, plan: Plan, case: Case, command: RevisePlan, *
     for each in await plans.list_open(unit, case.id):
         if each.replaces == plan.id:
             raise PlanIsRevised(plan_id=each.id)
-    starts_on = command.starts_on or max(today, plan.starts_on)
+    starts_on = first_day(plan.windows, command.starts_on or max(today, plan.starts_on), plan.time_zone)
     ends_on = command.ends_on or plan.ends_on
     windows = windows_from(plan.windows, starts_on, ends_on)
     order = MakePlan(

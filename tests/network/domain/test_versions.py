@@ -10,7 +10,7 @@ from services.network.domain.commitments import CommitmentState, PlanId
 from services.network.domain.cover import open_time
 from services.network.domain.plans import Plan, needed
 from services.network.domain.promises_told import turns_of
-from services.network.domain.versions import changes_times, moving, windows_from
+from services.network.domain.versions import changes_times, first_day, moving, windows_from
 from shared.kernel.wall import Clock
 from tests.network.domain.planned import a_commitment, a_plan, a_seat, a_window, an_ask
 from tests.network.use_cases.promised import ZONE, at, times
@@ -103,6 +103,23 @@ def test_windows_begin_where_the_version_does() -> None:
     assert [window.pattern.starts_local.day for window in found] == [18, 15, 20]
     begin, end = date(2027, 9, 15), date(2027, 9, 30)
     assert sorted(needed(after, begin=begin, end=end)) == sorted(needed(before, begin=begin, end=end))
+
+
+@pytest.mark.parametrize(
+    ("chosen", "begins"),
+    [
+        (date(2027, 9, 18), date(2027, 9, 18)),
+        (date(2027, 9, 19), date(2027, 9, 18)),
+        (date(2027, 9, 20), date(2027, 9, 20)),
+    ],
+)
+def test_a_night_that_runs_into_the_first_day_belongs_to_the_version(chosen: date, begins: date) -> None:
+    assert first_day(OLD.windows, chosen, ZONE) == begins
+
+
+def test_what_ends_or_begins_at_midnight_runs_into_nothing() -> None:
+    evening, morning = times("2027-09-18 20:00", "2027-09-19 00:00"), times("2027-09-19 00:00", "2027-09-19 08:00")
+    assert first_day([a_window(evening), a_window(morning)], date(2027, 9, 19), ZONE) == date(2027, 9, 19)
 
 
 def test_a_window_past_the_end_of_the_version_stays_behind() -> None:

@@ -139,6 +139,19 @@ async def test_a_version_of_a_later_day_waits_for_it(family: Promised) -> None:
         assert (await activate_plan(unit, plan, case, family.county)).state == "active"
 
 
+async def test_a_plan_that_is_mended_in_the_night_still_wants_the_rest_of_it(family: Promised) -> None:
+    family.now = at("2027-09-19 02:00")
+    async with family.held() as (unit, case, plan):
+        order = RevisePlan(kind=None, starts_on=None, ends_on=None, review_on=None)
+        draft = await revise_plan(unit, plan, case, order, today=date(2027, 9, 19))
+    assert draft.starts_on == date(2027, 9, 18)
+    await signed_and_activated(family, draft.id)
+    family.now = at("2027-09-19 03:00")
+    await family.say("kim", Said.WITHDRAWN)
+    first = (await family.standing_gaps())[0]
+    assert [(left.start, left.end) for left in first.left] == [(family.now, at("2027-09-19 08:00"))]
+
+
 async def test_there_is_one_version_in_the_making_and_only_of_a_plan_that_holds(family: Promised) -> None:
     draft = await revised(family)
     with pytest.raises(PlanIsRevised):

@@ -201,7 +201,10 @@ class PlanReturnIn(Model):
 
 
 class PlanReviseIn(Model):
-    """What shall be different about the new version from the start. It begins today where nothing is said."""
+    """What shall be different about the new version from the start. It begins today where nothing is said.
+
+    A night that runs into its first day belongs to it: then it begins the day before.
+    """
 
     kind: PlanKind | None = None
     starts_on: Day | None = None
