@@ -17,8 +17,9 @@ OF_PEOPLE = frozenset({"member", "child", "kin_notice", "prompt"})
 """What of a family's history only those see who see its people."""
 
 PLANS_READ = "plans.read"
-OF_PLANS = frozenset({"statement", "voice", "answer", "act", "case_step", "release", "override"})
-"""What of a family's history only those see who see the words that it shares."""
+OF_WORDS = frozenset({"statement", "voice", "answer", "act", "case_step", "release", "override"})
+OF_PLANS = OF_WORDS | {"threat", "plan", "step", "agreement", "review", "commitment", "gap"}
+"""What of a family's history only those see who see the words that it shares, and its plans."""
 
 
 async def get_person_history(unit: Unit, call: Call) -> Reply:

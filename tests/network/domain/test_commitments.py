@@ -258,6 +258,12 @@ PLAN_COMMANDS: list[Callable[[Plan, datetime], Plan]] = [
     lambda plan, now: plans.activated(plan, now=now),
     lambda plan, now: plans.at_risk(plan, True, now=now),
     lambda plan, now: plans.at_risk(plan, False, now=now),
+    lambda plan, now: plans.agreed(plan, now=now),
+    lambda plan, now: plans.submitted(plan, now=now),
+    lambda plan, now: plans.approved(plan, by="sue", is_agreed=True, now=now),
+    lambda plan, now: plans.returned(plan, "Who is there on Sunday?", now=now),
+    lambda plan, now: plans.redrafted(plan, now=now),
+    lambda plan, now: plans.reviewed(plan, None, now=now),
     *[lambda plan, now, how=how: plans.ended(plan, how, now=now) for how in sorted(ENDED)],
 ]
 

@@ -291,6 +291,20 @@ async def test_no_words_of_a_plan_stand_in_clear(weekend: Weekend, behind_the_wa
     } <= {action for action, _, _ in behind_the_wall.audit()}
 
 
+async def test_the_familys_history_tells_of_its_plans_to_whoever_may_read_them(weekend: Weekend, counties: Counties) -> None:
+    await weekend.activated()
+    await weekend.api.post(f"{weekend.path}/reviews", {"held_on": in_days(0), "outcome": "change", "text": "It got quieter."})
+    path = f"{weekend.home.path}/history?limit=200"
+    kinds = {"threat", "plan", "step", "agreement", "review", "commitment"}
+    read = (await weekend.api.get(path)).json["items"]
+    assert kinds <= {each["kind"] for each in read}
+    assert "It got quieter." in str(read)
+    fewer = counties.staff("amy", scopes=("cases.read", "people.read"))
+    unread = (await fewer.get(path)).json["items"]
+    assert [each["id"] for each in unread] == [each["id"] for each in read]
+    assert [each["changes"] for each in unread if each["kind"] in kinds] == [[]] * sum(each["kind"] in kinds for each in read)
+
+
 async def test_a_members_sheet_has_what_is_theirs_and_nobody_else(weekend: Weekend) -> None:
     await weekend.activated()
     neighbour = await a_member_of(weekend.api, weekend.home.case, person("Nora"))

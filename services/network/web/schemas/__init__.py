@@ -17,6 +17,8 @@ PREFIXES = {
     "gap_id": "gap",
     "threat_id": "thr",
     "step_id": "step",
+    "agreement_id": "agr",
+    "review_id": "rev",
     "import_id": "imp",
     "release_id": "rel",
     "override_id": "ovr",
