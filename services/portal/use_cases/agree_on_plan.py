@@ -1,7 +1,7 @@
 """What a plan rests on beside its times: the worry that everyone knows, who understands it, the steps, and who agreed."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -66,15 +66,12 @@ def is_in(member: Member) -> bool:
     return all(member.quality(each) for each in QUALITIES) and understands is not None and not understands.needs_refresh
 
 
-async def see_ground(seen: SeenPlan, plans: Plans, shared: SharedWords) -> Ground:
-    """Return what a plan rests on."""
-    dangers, threats, steps, agreements = await asyncio.gather(
-        shared.statements(seen.family.id, "danger"),
-        plans.threats(seen.family.id),
-        plans.steps(seen.plan.id),
-        plans.agreements(seen.plan.id),
+async def see_ground(seen: Awaitable[SeenPlan], plans: Plans, shared: SharedWords, case_id: str, plan_id: str) -> Ground:
+    """Return what a plan rests on, asked for beside the plan itself."""
+    plan, dangers, threats, steps, agreements = await asyncio.gather(
+        seen, shared.statements(case_id, "danger"), plans.threats(case_id), plans.steps(plan_id), plans.agreements(plan_id)
     )
-    return Ground(seen, dangers, threats, steps, agreements)
+    return Ground(plan, dangers, threats, steps, agreements)
 
 
 async def tell(

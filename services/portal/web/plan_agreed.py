@@ -31,12 +31,13 @@ async def get_agreed(visit: Visit) -> web.StreamResponse:
     return await _page(visit, visit.form)
 
 
-async def _ground(visit: Visit) -> Ground:
-    return await see_ground(await seen_plan(visit), visit.plans, visit.shared_words)
+async def ground_of(visit: Visit) -> Ground:
+    """Return what the plan of the address rests on."""
+    return await see_ground(seen_plan(visit), visit.plans, visit.shared_words, visit.path("case_id"), visit.path("plan_id"))
 
 
 async def _page(visit: Visit, form: Form, *, status: int = 200) -> web.Response:
-    ground = await _ground(visit)
+    ground = await ground_of(visit)
     seen = ground.seen
     if not seen.plan.is_draft:
         return see_other(plan_path(visit, seen.plan.id))
@@ -55,7 +56,7 @@ async def _page(visit: Visit, form: Form, *, status: int = 200) -> web.Response:
 
 async def post_agreed(visit: Visit) -> web.StreamResponse:
     """Keep all of it, in the order in which one rests on the other; what was kept stays kept if a later part is refused."""
-    form, ground = visit.form, await _ground(visit)
+    form, ground = visit.form, await ground_of(visit)
     _check(form, ground)
     if not form.errors:
         try:
@@ -130,7 +131,7 @@ def _step_facts(form: Form, ground: Ground, danger: Statement | None) -> dict[st
 
 async def post_step(visit: Visit) -> web.StreamResponse:
     """Record that a step's owner said yes, or take the step out."""
-    form, ground = visit.form, await _ground(visit)
+    form, ground = visit.form, await ground_of(visit)
     step = next((one for one in ground.steps if one.id == visit.path("step_id")), None)
     if step is not None:
         try:

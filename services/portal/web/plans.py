@@ -1,5 +1,6 @@
 """One plan's page, and what is done from it: bring it into force, record answers, leave time open with a reason, end it."""
 
+import asyncio
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
@@ -7,11 +8,11 @@ from aiohttp import web
 
 from services.portal.domain.plans import Commitment, Missing, Plan, Turn
 from services.portal.gateways.calling import if_allowed
-from services.portal.use_cases.agree_on_plan import see_ground
 from services.portal.use_cases.show_plan import SeenPlan
 from services.portal.web import plan_codes
 from services.portal.web.forms import Form
 from services.portal.web.pages import Visit, see_other
+from services.portal.web.plan_agreed import ground_of
 from services.portal.web.plan_builder import plan_path, seen_plan
 from shared.kernel.wall import at_wall, resolve
 from shared.web.client import Problem
@@ -39,9 +40,8 @@ async def get_plan(visit: Visit) -> web.StreamResponse:
 
 
 async def _plan_page(visit: Visit, form: Form, *, status: int = 200) -> web.Response:
-    seen = await seen_plan(visit)
-    ground = await see_ground(seen, visit.plans, visit.shared_words)
-    reviews = () if seen.plan.is_draft else await if_allowed(visit.plans.reviews(seen.plan.id), ())
+    ground, reviews = await asyncio.gather(ground_of(visit), if_allowed(visit.plans.reviews(visit.path("plan_id")), ()))
+    seen = ground.seen
     return visit.page(
         "plan.html",
         status=status,
