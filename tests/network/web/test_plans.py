@@ -174,6 +174,27 @@ async def test_a_step_sent_twice_is_kept_once(weekend: Weekend) -> None:
     assert len((await weekend.api.get(f"{weekend.path}/steps")).json["items"]) == 1
 
 
+async def test_who_no_longer_holds_the_family_gets_no_step_again(weekend: Weekend, counties: Counties) -> None:
+    await weekend.api.post(f"{weekend.path}/steps", weekend.step, key="once-and-again")
+    handed = {"unit": "south", "assigned": ["eve"]}
+    assert (await counties.staff("ad", "county_admin").put(f"{weekend.home.path}/access", handed)).status == 200
+    refused = await weekend.api.post(f"{weekend.path}/steps", weekend.step, key="once-and-again")
+    assert (refused.status, refused.code) == (404, "not_found")
+
+
+async def test_gaps_are_listed_to_whoever_sees_the_family(weekend: Weekend, counties: Counties) -> None:
+    await weekend.activated()
+    [promise] = weekend.promises
+    await weekend.api.post(f"{weekend.path}/commitments/{promise['id']}/answers", {"said": "withdrawn"})
+    [gap] = (await weekend.api.get("/v1/gaps")).json["items"]
+    assert (gap["plan_id"], gap["lost_commitment_id"]) == (weekend.plan["id"], promise["id"])
+    stranger = counties.staff("eve")
+    assert (await stranger.get("/v1/gaps")).json["items"] == []
+    assert (await stranger.get(f"/v1/gaps?case_id={weekend.home.case['id']}")).status == 404
+    assert (await weekend.api.post(f"{weekend.path}:end", {"outcome": "ended_resolved"})).status == 200
+    assert (await weekend.api.get("/v1/gaps")).json["items"] == [], "where nothing is required nothing lies open"
+
+
 async def test_what_a_plan_in_force_says_changes_by_a_new_version(weekend: Weekend) -> None:
     active = await weekend.activated()
     [step] = (await weekend.api.get(f"{weekend.path}/steps")).json["items"]
