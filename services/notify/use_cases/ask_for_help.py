@@ -26,6 +26,7 @@ async def ask_for_help(unit: Unit, entry: KeptEntry, county: County, *, cause: s
         reason=NEEDS_HELP,
         dedupe_key=f"{NEEDS_HELP}|{entry.id.hex}|{cause}",
         due_at=unit.now + WITHIN,
+        dial=True,
     )
     access = (await case_access.list_by_case(unit, {entry.case_id})).get(entry.case_id)
     staff = set(access.assigned) if access else set()

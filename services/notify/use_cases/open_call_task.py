@@ -17,13 +17,11 @@ async def open_call_task(unit: Unit, message: Message, entry: KeptEntry | None, 
     """Open the task that stands for a message, once; in the person's night it is due when the night ends."""
     contact = await contacts.find(unit, message.person_id)
     phoned = await _phoned(unit, contact)
-    point = next((p for p in phoned.points if p.channel is Channel.VOICE), None) if phoned else None
-    texted = next((p for p in phoned.points if p.channel is Channel.SMS), None) if phoned else None
     chosen = message.contact_point_id if message.way.is_task and message.contact_point_id else None
     task = CallTask(
         id=unit.new_id(),
         person_id=message.person_id,
-        contact_point_id=chosen or (point.id if point else texted.id if texted else None),
+        contact_point_id=chosen or _number_of(phoned),
         case_id=entry.case_id if entry else None,
         entry_id=message.entry_id,
         message_id=message.id,
@@ -47,14 +45,31 @@ async def _phoned(unit: Unit, contact: Contact | None) -> Contact | None:
     return contact if contact is None or contact.direct_messages_ok else None
 
 
+def _number_of(phoned: Contact | None) -> UUID | None:
+    """Return the number that is dialled: one for calls before one for texts."""
+    points = phoned.points if phoned else ()
+    return next((p.id for channel in (Channel.VOICE, Channel.SMS) for p in points if p.channel is channel), None)
+
+
 async def open_person_task(
-    unit: Unit, person_id: UUID, *, case_id: UUID | None, reason: str, dedupe_key: str, due_at: datetime | None = None
+    unit: Unit,
+    person_id: UUID,
+    *,
+    case_id: UUID | None,
+    reason: str,
+    dedupe_key: str,
+    due_at: datetime | None = None,
+    dial: bool = False,
 ) -> None:
-    """Open a task about a person rather than a message, once: somebody has to find out how to reach them, or what they need."""
+    """Open a task about a person rather than a message, once: somebody has to find out how to reach them, or what they need.
+
+    To `dial` is to phone them on the number that we know.
+    """
+    number = _number_of(await _phoned(unit, await contacts.find(unit, person_id))) if dial else None
     task = CallTask(
         id=unit.new_id(),
         person_id=person_id,
-        contact_point_id=None,
+        contact_point_id=number,
         case_id=case_id,
         entry_id=None,
         message_id=None,

@@ -258,6 +258,7 @@ async def _let_somebody_phone(unit: Unit, arrived: Arrived, sender: _Sender) -> 
             case_id=promised.case_id,
             reason=NOT_UNDERSTOOD,
             dedupe_key=f"{NOT_UNDERSTOOD}|{arrived.id.hex}",
+            dial=True,
         )
 
 

@@ -312,6 +312,11 @@ async def test_who_holds_the_family_is_alerted_when_somebody_needs_help(office: 
     await office.send_due()
     assert len(office.texts.to(amy.phone)) == 1
     assert [task["reason"] for task in await office.facts("call_task_opened")] == ["needs_help"]
+    [dialled] = await office.rows(
+        "SELECT p.person_id, p.channel FROM call_tasks t JOIN contact_points p ON p.id = t.contact_point_id"
+        " WHERE t.county_id = :county"
+    )
+    assert (dialled.person_id, dialled.channel) == (kim.id, "sms"), "whoever phones knows which number"
 
 
 # --- what ends with what it rests on -----------------------------------------------------------------------------------------
