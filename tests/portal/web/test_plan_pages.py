@@ -1,5 +1,6 @@
 """Making a safety plan and keeping it covered: what the pages offer, refuse and send on."""
 
+import html
 import re
 
 import pytest
@@ -29,7 +30,7 @@ WHEN = {"kind": "immediate", "starts_on": "2027-03-01", "ends_on": "2027-03-08",
 
 def read(page: str) -> str:
     """Return what a page says, without its markup."""
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", page))
+    return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", "", page)))
 
 
 async def at_nine(site: Site) -> Site:
