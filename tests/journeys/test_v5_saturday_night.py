@@ -1,13 +1,15 @@
 """Kim texts that she can't this Saturday, and without anyone touching a keyboard the night is covered (V5)."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from uuid import uuid4
 
 import pytest
 
 from tests.support.icslint import Part, events, lint, parse
-from tests.support.journey import County, Family, Journey, Person
-from tests.support.outside import ZONE, Item, Outside, calendar_part, until
+from tests.support.journey import Journey, Person
+from tests.support.outside import ZONE, Outside, calendar_part, until
+from tests.support.planned import Planned, mailed_that, texted_that, times
 
 pytestmark = pytest.mark.stack
 
@@ -16,88 +18,15 @@ THURSDAY, WITHIN_SECONDS = 3, 60.0
 
 @dataclass
 class Weekend:
-    """A family with a plan in force whose weekend three people cover, the worker who holds it, and the plan's own times."""
+    """A family whose weekend three people cover, the worker who is told, and the times of that weekend."""
 
-    family: Family
+    planned: Planned
     worker: Person
     saturday: datetime
-    plan: Item
-    members: dict[str, str] = field(default_factory=dict)
-    promises: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def county(self) -> County:
-        return self.family.county
-
-    @property
-    def path(self) -> str:
-        return f"/v1/plans/{self.plan['id']}"
 
     def at(self, hour: int, *, days: int = 0) -> datetime:
         """A time of the weekend, counted from Saturday."""
         return datetime.combine(self.saturday.date() + timedelta(days=days), time(hour), ZONE)
-
-    async def do(self, path: str, body: Item | None = None) -> Item:
-        """Do something as the worker does at the desk."""
-        return (await self.county.post("network", path, body, staff="amy")).ok()
-
-    async def gaps(self) -> list[Item]:
-        """What lies open in the family."""
-        found = (await self.county.get("network", f"/v1/gaps?case_id={self.family.case_id}", staff="amy")).ok()
-        items: list[Item] = found["items"]
-        return items
-
-    async def left(self) -> list[tuple[datetime, datetime]]:
-        """The stretches that nobody covers now."""
-        return [
-            (datetime.fromisoformat(part["starts_at"]), datetime.fromisoformat(part["ends_at"]))
-            for gap in await self.gaps()
-            for part in gap["left"]
-        ]
-
-    async def state(self) -> str:
-        return str((await self.county.get("network", self.path, staff="amy")).ok()["state"])
-
-    async def states(self) -> dict[str, str]:
-        """How each promise stands."""
-        found = (await self.county.get("network", f"{self.path}/commitments", staff="amy")).ok()
-        return {each["id"]: each["state"] for each in found["items"]}
-
-    async def asks(self) -> list[tuple[str, str]]:
-        """Who was asked to step in, in order, and how each ask stands."""
-        names = {member_id: name for name, member_id in self.members.items()}
-        found = (await self.county.get("network", f"{self.path}/commitments", staff="amy")).ok()
-        return [(names[each["member_id"]], each["ask"]["state"]) for each in found["items"] if each["ask"]]
-
-    async def settled(self) -> None:
-        """Wait until nothing about its promises is on its way, so that moving the clock strands nothing."""
-
-        async def on_its_way() -> list[Item]:
-            found: list[Item] = []
-            for commitment_id in await self.states():
-                sent = (await self.county.get("notify", f"/v1/messages?subject_id={commitment_id}", staff="amy")).ok()
-                found += [each for each in sent["items"] if each["state"] in {"claimed", "sending"}]
-            return found
-
-        await until(on_its_way, lambda found: not found)
-
-    async def offer(self, name: str, starts: datetime, ends: datetime, *, backups: tuple[str, ...] = ()) -> None:
-        """Ask somebody to take a part."""
-        promise = {
-            "member_id": self.members[name],
-            "action": f"Sleep in the home with {self.family.people[-1].given}",
-            "place": "14 Elm Street",
-            "commitment_class": "protective",
-            **every_week(starts, ends),
-            "backups": [self.members[each] for each in backups],
-        }
-        self.promises[name] = (await self.do(f"{self.path}/commitments", promise))["id"]
-
-
-def every_week(starts: datetime, ends: datetime) -> Item:
-    """Times of a week, as the API takes them."""
-    local = [each.replace(tzinfo=None).isoformat(timespec="minutes") for each in (starts, ends)]
-    return {"starts_local": local[0], "ends_local": local[1], "repeats": "FREQ=WEEKLY"}
 
 
 async def on_a_thursday(outside: Outside) -> datetime:
@@ -111,50 +40,35 @@ async def on_a_thursday(outside: Outside) -> datetime:
 
 async def a_covered_weekend(journey: Journey) -> tuple[Weekend, dict[str, Person]]:
     """Luis has Friday evening, Kim Saturday night, Abara Sunday; each of them said so in their own way."""
-    saturday = await on_a_thursday(journey.outside)
-    worker = await journey.person("Omar", text="granted", staff_id=f"worker-{saturday:%Y%m%d}-{id(journey)}")
-    staff_id = (await journey.alder.get("network", f"/v1/people/{worker.id}")).ok()["staff_id"]
+    outside = journey.outside
+    saturday = await on_a_thursday(outside)
+    staff_id = f"worker-{uuid4().hex[:12]}"
+    worker = await journey.person("Omar", text="granted", staff_id=staff_id)
     family = await journey.family(assigned=("amy", staff_id))
     people = {
         "kim": await family.member("Kim", "aunt_uncle", text="granted"),
         "abara": await family.member("Abara", "neighbor", text="granted"),
         "luis": await family.member("Luis", "aunt_uncle", mail=True),
     }
-    await family.child("Zoe")
-    case = f"/v1/cases/{family.case_id}"
-    weekend = Weekend(family, worker, saturday, {})
-    danger = {"kind": "danger", "text": "Rick drinks on weekends.", "impact": "Zoe may be alone with him."}
-    statement = await weekend.do(f"{case}/statements", danger)
-    roster = (await family.county.get("network", f"{case}/members", staff="amy")).ok()["items"]
-    for name, person in people.items():
-        member_id = next(each["id"] for each in roster if each["person_id"] == person.id)
-        weekend.members[name] = member_id
-        told = {"statement_id": statement["id"], "statement_version": 1}
-        for quality, body in (("cares", {}), ("willing_to_meet", {}), ("understands_concern", told)):
-            path = f"{case}/members/{member_id}/qualities/{quality}"
-            (await family.county.call("PUT", "network", path, body, staff="amy")).ok()
-    thursday = saturday - timedelta(days=2)
-    weekend.plan = await weekend.do(
-        f"{case}/plans",
-        {
-            "kind": "sdm_safety_plan",
-            "starts_on": thursday.date().isoformat(),
-            "ends_on": (thursday + timedelta(days=30)).date().isoformat(),
-            "words": {"monitoring": ["Omar calls each Sunday."]},
-            "windows": [every_week(weekend.at(18, days=-1), weekend.at(18, days=1))],
-        },
+    zoe = await family.child("Zoe")
+    weekend = Weekend(Planned(family), worker, saturday)
+    planned, at = weekend.planned, weekend.at
+    await planned.knows(**people)
+    await planned.draft(
+        kind="sdm_safety_plan",
+        starts_on=(saturday - timedelta(days=2)).date().isoformat(),
+        ends_on=(saturday + timedelta(days=28)).date().isoformat(),
+        windows=[times(at(18, days=-1), at(18, days=1))],
     )
-    await weekend.offer("luis", weekend.at(18, days=-1), weekend.at(20))
-    await weekend.offer("kim", weekend.at(20), weekend.at(8, days=1), backups=("abara", "luis"))
-    await weekend.offer("abara", weekend.at(8, days=1), weekend.at(18, days=1))
+    action = f"Sleep in the home with {zoe.given}"
+    await planned.offer("luis", times(at(18, days=-1), at(20)), action=action)
+    await planned.offer("kim", times(at(20), at(8, days=1)), action=action, backups=("abara", "luis"))
+    await planned.offer("abara", times(at(8, days=1), at(18, days=1)), action=action)
     for name in ("kim", "abara"):
-        await journey.outside.texts(people[name].phone, count=1)
-        await journey.outside.text(people[name].phone, "1")
-    await journey.outside.answer((await journey.outside.mails(people["luis"].mailbox, count=1))[0], "accepted")
-    await until(weekend.states, lambda states: set(states.values()) == {"accepted"})
-    agreement = {"name": "Dana", "capacity": "parent", "method": "wet", "signed_on": thursday.date().isoformat()}
-    await weekend.do(f"{weekend.path}/agreements", agreement)
-    assert (await weekend.do(f"{weekend.path}:activate"))["state"] == "active"
+        await outside.texts(people[name].phone, count=1)
+        await outside.text(people[name].phone, "1")
+    await outside.answer((await outside.mails(people["luis"].mailbox, count=1))[0], "accepted")
+    await planned.begin()
     return weekend, people
 
 
@@ -162,7 +76,8 @@ async def test_a_night_that_falls_open_is_covered_by_itself(journey: Journey) ->
     outside = journey.outside
     weekend, people = await a_covered_weekend(journey)
     kim, abara, luis, worker = people["kim"], people["abara"], people["luis"], weekend.worker
-    assert await weekend.gaps() == []
+    planned = weekend.planned
+    assert await planned.gaps() == []
 
     # V5-2: the first ask goes out within a minute of Kim's text.
     texted = await outside.now()
@@ -171,9 +86,9 @@ async def test_a_night_that_falls_open_is_covered_by_itself(journey: Journey) ->
     assert (await outside.now() - texted).total_seconds() <= WITHIN_SECONDS
     assert "8:00 PM to Sun" in ask["body"]
     assert "Reply 1 yes, 2 no." in ask["body"]
-    [gap] = await weekend.gaps()
-    assert await weekend.left() == [(weekend.at(20).astimezone(UTC), weekend.at(8, days=1).astimezone(UTC))]
-    assert (await weekend.state(), await weekend.asks()) == ("at_risk", [("abara", "sent")])
+    [gap] = await planned.gaps()
+    assert await planned.left() == [(weekend.at(20).astimezone(UTC), weekend.at(8, days=1).astimezone(UTC))]
+    assert (await planned.state(), await planned.asks()) == ("at_risk", [("abara", "sent")])
     [alert] = await outside.texts(worker.phone, count=1)
     assert alert["body"].endswith("a time on your calendar needs you. Please sign in.")
     await texted_that(outside, kim, "is off your plan. The rest stays.")
@@ -184,22 +99,22 @@ async def test_a_night_that_falls_open_is_covered_by_itself(journey: Journey) ->
     # V5-1: twelve hours, nine hours, none.
     await outside.text(abara.phone, "only until 11 pm")
     question = await mailed_that(outside, luis, "Can you help Sat")
-    assert await weekend.left() == [(weekend.at(23).astimezone(UTC), weekend.at(8, days=1).astimezone(UTC))]
-    assert await weekend.asks() == [("abara", "accepted_partial"), ("luis", "sent")]
-    assert [each["id"] for each in await weekend.gaps()] == [gap["id"]]
+    assert await planned.left() == [(weekend.at(23).astimezone(UTC), weekend.at(8, days=1).astimezone(UTC))]
+    assert await planned.asks() == [("abara", "accepted_partial"), ("luis", "sent")]
+    assert [each["id"] for each in await planned.gaps()] == [gap["id"]]
 
     # Nobody else is left when Luis has not answered: the worker hears it.
-    await weekend.settled()
+    await planned.settled()
     await outside.move_to(await outside.now() + timedelta(minutes=31))
     assert [text["body"] for text in await outside.texts(worker.phone, count=2)] == [alert["body"]] * 2
-    assert await weekend.asks() == [("abara", "accepted_partial"), ("luis", "expired")]
+    assert await planned.asks() == [("abara", "accepted_partial"), ("luis", "expired")]
 
     # On Friday morning he says yes after all.
-    await weekend.settled()
+    await planned.settled()
     await outside.move_to(weekend.at(10, days=-1) + timedelta(minutes=10))
     await outside.answer(question, "accepted")
-    await until(weekend.gaps, lambda gaps: not gaps)
-    assert (await weekend.state(), await weekend.asks()) == ("active", [("abara", "accepted_partial"), ("luis", "accepted")])
+    await until(planned.gaps, lambda gaps: not gaps)
+    assert (await planned.state(), await planned.asks()) == ("active", [("abara", "accepted_partial"), ("luis", "accepted")])
 
     # The calendars are right: the ask of each is at its next SEQUENCE, and Kim's Saturday is gone from hers.
     confirmed = await mailed_that(outside, luis, "On your plan: Sat")
@@ -216,20 +131,6 @@ async def test_a_night_that_falls_open_is_covered_by_itself(journey: Journey) ->
     saturday = f"{weekend.saturday:%Y%m%d}T200000"
     assert [each.value("EXDATE") for each in await entries(journey, kim)] == [saturday]
     assert await feed(journey, kim) == [(weekend.at(20), weekend.at(8, days=1), 2)]
-
-
-async def texted_that(outside: Outside, person: Person, words: str) -> Item:
-    """Wait until a phone got a text with these words, and return it."""
-    texts = await until(lambda: outside.texts(person.phone), lambda texts: any(words in text["body"] for text in texts))
-    return next(text for text in texts if words in text["body"])
-
-
-async def mailed_that(outside: Outside, person: Person, subject: str) -> Item:
-    """Wait until a mailbox got a mail whose subject begins so, and return it."""
-    mails = await until(
-        lambda: outside.mails(person.mailbox), lambda mails: any(mail["subject"].startswith(subject) for mail in mails)
-    )
-    return next(mail for mail in mails if mail["subject"].startswith(subject))
 
 
 async def entries(journey: Journey, person: Person) -> list[Part]:
