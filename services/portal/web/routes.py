@@ -11,6 +11,7 @@ from services.portal.web import (
     plan_agreed,
     plan_builder,
     plans,
+    prints,
     relatives,
     schedule,
     shared_words,
@@ -110,6 +111,9 @@ PAGES: tuple[PageRoute, ...] = (
     _post(f"{PLAN}/end", plans.post_end),
     _get(PROMISE, plans.get_promise),
     _post(PROMISE, plans.post_promise),
+    _get(f"{PLAN}/print", prints.get_list),
+    _get(f"{PLAN}/print/{{member_id:mem_[0-9a-f]{{32}}}}", prints.get_sheet),
+    _get(f"{PLAN}/print/{{member_id:mem_[0-9a-f]{{32}}}}/aloud", prints.get_aloud),
     _get(GAP, plans.get_gap),
     _post(GAP, plans.post_gap),
 
