@@ -4,6 +4,7 @@ No page says what was promised, but one: after the last four digits of the perso
 """
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -32,6 +33,7 @@ async def promises_page(visit: Visit, shown: LinkPage, own: OwnPromise) -> web.R
     others = [one for one in await visit.links.promises(visit.path("token")) if one.commitment_id != own.commitment_id]
     query = visit.request.query
     note = query.get("note", "")
+    told = _turn_said(visit, own, others)
     return page(
         visit,
         "member_promise.html",
@@ -39,7 +41,8 @@ async def promises_page(visit: Visit, shown: LinkPage, own: OwnPromise) -> web.R
         own=own,
         promises=[*([] if shown.cancelled else [own]), *others],
         note=note if note in NOTES else "",
-        turn=_turn_said(visit, own, others),
+        turn=told,
+        is_told=lambda promise, turn: told is not None and (told.promise, told.starts_at) == (promise, turn.starts_at),
         shown_turns=SHOWN,
         all_of=query.get("all", ""),
         choices={"before": BEFORE, "after": AFTER},
@@ -51,14 +54,23 @@ async def promises_page(visit: Visit, shown: LinkPage, own: OwnPromise) -> web.R
     )
 
 
-def _turn_said(visit: Visit, own: OwnPromise, others: Sequence[OwnPromise]) -> dict[str, object] | None:
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The time that was just spoken of."""
+
+    promise: OwnPromise
+    starts_at: datetime
+    starts_local: datetime
+
+
+def _turn_said(visit: Visit, own: OwnPromise, others: Sequence[OwnPromise]) -> Told | None:
     """Return the time that was just spoken of, if the address names one of a promise that is shown."""
     query = visit.request.query
     promise = next((one for one in (own, *others) if one.commitment_id == query.get("of", "")), None)
     starts_at = _instant(query.get("turn", ""))
     if promise is None or starts_at is None:
         return None
-    return {"promise": promise, "starts_at": starts_at, "starts_local": at_wall(starts_at, promise.time_zone)}
+    return Told(promise, starts_at, at_wall(starts_at, promise.time_zone))
 
 
 async def post_answer(visit: Visit) -> web.StreamResponse:

@@ -101,6 +101,7 @@ async def test_what_was_said_of_a_time_is_thanked_for(site: Site, said: str) -> 
     page = visible(await text_of(site, location))
     assert "Saturday, March 6, 8:00 PM." in page
     assert "Thank you" in page
+    assert page.count("March 6") == (1 if said == "declined" else 2)
 
 
 async def test_who_cannot_this_time_can_take_that_back(site: Site) -> None:
