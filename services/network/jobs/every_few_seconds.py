@@ -14,6 +14,7 @@ from services.network.use_cases.apply_next_chunk import apply_next_chunk
 from services.network.use_cases.end_shares import end_expired_shares
 from services.network.use_cases.look_ahead import go_on, list_plans_to_look_at, list_plans_with_due_gaps, look_ahead
 from services.network.use_cases.refresh_age_bands import refresh_age_bands
+from services.network.use_cases.remind_of_reviews import remind_of_reviews
 from shared import fault, logs
 from shared.bus.leader import wait
 from shared.db.unit import Actor, Unit, Units
@@ -47,15 +48,12 @@ class Ticker:
             await self._try(partial(self._go_on, plan_id), county)
 
     async def look_ahead(self, county: County) -> None:
-        """Look at the next 14 days of plans that nobody looked at since last night."""
-        while True:
+        """Look at the next 14 days of plans that nobody looked at since last night; one that fails holds up no other."""
+        looked = True
+        while looked:
             async with self._open(county) as unit:
                 due = await list_plans_to_look_at(unit, since=NIGHT_AFTER)
-            for plan_id in due:
-                async with self._open(county) as unit:
-                    await look_ahead(unit, plan_id, county)
-            if not due:
-                return
+            looked = any([await self._try(partial(self._look_ahead, plan_id), county) for plan_id in due])
 
     async def take_in(self, county: County) -> None:
         """Take in the next part of a county system's file, as long as there is one."""
@@ -63,12 +61,14 @@ class Ticker:
             pass
 
     async def turn_day(self, county: County) -> None:
-        """Once a county-local day: who came of age since, and shares that ended."""
+        """Once a county-local day: who came of age, which plans are to be looked at; and shares as they end."""
         async with self._open(county) as unit:
             today = local_date(unit.now, county.time_zone)
             await end_expired_shares(unit, unit.now)
             if self._nights.get(county.slug) != today:
                 await refresh_age_bands(unit, today)
+            while await remind_of_reviews(unit, county):
+                pass
         self._nights[county.slug] = today
 
     async def _again(self, stop: asyncio.Event, *steps: Callable[[County], Awaitable[None]]) -> None:
@@ -78,6 +78,10 @@ class Ticker:
                     await self._try(step, county)
             await wait(stop, LOOK_SECONDS)
 
+    async def _look_ahead(self, plan_id: PlanId, county: County) -> None:
+        async with self._open(county) as unit:
+            await look_ahead(unit, plan_id, county)
+
     async def _go_on(self, plan_id: PlanId, county: County) -> None:
         fault.here("ticker.before_asking_on")
         async with self._open(county) as unit:
@@ -86,8 +90,10 @@ class Ticker:
     def _open(self, county: County) -> AbstractAsyncContextManager[Unit]:
         return self._units.open(county.id, Actor("service", self._units.service))
 
-    async def _try(self, step: Callable[[County], Awaitable[None]], county: County) -> None:
+    async def _try(self, step: Callable[[County], Awaitable[None]], county: County) -> bool:
         try:
             await step(county)
         except Exception as error:  # an outage, or a fault of ours: the next tick must come all the same
             logs.get().warning("tick.failed", county_id=str(county.id), cause=type(error).__name__)
+            return False
+        return True

@@ -1,6 +1,5 @@
-"""What time brings by itself: the asking goes on, each night looks ahead, plans end on their last day and are due for review."""
+"""What time brings by itself: the asking goes on, each night looks ahead, and plans end on their last day."""
 
-from dataclasses import dataclass
 from datetime import timedelta
 
 from services.network.domain.commitments import PlanId
@@ -9,20 +8,10 @@ from services.network.storage import cases, gaps, plans
 from services.network.use_cases.activate_plan import end_plan
 from services.network.use_cases.keep_cover import keep_cover
 from shared.db.unit import Unit
-from shared.events.network import StaffNeeded
 from shared.kernel.wall import local_date
 from shared.settings import County
 
 AT_ONCE = 50
-REVIEW_WITHIN = timedelta(days=1)
-
-
-@dataclass(frozen=True, slots=True)
-class Looked:
-    """How many plans were looked at, and whether there may be more."""
-
-    plans: int
-    more: bool
 
 
 async def list_plans_with_due_gaps(unit: Unit) -> list[PlanId]:
@@ -53,20 +42,9 @@ async def list_plans_to_look_at(unit: Unit, *, since: timedelta) -> list[PlanId]
 
 
 async def look_ahead(unit: Unit, plan_id: PlanId, county: County) -> Plan:
-    """Look at the next 14 days of one plan; past its last day it expires, and its review is told of the day before."""
+    """Look at the next 14 days of one plan; past its last day it expires."""
     plan = await go_on(unit, plan_id, county, look=NIGHTLY_LOOK)
     today = local_date(unit.now, plan.time_zone)
     if plan.is_in_force and plan.ends_on is not None and plan.ends_on < today:
         return await end_plan(unit, plan, PlanState.EXPIRED, county)
-    if plan.is_in_force and today in {plan.review_on - REVIEW_WITHIN, plan.review_on + REVIEW_WITHIN}:
-        case = await cases.get(unit, plan.case_id)
-        told = StaffNeeded(
-            case_id=case.id,
-            subject_id=plan.id,
-            reason="review_due",
-            staff_ids=tuple(sorted(case.access.assigned)),
-            answer_by=None,
-            at=unit.now,
-        )
-        unit.announce(told, subject=case.id)
     return plan

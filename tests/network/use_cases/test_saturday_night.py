@@ -8,12 +8,16 @@ import pytest
 from services.network.domain.gaps import Gap, GapState
 from services.network.domain.plan_errors import AlreadyCovered, MemberCannotProtect, PlanNotReady
 from services.network.domain.plans import PlanKind
-from services.network.storage import gaps
+from services.network.storage import gaps, members, people
 from services.network.use_cases.accept_gap import accept_gap
+from services.network.use_cases.change_person import change_person
+from services.network.use_cases.commands import ChangePerson
+from services.network.use_cases.look_again import look_again_for
 from services.network.use_cases.plan_commands import Said
 from shared.db.unit import Units
 from tests.network.conftest import BehindTheWall
 from tests.network.use_cases.promised import Promised, a_network_county, at, times
+from tests.support.factories import a_caller
 
 SATURDAY_NIGHT = (at("2027-09-11 20:00"), at("2027-09-12 08:00"))
 
@@ -177,3 +181,15 @@ async def test_a_promise_may_end_in_the_middle_of_a_turn(zoe: Promised) -> None:
 async def all_gaps(zoe: Promised) -> list[Gap]:
     async with zoe.unit() as unit:
         return list(await gaps.list_of_plan(unit, zoe.this_plan, ending_after=unit.now))
+
+
+async def test_who_turns_out_to_be_a_minor_covers_nothing_any_more(zoe: Promised) -> None:
+    async with zoe.unit() as unit:
+        member = await members.get(unit, zoe.case_id, zoe.members["kim"])
+        kim = await people.get_for_update(unit, member.person_id)
+        corrected = ChangePerson(profile={"born_on": date(2012, 1, 1)}, contact_points=None)
+        caller = a_caller("omar", county_id=zoe.county.id)
+        await change_person(unit, kim, corrected, caller=caller, today=date(2027, 9, 1), now=unit.now)
+        await look_again_for(unit, kim.id, zoe.county)
+    assert await zoe.state() == "at_risk"
+    assert (await zoe.standing_gaps())[0].span.start == at("2027-09-04 20:00")
