@@ -44,6 +44,11 @@ class SheetPromise:
     turns: tuple[SheetTurn, ...] = ()
 
     @property
+    def is_asked(self) -> bool:
+        """Whether it is no promise yet."""
+        return self.state == "offered"
+
+    @property
     def dates(self) -> tuple[SheetTurn, ...]:
         """The times that are printed."""
         return self.turns[:MOST_DATES]
@@ -87,9 +92,14 @@ class Sheet:
     statements: tuple[SheetStatement, ...] = ()
 
     @property
-    def is_empty(self) -> bool:
-        """Whether there is nothing to print."""
-        return not (self.promises or self.steps or self.rules or self.triggers)
+    def promised(self) -> tuple[SheetPromise, ...]:
+        """What the member said yes to."""
+        return tuple(one for one in self.promises if not one.is_asked)
+
+    @property
+    def asked(self) -> tuple[SheetPromise, ...]:
+        """What they were asked and have not answered."""
+        return tuple(one for one in self.promises if one.is_asked)
 
     @property
     def worries(self) -> tuple[SheetStatement, ...]:

@@ -76,6 +76,7 @@ async def _sheet_page(visit: Visit, template: str, seen: SeenPlan, member: Membe
         languages=LANGUAGES,
         is_large=query.get("size", "") == "large",
         with_worry=with_worry,
+        may_text=any(one.channel == "sms" and one.consent == "granted" for one in member.person.channels),
         left_out=[LEFT_OUT[code] for code in left_out(sheet, seen.plan, seen.commitments, steps)],
         zone=words.zone_words(sheet.time_zone, "es_US" if say.language == "es" else "en_US"),
         printed_local=at_wall(visit.now, visit.zone),

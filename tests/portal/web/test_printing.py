@@ -172,8 +172,18 @@ async def test_the_same_facts_can_be_read_aloud(desk: Site) -> None:
 
 async def test_what_was_only_asked_is_not_called_a_promise(desk: Site) -> None:
     desk.world.more[f"GET /v1/plans/{PLAN}/sheet"] = a_sheet(promises=[a_promise(state="offered")])
-    assert "I have not said yes yet." in printed(await desk.page(PAGE))
+    assert "What I was asked Sleep over with Lila" in printed(await desk.page(PAGE))
     assert "We ask you to do this:" in printed(await desk.page(f"{PAGE}/aloud"))
+
+
+async def test_only_who_gets_texts_is_told_to_answer_one(desk: Site) -> None:
+    assert "answer our text" not in await desk.page(PAGE)
+    texts = {"contact_point_id": "cp_2", "channel": "sms", "consent": "granted", "preferred": True}
+    desk.world.more[f"GET /v1/cases/{CASE}/members"] = {
+        "items": [desk.world.member() | {"person": person(MOTHER, channels=[texts])}],
+        "next": None,
+    }
+    assert "You can answer our text, too." in await desk.page(PAGE)
 
 
 async def test_words_that_network_keeps_back_leave_the_times(desk: Site) -> None:
