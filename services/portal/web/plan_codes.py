@@ -53,8 +53,8 @@ ASKS: Mapping[str, tuple[str, str]] = {
 }
 GAPS: Mapping[str, tuple[str, str]] = {
     "open": ("error", "Nobody yet"),
-    "asking_backups": ("schedule", "Backups are being asked"),
-    "partly_filled": ("error", "Part of it is covered"),
+    "asking_backups": ("error", "Nobody yet; backups are being asked"),
+    "partly_filled": ("error", "Part of it is covered, the rest is open"),
     "filled": ("check_circle", "Covered"),
     "accepted_by_worker": ("info", "Left open, with a reason"),
     "elapsed_uncovered": ("error", "Its time has come, and nobody is there"),

@@ -16,6 +16,8 @@ PAGES = (
     f"/families/{CASE}/people/new",
     f"/families/{CASE}/members/{MEMBER}",
     f"/families/{CASE}/schedule",
+    f"/families/{CASE}/plans/new",
+    f"/families/{CASE}/relatives",
     f"/meetings/{MEETING}",
     f"/meetings/{MEETING}/move",
     f"/meetings/{MEETING}/cancel",
