@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
+from tests.support.journey import Journey
 from tests.support.stack import Stack
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -111,6 +113,13 @@ def window(chromium: Browser) -> OpenWindow:
             await context.close()
 
     return open_window
+
+
+@pytest.fixture
+async def journey(county_stack: Stack) -> AsyncIterator[Journey]:
+    """The county and its outside world."""
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=40)) as session:
+        yield Journey(county_stack, session)
 
 
 def meeting_of(url: str) -> str:
