@@ -66,11 +66,14 @@ def is_in(member: Member) -> bool:
     return all(member.quality(each) for each in QUALITIES) and understands is not None and not understands.needs_refresh
 
 
-async def see_ground(seen: Awaitable[SeenPlan], plans: Plans, shared: SharedWords, case_id: str, plan_id: str) -> Ground:
-    """Return what a plan rests on, asked for beside the plan itself."""
-    plan, dangers, threats, steps, agreements = await asyncio.gather(
-        seen, shared.statements(case_id, "danger"), plans.threats(case_id), plans.steps(plan_id), plans.agreements(plan_id)
-    )
+async def see_ground(
+    seen: Awaitable[SeenPlan], plans: Plans, shared: SharedWords, case_id: str, plan_id: str, *, whole: bool = True
+) -> Ground:
+    """Return what a plan rests on, asked for beside the plan itself; not `whole`, without the family's worries and threats."""
+    plan, steps, agreements = await asyncio.gather(seen, plans.steps(plan_id), plans.agreements(plan_id))
+    if not whole:
+        return Ground(plan, (), (), steps, agreements)
+    dangers, threats = await asyncio.gather(shared.statements(case_id, "danger"), plans.threats(case_id))
     return Ground(plan, dangers, threats, steps, agreements)
 
 

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 from services.portal.domain.cover_days import Day, days_of
 from services.portal.domain.families import Family, Member, Roster
-from services.portal.domain.plans import Commitment, Coverage, Gap, Missing, Plan, Readiness
+from services.portal.domain.plans import Commitment, Coverage, Gap, Plan, Readiness
 from services.portal.gateways.calling import Shape
 from services.portal.gateways.network import Network
 from services.portal.gateways.plans import Plans
@@ -99,6 +99,14 @@ async def show_plan(
     return SeenPlan(family, roster, plan, commitments, coverage, days_of(coverage, now=now) if coverage else (), readiness)
 
 
+async def plan_of(plans: Plans, case_id: str, plan_id: str) -> Plan:
+    """Return a plan of this family alone, for a form that needs no more. Raises NotFound."""
+    plan = await plans.plan(plan_id)
+    if plan.case_id != case_id:
+        raise NotFound
+    return plan
+
+
 def days_shown(plan: Plan, today: date, span: timedelta) -> tuple[date, date]:
     """Return which days of a plan a page shows: from today, or its first day, on."""
     begin = max(today - timedelta(days=1), plan.starts_on)
@@ -106,11 +114,6 @@ def days_shown(plan: Plan, today: date, span: timedelta) -> tuple[date, date]:
         begin = min(begin, plan.ends_on)
     end = begin + span
     return begin, end if plan.ends_on is None else min(end, max(plan.ends_on, begin))
-
-
-def open_reasons(readiness: Readiness) -> tuple[Missing, ...]:
-    """Return the reasons that are stretches of time."""
-    return tuple(one for one in readiness.reasons if one.starts_at is not None)
 
 
 async def _if(asked: bool, ask: Callable[[], Awaitable[Shape]], otherwise: Shape) -> Shape:

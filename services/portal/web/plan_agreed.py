@@ -31,9 +31,10 @@ async def get_agreed(visit: Visit) -> web.StreamResponse:
     return await _page(visit, visit.form)
 
 
-async def ground_of(visit: Visit) -> Ground:
+async def ground_of(visit: Visit, *, whole: bool = True) -> Ground:
     """Return what the plan of the address rests on."""
-    return await see_ground(seen_plan(visit), visit.plans, visit.shared_words, visit.path("case_id"), visit.path("plan_id"))
+    case_id, plan_id = visit.path("case_id"), visit.path("plan_id")
+    return await see_ground(seen_plan(visit), visit.plans, visit.shared_words, case_id, plan_id, whole=whole)
 
 
 async def _page(visit: Visit, form: Form, *, status: int = 200) -> web.Response:

@@ -8,12 +8,13 @@ from aiohttp import web
 
 from services.portal.domain.plans import Commitment, Missing, Plan, Turn
 from services.portal.gateways.calling import if_allowed
-from services.portal.use_cases.show_plan import SeenPlan
+from services.portal.use_cases.show_plan import SeenPlan, plan_of
 from services.portal.web import plan_codes
 from services.portal.web.forms import Form
 from services.portal.web.pages import Visit, see_other
 from services.portal.web.plan_agreed import ground_of
 from services.portal.web.plan_builder import plan_path, seen_plan
+from shared.kernel.errors import NotFound
 from shared.kernel.wall import at_wall, resolve
 from shared.web.client import Problem
 
@@ -40,7 +41,9 @@ async def get_plan(visit: Visit) -> web.StreamResponse:
 
 
 async def _plan_page(visit: Visit, form: Form, *, status: int = 200) -> web.Response:
-    ground, reviews = await asyncio.gather(ground_of(visit), if_allowed(visit.plans.reviews(visit.path("plan_id")), ()))
+    ground, reviews = await asyncio.gather(
+        ground_of(visit, whole=False), if_allowed(visit.plans.reviews(visit.path("plan_id")), ())
+    )
     seen = ground.seen
     return visit.page(
         "plan.html",
@@ -87,33 +90,38 @@ def fill_path(visit: Visit, plan: Plan, starts_at: datetime, ends_at: datetime) 
     return plan_path(visit, plan.id, f"/who?from={starts:%Y-%m-%dT%H:%M}&until={ends:%Y-%m-%dT%H:%M}")
 
 
+async def _plan(visit: Visit) -> Plan:
+    """The plan of the address alone."""
+    return await plan_of(visit.plans, visit.path("case_id"), visit.path("plan_id"))
+
+
 async def post_activate(visit: Visit) -> web.StreamResponse:
     """Bring the plan into force; what is missing is shown on the plan's page."""
-    seen = await seen_plan(visit)
+    plan = await _plan(visit)
     try:
-        await visit.plans.activate(seen.plan.id, etag=visit.form.text("etag") or seen.plan.etag)
+        await visit.plans.activate(plan.id, etag=visit.form.text("etag") or plan.etag)
     except Problem as problem:
         if problem.status not in {409, 412}:
             raise
         visit.form.errors["form"] = problem.detail or "Somebody changed this plan in the meantime. Look at it again."
         return await _plan_page(visit, visit.form, status=409)
-    return see_other(plan_path(visit, seen.plan.id))
+    return see_other(plan_path(visit, plan.id))
 
 
 async def post_oversight(visit: Visit) -> web.StreamResponse:
     """Lay a plan before the supervisor, or do the supervisor's part: approve it, or give it back with words."""
-    form, seen = visit.form, await seen_plan(visit)
+    form, plan = visit.form, await _plan(visit)
     verb = form.one_of("action", ("submit", "approve", "return"), "submit")
     facts = {"words": form.require("words", "Say what must be mended.")} if verb == "return" else {}
     if not form.errors:
         try:
-            await visit.plans.move_on(seen.plan.id, verb, facts, etag=form.text("etag") or seen.plan.etag)
+            await visit.plans.move_on(plan.id, verb, facts, etag=form.text("etag") or plan.etag)
         except Problem as problem:
             if problem.status not in {403, 409, 412, 422}:
                 raise
             form.take(problem, {"#/words": "words"})
         else:
-            return see_other(plan_path(visit, seen.plan.id))
+            return see_other(plan_path(visit, plan.id))
     return await _plan_page(visit, form, status=422)
 
 
@@ -129,10 +137,10 @@ async def _review_page(visit: Visit, form: Form, *, status: int = 200) -> web.Re
 
 async def post_review(visit: Visit) -> web.StreamResponse:
     """Keep a review, or make a new version of the plan."""
-    form, seen = visit.form, await seen_plan(visit)
+    form, plan = visit.form, await _plan(visit)
     try:
         if form.text("action") == "revise":
-            fresh = await visit.plans.revise(seen.plan.id, key=form.text("key"))
+            fresh = await visit.plans.revise(plan.id, key=form.text("key"))
             return see_other(plan_path(visit, fresh.id))
         outcome = form.one_of("outcome", tuple(plan_codes.REVIEWS), "")
         held_on = form.day("held_on", "Held on") or visit.today
@@ -140,8 +148,8 @@ async def post_review(visit: Visit) -> web.StreamResponse:
             form.errors["outcome"] = "Choose what it came to."
         if not form.errors:
             facts = {"outcome": outcome, "held_on": held_on.isoformat(), "text": form.text("text")}
-            await visit.plans.hold_review(seen.plan.id, facts, key=form.text("key"))
-            return see_other(plan_path(visit, seen.plan.id))
+            await visit.plans.hold_review(plan.id, facts, key=form.text("key"))
+            return see_other(plan_path(visit, plan.id))
     except Problem as problem:
         if problem.status not in {409, 422}:
             raise
@@ -171,19 +179,19 @@ async def _end_page(visit: Visit, form: Form, *, status: int = 200) -> web.Respo
 
 async def post_end(visit: Visit) -> web.StreamResponse:
     """End the plan; whoever promised something in it is told that it is over."""
-    form, seen = visit.form, await seen_plan(visit)
+    form, plan = visit.form, await _plan(visit)
     outcome = form.one_of("outcome", tuple(plan_codes.ENDINGS), "")
     if not outcome:
         form.errors["outcome"] = "Choose how it ends."
     else:
         try:
-            await visit.plans.end(seen.plan.id, outcome, etag=form.text("etag") or seen.plan.etag)
+            await visit.plans.end(plan.id, outcome, etag=form.text("etag") or plan.etag)
         except Problem as problem:
             if problem.status not in {409, 412, 422}:
                 raise
             form.take(problem, {"#/outcome": "outcome"}, default="outcome")
         else:
-            return see_other(plan_path(visit, seen.plan.id))
+            return see_other(plan_path(visit, plan.id))
     return await _end_page(visit, form, status=422)
 
 
@@ -222,8 +230,10 @@ async def _turns(visit: Visit, seen: SeenPlan, promise: Commitment) -> tuple[Tur
 
 async def post_promise(visit: Visit) -> web.StreamResponse:
     """Record what a member said, with who heard it."""
-    form, seen = visit.form, await seen_plan(visit)
-    promise = seen.commitment(visit.path("commitment_id"))
+    form, (plan, promises) = visit.form, await asyncio.gather(_plan(visit), visit.plans.commitments(visit.path("plan_id")))
+    promise = next((one for one in promises if one.id == visit.path("commitment_id")), None)
+    if promise is None:
+        raise NotFound
     said = form.one_of("said", tuple(plan_codes.SAID), "")
     facts: dict[str, object] = {"said": said, "witness": form.text("witness"), "note": form.text("note")}
     if not said:
@@ -239,13 +249,13 @@ async def post_promise(visit: Visit) -> web.StreamResponse:
             facts["until"] = resolve(until, promise.time_zone).instant.isoformat()
     if not form.errors:
         try:
-            await visit.plans.answer(seen.plan.id, promise.id, facts, key=form.text("key"))
+            await visit.plans.answer(plan.id, promise.id, facts, key=form.text("key"))
         except Problem as problem:
             if problem.status not in {409, 422}:
                 raise
             form.take(problem, {"#/witness": "witness", "#/turn_starts_at": "turn", "#/until": "until_day"}, default="said")
         else:
-            return see_other(plan_path(visit, seen.plan.id))
+            return see_other(plan_path(visit, plan.id))
     return await _promise_page(visit, form, status=422)
 
 
@@ -273,16 +283,15 @@ async def _gap_page(visit: Visit, form: Form, *, status: int = 200) -> web.Respo
 
 async def post_gap(visit: Visit) -> web.StreamResponse:
     """Let a time stay open, with a reason; the supervisor gets a copy."""
-    form, seen = visit.form, await seen_plan(visit, whole=True)
-    gap = seen.gap(visit.path("gap_id"))
+    form, plan, gap_id = visit.form, await _plan(visit), visit.path("gap_id")
     reason = form.require("reason", "Say why this time may stay as it is: nobody protects the child then.")
     if not form.errors:
         try:
-            await visit.plans.accept_gap(seen.plan.id, gap.id, reason, etag=form.text("etag") or gap.etag)
+            await visit.plans.accept_gap(plan.id, gap_id, reason, etag=form.text("etag"))
         except Problem as problem:
             if problem.status not in {409, 412, 422}:
                 raise
             form.take(problem, {"#/reason": "reason"}, default="reason")
         else:
-            return see_other(plan_path(visit, seen.plan.id))
+            return see_other(plan_path(visit, plan.id))
     return await _gap_page(visit, form, status=422)

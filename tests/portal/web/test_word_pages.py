@@ -107,7 +107,9 @@ async def test_a_statement_without_words_is_refused_and_a_stale_one_is_kept(word
     page = await answer.text()
     assert answer.status == 422
     assert "Somebody changed this in the meantime." in page
+    assert "It now says: Rick drinks and falls asleep." in page
     assert "Rick drinks on Fridays.</textarea>" in page
+    assert 'name="etag" value="&#34;2&#34;"' in page
 
 
 async def test_a_move_on_the_map_says_why(words: Site) -> None:
