@@ -223,6 +223,22 @@ PROMISES: dict[str, Proof | NotBuilt] = {
             *of("notify/jobs/test_calling.py", "test_a_caller_that_froze_past_its_lease_overwrites_nothing"),
         ),
     ),
+    "cover": Proof(
+        "A time that falls open is seen, and each backup is asked once and in order, whoever is killed or frozen; of fifty who say"
+        " yes at once as many win as are missing",
+        (
+            *of(
+                "faults/cover/test_places.py",
+                "test_a_ticker_that_dies_before_it_asks_on_is_followed_by_one_that_does",
+                "test_a_consumer_that_dies_before_it_asks_has_done_nothing_and_its_successor_all",
+                "test_a_ticker_that_froze_is_overtaken_and_asks_nobody_again_when_it_wakes",
+            ),
+            *of("faults/cover/test_killed_at_random.py", "test_kills_at_random_lose_no_ask_and_double_none"),
+            *of("network/use_cases/test_fifty_at_once.py", "test_as_many_win_as_are_missing_and_everybody_else_is_thanked"),
+            *of("network/use_cases/test_any_evening.py", "test_what_is_on_record_as_open_is_what_lies_open"),
+            *of("network/use_cases/test_asking_after_a_pause.py", "test_hours_without_a_process_are_caught_up_in_one_look"),
+        ),
+    ),
     # -- the link, fault by fault
     "killed before commit, or before numbering": Proof(
         "No change and no event; or the next relay numbers it",

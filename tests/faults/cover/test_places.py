@@ -41,3 +41,17 @@ async def test_a_consumer_that_dies_before_it_asks_has_done_nothing_and_its_succ
     await night.check(asked=1)
     assert await night.facts("commitment_ended") == [night.family.commitments["kim"]]
     assert len(await night.facts("commitment_answered")) == 2, "Kim's yes, and what she took back"
+
+
+@pytest.mark.parametrize("place", ["ticker.before_asking_on", "cover.before_asking"])
+async def test_a_ticker_that_froze_is_overtaken_and_asks_nobody_again_when_it_wakes(night: OpenNight, place: str) -> None:
+    await night.fall_open()
+    frozen = await night.ticker(f"{place}:1:freeze")
+    await frozen.froze()
+    await night.ticker()
+    await until(lambda: is_asked(night, 2))
+    frozen.wake()
+    await night.time_passes()
+    await until(lambda: is_asked(night, 3))
+    await night.check(asked=3)
+    assert frozen.is_alive()
