@@ -121,7 +121,7 @@ def test_each_house_has_its_rooms() -> None:
     ]
 
 
-@pytest.mark.parametrize("visibility", set(Visibility) - {Visibility.RESTRICTED_PERSONS})
+@pytest.mark.parametrize("visibility", [each for each in Visibility if each is not Visibility.RESTRICTED_PERSONS])
 def test_a_signal_for_help_is_for_named_persons_only(visibility: Visibility) -> None:
     with pytest.raises(Invalid) as refusal:
         check_voice_audience(VoiceKind.SAFE_SIGNAL, Audience(visibility=visibility), frozenset())
