@@ -80,6 +80,13 @@ class Saying:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Released:
+    """That a worker let a parent see a child's words."""
+
+    member_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Voice:
     """A child's own words."""
 
@@ -91,6 +98,20 @@ class Voice:
     language: str = "en"
     visibility: str = "team"
     recorded_by: str = ""
+    released_to: tuple[Released, ...] = ()
+    etag: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseStep:
+    """A step of the family's own plan: what a member will do differently, until when."""
+
+    id: str
+    owner_id: str
+    text: str
+    due_on: date | None = None
+    state: str = "planned"
+    hints: tuple[Hint, ...] = ()
     etag: str = ""
 
 

@@ -23,7 +23,8 @@ _ROLE_OF = {
     "tribal_member": "tribal_representative",
     "service_provider": "service_provider",
 }
-CAREGIVERS = frozenset({"mother", "father", "alleged_father", "stepparent", "guardian", "indian_custodian", "resource_parent"})
+PARENTS = frozenset({"mother", "father", "alleged_father", "stepparent", "guardian", "indian_custodian"})
+CAREGIVERS = PARENTS | {"resource_parent"}
 """Who agrees to a plan for the family: parents, and those who bring the child up in their place."""
 
 _RELATIVES = frozenset({"grandparent_maternal", "grandparent_paternal", "aunt_uncle", "adult_sibling", "cousin", "nrefm"})

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from services.portal.domain.shared_words import Act, Column, Series, Statement, Told, Voice
+from services.portal.domain.shared_words import Act, CaseStep, Column, Series, Statement, Told, Voice
 from services.portal.gateways.calling import Caller, read
 
 
@@ -75,3 +75,23 @@ class SharedWords:
     async def record_act(self, case_id: str, facts: Mapping[str, Any], *, key: str) -> None:
         """Keep an act of protection."""
         await self.caller.post(f"/v1/cases/{case_id}/acts-of-protection", facts, key=key)
+
+    async def release_voice(self, case_id: str, voice_id: str, member_id: str) -> None:
+        """Let a parent see a child's words."""
+        await self.caller.put(f"/v1/cases/{case_id}/child-voice/{voice_id}/released/{member_id}", {})
+
+    async def take_voice_back(self, case_id: str, voice_id: str, member_id: str, *, etag: str) -> None:
+        """End what a parent may see of a child's words."""
+        await self.caller.delete(f"/v1/cases/{case_id}/child-voice/{voice_id}/released/{member_id}", etag=etag)
+
+    async def case_steps(self, case_id: str) -> tuple[CaseStep, ...]:
+        """Return the steps of the family's own plan."""
+        return await self.caller.get_all(f"/v1/cases/{case_id}/case-steps", CaseStep)
+
+    async def add_case_step(self, case_id: str, facts: Mapping[str, Any], *, key: str) -> None:
+        """Add a step to the family's own plan."""
+        await self.caller.post(f"/v1/cases/{case_id}/case-steps", facts, key=key)
+
+    async def change_case_step(self, case_id: str, step_id: str, state: str, *, etag: str) -> None:
+        """Say how far a step has come."""
+        await self.caller.patch(f"/v1/cases/{case_id}/case-steps/{step_id}", {"state": state}, etag=etag)

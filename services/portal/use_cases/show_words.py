@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from services.portal.domain.families import Family, Member, Roster
 from services.portal.domain.plans import Threat
-from services.portal.domain.shared_words import Act, Column, Series, Statement, Told, Voice
+from services.portal.domain.shared_words import Act, CaseStep, Column, Series, Statement, Told, Voice
+from services.portal.domain.table import PARENTS
 from services.portal.gateways.calling import if_allowed
 from services.portal.gateways.network import Network
 from services.portal.gateways.plans import Plans
@@ -24,6 +25,12 @@ class SeenWords:
     series: tuple[Series, ...]
     acts: tuple[Act, ...]
     threats: tuple[Threat, ...]
+    steps: tuple[CaseStep, ...]
+
+    @property
+    def parents(self) -> tuple[Member, ...]:
+        """Who sees a child's words only when a worker releases them."""
+        return tuple(one for one in self.roster.members if one.caregiver_of_concern or one.relationship in PARENTS)
 
     @property
     def dangers(self) -> tuple[Statement, ...]:
@@ -53,11 +60,11 @@ async def show_words(network: Network, shared: SharedWords, case_id: str) -> See
     """Return a family's shared words; of the worries also who was told."""
     family, roster, columns = await asyncio.gather(network.family(case_id), network.roster(case_id), shared.map(case_id))
     dangers = next((one.items for one in columns if one.kind == "danger"), ())
-    voices, series, acts, threats, told = await asyncio.gather(
-        if_allowed(shared.voices(case_id), ()),
-        if_allowed(shared.scaling(case_id), ()),
-        if_allowed(shared.acts(case_id), ()),
-        if_allowed(Plans(shared.caller).threats(case_id), ()),
+    (voices, series, acts), (threats, steps), told = await asyncio.gather(
+        asyncio.gather(
+            if_allowed(shared.voices(case_id), ()), if_allowed(shared.scaling(case_id), ()), if_allowed(shared.acts(case_id), ())
+        ),
+        asyncio.gather(if_allowed(Plans(shared.caller).threats(case_id), ()), if_allowed(shared.case_steps(case_id), ())),
         asyncio.gather(*(shared.told(case_id, one.id) for one in dangers)),
     )
-    return SeenWords(family, roster, columns, tuple(told), voices, series, acts, threats)
+    return SeenWords(family, roster, columns, tuple(told), voices, series, acts, threats, steps)

@@ -263,3 +263,9 @@ REVIEWS: Mapping[str, str] = {
     "change": "It has to change",
     "end": "It can end",
 }
+CASE_STEPS: Mapping[str, tuple[str, str]] = {
+    "planned": ("event", "Planned"),
+    "under_way": ("schedule", "Under way"),
+    "seen": ("check_circle", "Others have seen it"),
+    "dropped": ("cancel", "Dropped"),
+}

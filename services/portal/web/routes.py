@@ -83,6 +83,8 @@ PAGES: tuple[PageRoute, ...] = (
     _post(f"{FAMILY}/words/scale", shared_words.post_score),
     _post(f"{FAMILY}/words/acts", shared_words.post_act),
     _post(f"{FAMILY}/words/voices", shared_words.post_voice),
+    _post(f"{FAMILY}/words/voices/{{voice_id:voi_[0-9a-f]{{32}}}}", shared_words.post_voice_release),
+    _post(f"{FAMILY}/words/steps", shared_words.post_step),
     _get(f"{FAMILY}/relatives", relatives.get_relatives),
     _post(f"{FAMILY}/relatives", relatives.post_new_notice),
     _post(f"{FAMILY}/relatives/looked", relatives.post_prompt),

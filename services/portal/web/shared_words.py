@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from services.portal.domain import shared_words as domain
-from services.portal.gateways.calling import if_allowed
+from services.portal.gateways.calling import if_allowed, public_id
 from services.portal.use_cases.show_words import show_words
 from services.portal.web import plan_codes
 from services.portal.web.forms import Form
@@ -251,3 +251,44 @@ async def post_threat(visit: Visit) -> web.StreamResponse:
     if form.errors:
         return await _page(visit, form, status=422)
     return see_other(_path(visit, "#threats"))
+
+
+async def post_voice_release(visit: Visit) -> web.StreamResponse:
+    """Let a parent see what a child said, or take that back."""
+    form, family = visit.form, await visit.network.family(visit.path("case_id"))
+    voice_id, member_id = visit.path("voice_id"), public_id(form.text("member"))
+    try:
+        if form.text("action") == "take_back":
+            await visit.shared_words.take_voice_back(family.id, voice_id, member_id, etag=form.text("etag"))
+        else:
+            await visit.shared_words.release_voice(family.id, voice_id, member_id)
+    except Problem as problem:
+        if problem.status not in {409, 412, 422}:
+            raise
+        form.take(problem, {})
+        return await _page(visit, form, status=422)
+    return see_other(_path(visit, "#voices"))
+
+
+async def post_step(visit: Visit) -> web.StreamResponse:
+    """Add a step to the family's own plan, or say how far one has come."""
+    form, family = visit.form, await visit.network.family(visit.path("case_id"))
+    try:
+        if form.text("step_id"):
+            state = form.one_of("state", tuple(plan_codes.CASE_STEPS), "planned")
+            await visit.shared_words.change_case_step(family.id, public_id(form.text("step_id")), state, etag=form.text("etag"))
+        else:
+            form.require("owner_id", "Choose who does it.")
+            form.require("step_text", "Say what they will do differently.")
+            if not form.errors:
+                due_on = form.day("due_on", "Until")
+                facts = {"owner_id": form.text("owner_id"), "text": form.text("step_text"), "links": list(form.all("links"))}
+                facts |= {"due_on": due_on.isoformat()} if due_on else {}
+                await visit.shared_words.add_case_step(family.id, facts, key=form.text("key"))
+    except Problem as problem:
+        if problem.status not in {409, 412, 422}:
+            raise
+        form.take(problem, {"#/text": "step_text", "#/owner_id": "owner_id", "#/due_on": "due_on"})
+    if form.errors:
+        return await _page(visit, form, status=422)
+    return see_other(_path(visit, "#steps-of-it"))

@@ -20,6 +20,7 @@ IDS = {
     "plan_id": "plan_" + "1" * 32,
     "commitment_id": "com_" + "1" * 32,
     "step_id": "step_" + "1" * 32,
+    "voice_id": "voi_" + "1" * 32,
     "statement_id": "stm_" + "1" * 32,
     "notice_id": "kin_" + "1" * 32,
     "release_id": "rel_" + "1" * 32,

@@ -13,6 +13,7 @@ FAMILY = f"/families/{CASE}"
 HERE = f"/v1/cases/{CASE}"
 KEY = "k" * 20
 NOTICE = "kin_" + "1" * 32
+VOICE = "voi_" + "1" * 32
 RELEASE = "rel_" + "1" * 32
 STATEMENT = {
     "id": DANGER,
@@ -134,6 +135,33 @@ async def test_a_childs_words_are_kept_room_by_room(words: Site) -> None:
     await words.send(f"{FAMILY}/words/voices", kind="three_houses", child_id=CHILD, key=KEY, **rooms)
     (sent,) = words.world.calls("POST", f"{HERE}/child-voice")
     assert sent.body["sayings"] == [{"room": "worries", "words": "When they shout."}]
+
+
+async def test_a_child_is_heard_by_a_parent_only_once_a_worker_lets_them(words: Site) -> None:
+    voice = {
+        "id": VOICE,
+        "child_id": CHILD,
+        "kind": "three_houses",
+        "said_on": "2027-02-20",
+        "sayings": [{"room": "worries", "words": "When they shout."}],
+        "etag": '"1"',
+    }
+    words.world.more |= {f"GET {HERE}/child-voice": listed(voice), f"PUT {HERE}/child-voice/{VOICE}/released/{MEMBER}": voice}
+    said = read(await words.page(f"{FAMILY}/words"))
+    assert "Let Denise D. see it" in said
+    assert "Let Kim D. see it" not in said
+    answer = await words.send(f"{FAMILY}/words/voices/{VOICE}", member=MEMBER, action="release", etag='"1"')
+    assert answer.headers["Location"] == f"{FAMILY}/words#voices"
+    assert len(words.world.calls("PUT", f"{HERE}/child-voice/{VOICE}/released/{MEMBER}")) == 1
+
+
+async def test_a_step_of_the_familys_own_plan_says_who_and_what(words: Site) -> None:
+    words.world.more |= {f"POST {HERE}/case-steps": {}}
+    answer = await words.send(f"{FAMILY}/words/steps", owner_id=MEMBER, step_text="", key=KEY)
+    assert answer.status == 422
+    await words.send(f"{FAMILY}/words/steps", owner_id=MEMBER, step_text="Calls Kim before he drinks", links=DANGER, key=KEY)
+    (sent,) = words.world.calls("POST", f"{HERE}/case-steps")
+    assert sent.body == {"owner_id": MEMBER, "text": "Calls Kim before he drinks", "links": [DANGER]}
 
 
 async def test_a_threat_is_kept_as_typed(words: Site) -> None:
