@@ -35,6 +35,7 @@ from services.network.domain.recurrence import span_of, turn_at
 from services.network.storage import commitments, gaps
 from services.network.storage.commitments import TurnRecord
 from services.network.use_cases.keep_cover import keep_cover
+from services.network.use_cases.offer_commitment import check_apart
 from services.network.use_cases.plan_commands import GiveAnswer, Said
 from services.network.use_cases.see_seats import seats_around
 from services.network.use_cases.tell_promise import tell_change
@@ -70,7 +71,8 @@ async def answer_commitment(
     """Apply an answer to a promise of a plan whose row is held.
 
     Raises PlanHasEnded, CommitmentHasEnded, AlreadyAnswered, NotAccepted, WitnessNeeded, NoSuchTurn, TurnIsOver, TurnNotOver,
-    MemberCannotProtect, and AlreadyCovered for a backup who comes second.
+    MemberCannotProtect, AlreadyCovered for a backup who comes second, and KeptApart where a yes would bring two people near each
+    other who must not meet: what others have promised since the offer counts.
     """
     check_open(plan)
     after = await _APPLIED[said.said](unit, plan, case, commitment, said, county)
@@ -101,6 +103,7 @@ async def _accepted(unit: Unit, plan: Plan, case: Case, commitment: Commitment, 
         after = accept(commitment, source=said.source, witness=said.witness, is_plan_active=plan.is_in_force, now=unit.now)
     else:
         after = await _taken(unit, plan, commitment, said)
+    await _check_apart(unit, plan, case, after, county)
     return await tell_change(unit, commitment, after, plan, county, Notice.CONFIRMED)
 
 
@@ -153,6 +156,8 @@ async def _confirmed(unit: Unit, plan: Plan, case: Case, commitment: Commitment,
         raise TurnIsOver
     await _record(unit, commitment, turn, TurnState.CONFIRMED, said)
     back = take_back_excuse(commitment, turn.starts_local, now=unit.now)
+    if back != commitment:
+        await _check_apart(unit, plan, case, back, county)
     return await tell_change(unit, commitment, back, plan, county, Notice.CHANGED)
 
 
@@ -189,6 +194,11 @@ async def _check_may_protect(unit: Unit, case: Case, commitment: Commitment, cou
     seat = (await seats_around(unit, case.id, county)).get(commitment.member_id)
     if commitment.promise.is_protective and (seat is None or seat.barred is not None):
         raise MemberCannotProtect(reason=seat.barred.value if seat and seat.barred else "not_here")
+
+
+async def _check_apart(unit: Unit, plan: Plan, case: Case, promise: Commitment, county: County) -> None:
+    promised = await commitments.list_of_plan(unit, plan.id)
+    check_apart(promise, plan, await seats_around(unit, case.id, county), promised, unit)
 
 
 def _turn(plan: Plan, commitment: Commitment, said: GiveAnswer) -> Turn:

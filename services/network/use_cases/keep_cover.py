@@ -192,7 +192,9 @@ class _Round:
     async def _thank_who_is_not_needed(self, gap: Gap) -> None:
         for asked in self._asks_of(gap):
             span = _asked_span(asked)
-            is_needed = gap.is_standing and any(left.overlaps(span) for left in gap.left)
+            is_needed = gap.is_standing and any(
+                left.overlaps(span) and may_be_asked(asked.member_id, left, self._seats, self._covers) for left in gap.left
+            )
             if asked.ask and asked.ask.state in OPEN_ASKS and not is_needed:
                 await self._close(asked, AskState.COVERED)
 

@@ -2,7 +2,7 @@
 
 from services.network.domain.cases import Case
 from services.network.domain.commitments import Commitment, CommitmentId, CommitmentState, Promise
-from services.network.domain.cover import NEVER_WITHIN, Seat, Seats, covers_of
+from services.network.domain.cover import NEVER_WITHIN, Seats, covers_of
 from services.network.domain.members import MemberId
 from services.network.domain.plan_errors import KeptApart, MemberCannotProtect
 from services.network.domain.plans import Plan, check_open
@@ -46,7 +46,7 @@ async def offer_commitment(unit: Unit, plan: Plan, case: Case, command: OfferCom
         offered_at=unit.now,
         updated_at=unit.now,
     )
-    _check_apart(offered, plan, seat, seats, await commitments.list_of_plan(unit, plan.id), unit)
+    check_apart(offered, plan, seats, await commitments.list_of_plan(unit, plan.id), unit)
     await unit.audit(
         "commitment.offered",
         subject_kind="person",
@@ -75,14 +75,15 @@ def check_backups(promise: Promise, member_id: MemberId, seats: Seats) -> None:
         raise Invalid(faults)
 
 
-def _check_apart(offered: Commitment, plan: Plan, seat: Seat, seats: Seats, promised: list[Commitment], unit: Unit) -> None:
-    """Refuse what would bring two people near each other who must not meet."""
-    if not seat.apart:
+def check_apart(promise: Commitment, plan: Plan, seats: Seats, promised: list[Commitment], unit: Unit) -> None:
+    """Refuse what would bring two people near each other who must not meet: when a promise is offered, and when it is made."""
+    seat = seats.get(promise.member_id)
+    if seat is None or not seat.apart:
         return
     begin, end = look_span(plan, now=unit.now)
     theirs = [each for each in covers_of(plan, promised, seats, begin=begin, end=end) if each.person_id in seat.apart]
-    clock = Clock(offered.promise.pattern.time_zone)
-    for turn in turns_of(offered, plan, clock, begin=begin, end=end):
+    clock = Clock(promise.promise.pattern.time_zone)
+    for turn in turns_of(promise, plan, clock, begin=begin, end=end):
         near = span_of(turn).widened(NEVER_WITHIN, NEVER_WITHIN)
         if any(each.span.overlaps(near) for each in theirs):
             raise KeptApart

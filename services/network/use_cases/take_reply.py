@@ -10,6 +10,7 @@ from services.network.domain.plan_errors import (
     AlreadyAnswered,
     AlreadyCovered,
     CommitmentHasEnded,
+    KeptApart,
     MemberCannotProtect,
     NoSuchTurn,
     NotAccepted,
@@ -49,6 +50,7 @@ _OUTCOMES: dict[type[SurroundError], str] = {
     NotAccepted: "not_possible",
     AlreadyAnswered: "not_possible",
     MemberCannotProtect: "not_possible",
+    KeptApart: "not_possible",
     Invalid: "not_possible",
 }
 
