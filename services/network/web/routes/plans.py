@@ -54,6 +54,7 @@ ANSWERS = (
     cannot.TurnNotOver,
     cannot.WitnessNeeded,
     cannot.MemberCannotProtect,
+    cannot.KeptApart,
 )
 
 DRAFT = (no.CaseIsClosed, cannot.PlanIsActive, cannot.PlanHasEnded)
