@@ -111,6 +111,7 @@ async def test_words_relatives_and_releases_are_written_down(county_stack: Stack
         await page.get_by_label("House of worries").fill("When they shout.")
         await page.get_by_role("button", name="Keep the child's words").first.click()
         await expect(page.get_by_text("When they shout.").first).to_be_visible()
+        await page.get_by_text("Let a parent see it").click()
         await page.get_by_role("button", name="Let Nora").click()
         await expect(page.get_by_text("may see it")).to_be_visible()
         await page.get_by_text("Add a step").click()

@@ -159,4 +159,3 @@ async def test_a_plan_can_be_made_without_scripts(county_stack: Stack, window: O
         await page.get_by_role("link", name="Call this plan off").click()
         await page.get_by_role("button", name="Call it off").click()
         await expect(page.get_by_text("Called off").first).to_be_visible()
-
