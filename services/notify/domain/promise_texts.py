@@ -115,6 +115,22 @@ def turns_on(said: NotOn, entries: Collection[KeptEntry], *, at: datetime) -> li
     ]
 
 
+def taken_out_on(said: NotOn, entries: Collection[KeptEntry], *, at: datetime) -> list[Excused]:
+    """Return the turns of that day that were taken out before: who says it twice has said it once."""
+    gone = [Excused(entry, _turn_at(entry, local)) for entry in entries for local in entry.excluded]
+    return [
+        each
+        for each in gone
+        if each.turn.ends_at > at and each.turn.starts_local.date() == said.date(local_date(at, each.entry.time_zone))
+    ]
+
+
+def _turn_at(entry: KeptEntry, starts_local: datetime) -> Turn:
+    ends_local = starts_local + (entry.ends_local - entry.starts_local)
+    starts, ends = (resolve(local, entry.time_zone).instant for local in (starts_local, ends_local))
+    return Turn(starts_local=starts_local, ends_local=ends_local, starts_at=starts, ends_at=ends)
+
+
 def begins_on(said: NotOn, entries: Sequence[KeptEntry], *, at: datetime) -> list[KeptEntry]:
     """Return the meetings that begin on the day that is meant: a "not Saturday" might be about them."""
     return [

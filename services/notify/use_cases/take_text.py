@@ -10,11 +10,11 @@ from uuid import UUID
 
 from services.notify.domain.channels import Contact
 from services.notify.domain.consent import Meaning, Pending, Says, parse
-from services.notify.domain.entries import OF_A_TURN, OFFERED, KeptEntry, may_answer, saying
+from services.notify.domain.entries import HOLDS, OF_A_TURN, OFFERED, KeptEntry, may_answer, saying
 from services.notify.domain.messages import OF_TURNS, REMINDERS, Kind, Message
 from services.notify.domain.planning import telling_person
 from services.notify.domain.points import KeptPoint
-from services.notify.domain.promise_texts import Excused, begins_on, read_not_on, read_until, turns_on
+from services.notify.domain.promise_texts import Excused, begins_on, read_not_on, read_until, taken_out_on, turns_on
 from services.notify.storage import contacts, entries, messages
 from services.notify.storage.inbound import Arrived
 from services.notify.use_cases.announce_reply import Said, announce_reply
@@ -175,8 +175,8 @@ async def _take_words(unit: Unit, arrived: Arrived, sender: _Sender) -> bool:
     said = read_not_on(body)
     if said is None:
         return False
-    promised = [entry for entry in sender.theirs if entry.due_turns]
-    excused = turns_on(said, promised, at=unit.now)
+    promised = [entry for entry in sender.theirs if entry.is_live and entry.standing in HOLDS]
+    excused = turns_on(said, promised, at=unit.now) or taken_out_on(said, promised, at=unit.now)
     refused = turns_on(said, [entry for entry in sender.theirs if entry.is_live and entry.standing == OFFERED], at=unit.now)
     if len(excused) + len(refused) != 1 or begins_on(said, sender.theirs, at=unit.now):
         return False

@@ -135,6 +135,17 @@ async def test_not_this_saturday_takes_that_turn_out_and_is_thanked_for_once(off
     assert "is off your plan" in text
 
 
+async def test_not_this_saturday_said_twice_names_the_same_turn_and_troubles_nobody(office: Office, web: Web) -> None:
+    kim, told = await active(office, days=2, count=3)
+    day = told.turns[0].starts_local.strftime("%A")
+    await web.text_from(kim.phone, f"can't this {day}")
+    await told.without(told.turns[0])
+    await web.text_from(kim.phone, f"I can't do it {day}, sorry")
+    first, second = await office.facts("reply_received")
+    assert (second["kind"], second["partstat"], second["recurrence_id"]) == ("turn", "declined", first["recurrence_id"])
+    assert await office.facts("call_task_opened") == []
+
+
 async def test_a_day_without_a_turn_is_for_a_person_to_read(office: Office, web: Web) -> None:
     kim, told = await active(office, days=2)
     other = (told.turns[0].starts_local + timedelta(days=1)).strftime("%A")
