@@ -116,6 +116,10 @@ async def test_a_night_that_falls_open_is_covered_by_itself(journey: Journey) ->
     await until(planned.gaps, lambda gaps: not gaps)
     assert (await planned.state(), await planned.asks()) == ("active", [("abara", "accepted_partial"), ("luis", "accepted")])
 
+    # Saying it twice troubled nobody either: there is no call to make to Kim.
+    calls = (await journey.alder.get("notify", "/v1/call-tasks?status=open&limit=200")).ok()["items"]
+    assert [call for call in calls if call["person_id"] == kim.id] == []
+
     # The calendars are right: the ask of each is at its next SEQUENCE, and Kim's Saturday is gone from hers.
     confirmed = await mailed_that(outside, luis, "On your plan: Sat")
     assert (confirmed["calendar"]["uid"], confirmed["calendar"]["sequence"]) == (question["calendar"]["uid"], 1)
