@@ -1,18 +1,26 @@
 """Two counties run beside one another and never learn that the other's people exist."""
 
+import base64
+import hashlib
 import re
+import secrets
 from collections.abc import Iterator
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 
 import pytest
 
-from tests.support.journey import County, Journey, Person, seat
-from tests.support.outside import ZONE, until
+from tests.support.journey import County, Family, Journey, Person, seat
+from tests.support.outside import ZONE, Item, until
 from tests.support.problems import routes_of
 
 pytestmark = pytest.mark.stack
 
 STAFF = {"alder": "ada", "birch": "bo"}
+ASKED = {
+    "/v1/plans/{plan_id}/coverage": "?begin=2027-01-04&end=2027-01-05",
+    "/v1/plans/{plan_id}/sheet": "?member_id={member_id}",
+}
+"""What some addresses cannot be read without."""
 
 
 async def one_of_everything(journey: Journey, county: County) -> tuple[dict[str, str], Person]:
@@ -34,6 +42,7 @@ async def one_of_everything(journey: Journey, county: County) -> tuple[dict[str,
     message = (await meeting.messages(kim))[0]
     wanted = {"url": "http://127.0.0.1:9/hooks", "types": ["case.closed"]}
     endpoint = (await county.post("notify", "/v1/webhook-endpoints", wanted)).ok()
+    agreed = await a_plan(family, child, mae)
     ids = {
         "case_id": family.case_id,
         "person_id": kim.id,
@@ -47,8 +56,52 @@ async def one_of_everything(journey: Journey, county: County) -> tuple[dict[str,
         "message_id": message["id"],
         "task_id": call["id"],
         "endpoint_id": endpoint["id"],
+        "import_id": await a_file(journey, county),
     }
-    return ids, kim
+    return ids | agreed, kim
+
+
+async def a_plan(family: Family, child: Person, mae: Person) -> dict[str, str]:
+    """Write down what everyone agrees on, and ask for a promise."""
+    county, case = family.county, f"/v1/cases/{family.case_id}"
+    danger = (await county.post("network", f"{case}/statements", {"kind": "danger", "text": "He drives when he has drunk."})).ok()
+    said: Item = {"kind": "three_houses", "child_id": child.id, "said_on": "2026-01-05"}
+    said["sayings"] = [{"room": "worries", "words": "Loud nights."}]
+    voice = (await county.post("network", f"{case}/child-voice", said)).ok()
+    members = (await county.get("network", f"{case}/members")).ok()["items"]
+    [member_id] = [each["id"] for each in members if each["person_id"] == mae.id]
+    signed = {"signer_person_id": mae.id, "signer_capacity": "self", "covers_member_ids": [member_id]}
+    kinds = {"record_classes": ["education"], "signed_on": "2026-01-05", "method": "wet"}
+    release = (await county.post("network", f"{case}/releases", {**signed, **kinds})).ok()
+    today = (await family.journey.outside.now()).astimezone(ZONE).date()
+    dates = {"starts_on": today.isoformat(), "ends_on": (today + timedelta(days=6)).isoformat()}
+    plan = (await county.post("network", f"{case}/plans", {"kind": "immediate", **dates})).ok()
+    evening = {"starts_local": f"{dates['ends_on']}T18:00", "ends_local": f"{dates['ends_on']}T20:00"}
+    promise = {"member_id": member_id, "action": "Make dinner", "commitment_class": "supportive", **evening}
+    offered = (await county.post("network", f"/v1/plans/{plan['id']}/commitments", promise)).ok()
+    return {
+        "statement_id": danger["id"],
+        "voice_id": voice["id"],
+        "release_id": release["id"],
+        "plan_id": plan["id"],
+        "commitment_id": offered["id"],
+    }
+
+
+async def a_file(journey: Journey, county: County) -> str:
+    """Send a file of nobody, and return the id of its import."""
+    raw = b"external_id,given_name,family_name\r\n"
+    headers = {
+        "Authorization": f"Bearer {await county.token()}",
+        "Content-Type": "text/csv",
+        "Content-Digest": f"sha-256=:{base64.b64encode(hashlib.sha256(raw).digest()).decode()}:",
+        "Idempotency-Key": secrets.token_hex(16),
+    }
+    address = f"{county.url('network')}/v1/imports?kind=people&source=s{secrets.token_hex(4)}"
+    async with journey.session.post(address, data=raw, headers=headers) as answer:
+        order = await answer.json()
+        assert answer.status == 202, order
+        return str(order["id"])
 
 
 def addresses(ids: dict[str, str]) -> Iterator[tuple[str, str]]:
@@ -56,7 +109,7 @@ def addresses(ids: dict[str, str]) -> Iterator[tuple[str, str]]:
     for service in ("network", "meetings", "notify"):
         for route in routes_of(service):
             if route.method == "GET" and "_id}" in route.path:
-                yield service, re.sub(r"\{(\w+)\}", lambda name: ids[name[1]], route.path)
+                yield service, re.sub(r"\{(\w+)\}", lambda name: ids[name[1]], route.path + ASKED.get(route.path, ""))
 
 
 def lists() -> Iterator[tuple[str, str]]:

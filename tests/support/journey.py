@@ -81,7 +81,7 @@ class County:
             headers["Content-Type"] = "application/merge-patch+json"
         async with self._session.request(method, self.url(service) + path, json=body, headers=headers) as answer:
             text = await answer.text()
-            is_json = "json" in answer.headers.get("Content-Type", "")
+            is_json = answer.content_type in {"application/json", "application/problem+json"}
             return Reply(
                 answer.status, await answer.json(content_type=None) if is_json and text else {}, text, dict(answer.headers)
             )
