@@ -70,9 +70,7 @@ def upgrade() -> None:
         _of_import("import_faults"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_import_faults")),
     )
-    op.create_index(
-        op.f("ix_import_faults_county_id_import_id_line_id"), "import_faults", ["county_id", "import_id", "line", "id"]
-    )
+    op.create_index(op.f("ix_import_faults_county_id_import_id_line_id"), "import_faults", ["county_id", "import_id", "line", "id"])
     op.create_table(
         "import_marks",
         sa.Column("county_id", sa.Uuid(), nullable=False),
