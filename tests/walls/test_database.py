@@ -25,6 +25,7 @@ VALUES = {
     "bigint": "1", "bytea": "'x'::bytea", "timestamp with time zone": "now()", "timestamp without time zone": "now()::timestamp",
     "date": "current_date", "time without time zone": "'08:00'", "jsonb": "'{}'", "text[]": "'{}'", "uuid[]": "'{}'",
     "integer[]": "'{}'", "smallint[]": "'{}'", "tstzrange": "tstzrange(now(), now() + interval '1 h')",
+    "timestamp without time zone[]": "'{}'",
     "double precision": "1", "interval": "interval '1 h'", "character varying[]": "'{}'", "jsonb[]": "'{}'",
 }  # fmt: skip
 
