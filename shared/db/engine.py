@@ -2,7 +2,9 @@
 
 from typing import Any
 
+import asyncpg
 from sqlalchemy import event
+from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
@@ -25,6 +27,7 @@ def make_engine(url: str, *, pool_size: int = 10) -> AsyncEngine:
         },
     )
     event.listen(engine.sync_engine, "checkout", _is_open)
+    event.listen(engine.sync_engine, "handle_error", _was_cut)
     return engine
 
 
@@ -35,3 +38,10 @@ def _is_open(connection: Any, *_: object) -> None:
     """
     if connection.driver_connection.is_closed():
         raise DisconnectionError
+
+
+def _was_cut(context: ExceptionContext) -> None:
+    """Count as lost a session that PostgreSQL ended a moment ago, whose farewell the driver has read but not yet its hanging up."""
+    cause = getattr(context.original_exception, "__cause__", None)
+    if isinstance(cause, asyncpg.InternalClientError):
+        context.is_disconnect = True
