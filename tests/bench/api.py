@@ -5,6 +5,7 @@ connections, turn by turn. The service also verifies a token, reads and validate
 hash, keeps an Idempotency-Key's reply, counts and logs.
 """
 
+import itertools
 import json
 import secrets
 from typing import Any
@@ -26,18 +27,30 @@ CONNECTIONS, ROUNDS, SECONDS = 8, 5, 2.0
 READ_GOAL, WRITE_GOAL = 0.60, 0.50
 SCOPES = ("people.read", "people.write", "people.contact.read")
 
-PERSON = {
-    "given_name": "Rosa",
-    "family_name": "Delgado",
-    "born_on": "1961-04-02",
-    "spoken_language": "es",
-    "written_language": "es",
-    "interpreter_needed": True,
-    "contact_points": [
-        {"channel": "sms", "value": "+12135550142", "preferred": True, "consent": "granted", "consent_source": "paper"},
-        {"channel": "email", "value": "rosa@example.org"},
-    ],
-}
+_numbers = itertools.count()
+
+
+def a_person() -> dict[str, Any]:
+    """Return somebody whose name, number and address nobody else has: whoever is like another is looked for, and shown."""
+    n = next(_numbers)
+    return {
+        "given_name": f"Rosa{n}",
+        "family_name": f"Delgado{n}",
+        "born_on": "1961-04-02",
+        "spoken_language": "es",
+        "written_language": "es",
+        "interpreter_needed": True,
+        "contact_points": [
+            {
+                "channel": "sms",
+                "value": f"+1916{200 + n // 10_000 % 700:03}{n % 10_000:04}",
+                "preferred": True,
+                "consent": "granted",
+                "consent_source": "paper",
+            },
+            {"channel": "email", "value": f"rosa{n}@example.org"},
+        ],
+    }
 
 
 async def record(environment: dict[str, str], token: str) -> tuple[str, Work, Work]:
@@ -47,7 +60,7 @@ async def record(environment: dict[str, str], token: str) -> tuple[str, Work, Wo
         for _ in range(2):  # the first time, the driver also asks about types
             key = secrets.token_hex(16)
             recorder.take()
-            created = await client.post("/v1/people", json=PERSON, headers=bearer(token, **{"Idempotency-Key": key}))
+            created = await client.post("/v1/people", json=a_person(), headers=bearer(token, **{"Idempotency-Key": key}))
             write, written = recorder.take(), await created.read()
             path = created.headers["Location"]
             found = await client.get(path, headers=bearer(token))
@@ -78,11 +91,10 @@ async def _measure() -> dict[str, Served]:
         ):
             get = request("GET", path, bearer(token))
             bare_get = request("GET", "/", bearer(token))
-            body = json.dumps(PERSON).encode()
 
             def post_to(where: str) -> bytes:
                 headers = bearer(token, **{"Content-Type": "application/json", "Idempotency-Key": secrets.token_hex(16)})
-                return request("POST", where, headers, body)
+                return request("POST", where, headers, json.dumps(a_person()).encode())
 
             warm = Served()
             for n in range(ROUNDS + 1):
