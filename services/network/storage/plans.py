@@ -197,12 +197,6 @@ def _from_window(window: Window) -> dict[str, Any]:
     }
 
 
-async def list_over(unit: Unit, *, today: date, limit: int) -> list[PlanId]:
-    """Return plans in force whose last day has passed on a county-local date."""
-    query = select(PlanRow.id).where(_mine(unit), PlanRow.state.in_(_IN_FORCE), PlanRow.ends_on < today).limit(limit)
-    return [PlanId(found) for found in await unit.session.scalars(query)]
-
-
 async def list_to_remind(unit: Unit, *, today: date, limit: int) -> list[PlanId]:
     """Return plans of which nobody was reminded on a county-local date: reviewed tomorrow or overdue, waiting for a supervisor too
     long, or returned and not mended. What has not ended counts, in force or not yet.

@@ -31,6 +31,11 @@ async def see_plans(unit: Unit, case: Case, *, after: tuple[datetime, UUID] | No
     return await plans.list_of(unit, case.id, after=after, limit=limit)
 
 
+async def see_commitments(unit: Unit, plan: Plan) -> list[Commitment]:
+    """Return all promises of a plan that the caller sees, asks to backups among them."""
+    return await commitments.list_of_plan(unit, plan.id)
+
+
 async def commitment_of(unit: Unit, plan: Plan, commitment_id: CommitmentId) -> Commitment:
     """Return a commitment of this plan, of no other."""
     found = await commitments.get(unit, commitment_id)

@@ -1,11 +1,10 @@
 """Handlers about promises: offered to a member, answered, withdrawn, and how each time went."""
 
 from services.network.domain.commitments import CommitmentId, PlanId
-from services.network.storage import commitments as stored
 from services.network.use_cases.answer_commitment import answer_commitment
 from services.network.use_cases.change_commitment import change_commitment
 from services.network.use_cases.offer_commitment import offer_commitment
-from services.network.use_cases.see_plan import commitment_of, hold_plan, see_plan
+from services.network.use_cases.see_plan import commitment_of, hold_plan, see_commitments, see_plan
 from services.network.web.county import county_of
 from services.network.web.schemas.plans import answer_from, commitment_changes_from, commitment_out, offer_from
 from shared.db.unit import Unit
@@ -24,7 +23,7 @@ async def post_commitment(unit: Unit, call: Call) -> Reply:
 async def get_commitments(unit: Unit, call: Call) -> Reply:
     """List all promises of a plan, asks to backups among them."""
     _, plan = await see_plan(unit, PlanId(call.ids["plan_id"]), caller=call.staff)
-    return page([commitment_out(each) for each in await stored.list_of_plan(unit, plan.id)])
+    return page([commitment_out(each) for each in await see_commitments(unit, plan)])
 
 
 async def get_commitment(unit: Unit, call: Call) -> Reply:
