@@ -267,7 +267,7 @@ class UsedCounty:
             found["due"] = _number(
                 ask["notify"],
                 "SELECT count(*) FROM messages WHERE state IN ('claimed', 'sending')"
-                " OR state = 'pending' AND due_at <= surround_now()",
+                " OR state = 'pending' AND (due_at <= surround_now() OR kind = 'invitation')",
             )
             found["not understood"] = _number(ask["notify"], "SELECT count(*) FROM inbound WHERE processed_at IS NULL")
         return found
