@@ -247,7 +247,7 @@ ALDER = SampleCounty(
                 ),
                 monitoring="Omar calls on Saturday at noon and visits every Monday.",
                 backup="Whoever finds nobody there takes Zoe along and calls Omar, or the county at night.",
-                action="Sleep in the home and look after Zoe",
+                action="Stay in the home and look after Zoe",
             ),
         ),
         Family(
