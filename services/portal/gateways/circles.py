@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.portal.domain.circles import Changed, KinNotice, Network, Prompt, Release
+from services.portal.domain.sight import Sight
 from services.portal.gateways.calling import Caller, read
 
 LATEST = 8
@@ -31,6 +32,10 @@ class Circles:
     async def vet(self, case_id: str, member_id: str, facts: Mapping[str, Any]) -> None:
         """Record what looking into a member came to."""
         await self.caller.put(f"/v1/cases/{case_id}/members/{member_id}/vetting", facts)
+
+    async def sight(self, case_id: str, member_id: str) -> Sight:
+        """Return what a member may see today; the look is on record."""
+        return read(Sight, (await self.caller.get(f"/v1/cases/{case_id}/members/{member_id}/sight")).json)
 
     async def prompts(self, case_id: str) -> tuple[Prompt, ...]:
         """Return the list that finds forgotten people."""

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from services.portal.domain.shared_words import Act, CaseStep, Column, Series, Statement, Told, Voice
+from services.portal.domain.sight import WordsOfMember
 from services.portal.gateways.calling import Caller, read
 
 
@@ -50,6 +51,10 @@ class SharedWords:
         """Record that a member was told a version."""
         path = f"/v1/cases/{case_id}/statements/{statement_id}/told/{member_id}"
         await self.caller.put(path, {"number": number, "told_on": told_on.isoformat()})
+
+    async def of_member(self, case_id: str, member_id: str) -> WordsOfMember:
+        """Return all that one member may read of the family's words."""
+        return read(WordsOfMember, (await self.caller.get(f"/v1/cases/{case_id}/members/{member_id}/words")).json)
 
     async def voices(self, case_id: str) -> tuple[Voice, ...]:
         """Return what the children said, as far as this person may see it."""

@@ -31,7 +31,7 @@ from services.portal.gateways.plans import Plans
 from services.portal.gateways.shared_words import SharedWords
 from services.portal.gateways.sign_ins import IDLE_SECONDS, SignIn, SignIns
 from services.portal.settings import PortalSettings
-from services.portal.web import codes, plan_codes, plan_words, words
+from services.portal.web import codes, people_codes, plan_codes, plan_words, words
 from services.portal.web.forms import Form, read_form
 from services.portal.web.static_files import StaticFiles
 from shared import logs
@@ -204,6 +204,7 @@ def make_environment(static: StaticFiles) -> Environment:
         "static": static.url,
         "codes": codes,
         "words": words,
+        "people_codes": people_codes,
         "plan_codes": plan_codes,
         "plan_words": plan_words,
         "label": words.label,

@@ -15,6 +15,7 @@ from services.portal.web import (
     relatives,
     schedule,
     shared_words,
+    sights,
 )
 from services.portal.web.pages import Handler, Opens, PageRoute
 
@@ -63,6 +64,7 @@ PAGES: tuple[PageRoute, ...] = (
     _post(f"{FAMILY}/people", families.post_add_member),
     _get(MEMBER, families.get_member),
     _post(MEMBER, families.post_member),
+    _get(f"{MEMBER}/sight", sights.get_sight),
     _post(f"{FAMILY}/separation-rules", families.post_separation),
     _post(f"{FAMILY}/separation-rules/{RULE}/lift", families.post_lift_separation),
 
