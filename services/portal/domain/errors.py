@@ -7,3 +7,9 @@ class FormRefused(Refused):
     """This form did not come from a page of ours, or is too old. Open the page again and send it once more."""
 
     code = "csrf"
+
+
+class ContactsHidden(Refused):
+    """How somebody is reached safely is shown only to staff who may see phone numbers. Ask the family's worker."""
+
+    code = "contacts_hidden"

@@ -256,10 +256,11 @@ class Message:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallTask:
-    """A call to make, because no machine reaches this person, or may."""
+    """A call to make, because no machine reaches this person, or may. It is a relay who is phoned, where there is one."""
 
     id: str
     person_id: str
+    relay_person_id: str | None = None
     kind: str = ""
     way: str = "call"
     reason: str = ""

@@ -7,6 +7,7 @@ from typing import Any
 
 from services.portal.domain.families import Child, Family, Member, Person, Roster, Separation
 from services.portal.domain.looking import Holders, Viewer
+from services.portal.domain.safe_contact import SafeContact
 from services.portal.gateways.calling import Caller, read
 from shared.web.client import Problem
 
@@ -92,15 +93,24 @@ class Network:
         facts["channels"] = [{"contact_point_id": point["id"], **point} for point in facts.get("contact_points", ())]
         return read(Person, facts)
 
+    async def safe_contact(self, person_id: str) -> SafeContact:
+        """Return what is on record about reaching a person."""
+        return read(SafeContact, (await self.caller.get(f"/v1/people/{person_id}")).json)
+
+    async def change_person(self, person_id: str, facts: Mapping[str, Any], *, etag: str) -> None:
+        """Change what is on record about a person."""
+        await self.caller.patch(f"/v1/people/{person_id}", facts, etag=etag)
+
     async def numbers(self, person_id: str) -> tuple[str, ...]:
-        """Return the phone numbers of a person; empty when they may not be seen."""
+        """Return the phone numbers of a person that are safe to call; empty when they may not be seen."""
         try:
             facts = (await self.caller.get(f"/v1/people/{person_id}")).json
         except Problem as problem:
             if problem.status in {403, 404}:
                 return ()
             raise
-        points = [point for point in facts.get("contact_points", ()) if point.get("value") and point["channel"] in {"voice", "sms"}]
+        safe = {"voice", "sms"} & set(facts.get("safe_channels") or ("voice", "sms"))
+        points = [point for point in facts.get("contact_points", ()) if point.get("value") and point["channel"] in safe]
         return tuple(point["value"] for point in sorted(points, key=lambda point: point["channel"] != "voice"))
 
     async def staff_person(self, staff_id: str) -> Person | None:

@@ -18,7 +18,7 @@ AT_ONCE = 8
 class Call:
     """One call: the task, the person and their numbers, and the meeting it is about.
 
-    `through` is who tells a young child; then the numbers are theirs.
+    `through` is who passes it on: to a young child, or to somebody who is reached through them; then the numbers are theirs.
     """
 
     task: CallTask
@@ -41,10 +41,14 @@ async def show_calls(network: Network, meetings: Meetings, notify: Notify) -> tu
 
     async def one(task: CallTask) -> Call:
         async with gate:
+            # The number of somebody who is reached through another is not asked for: to call it may be what harms them.
+            phoned = task.relay_person_id or task.person_id
             person, numbers, (meeting, _) = await asyncio.gather(
-                network.person(task.person_id), network.numbers(task.person_id), unless_away(_meeting(meetings, task), None)
+                network.person(task.person_id), network.numbers(phoned), unless_away(_meeting(meetings, task), None)
             )
             call = Call(task, person, numbers, meeting)
+            if task.relay_person_id is not None:
+                return replace(call, through=await network.person(task.relay_person_id))
             return await _through_somebody(network, call) if not numbers and _is_young(call) else call
 
     tasks = await notify.call_tasks()

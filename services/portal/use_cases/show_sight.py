@@ -1,4 +1,4 @@
-"""Gather what one member may see: the words they were told, their part of each plan, records by release, and whom they may be told of."""
+"""Gather what one member may see: the words they were told, their part of each plan, and records by release."""
 
 import asyncio
 from dataclasses import dataclass

@@ -69,6 +69,14 @@ class Form:
             self.errors[name] = f"{label}: choose a date, like 2027-03-04."
             return None
 
+    def clock(self, name: str) -> time | None:
+        """Return a time of day; what is missing or none is kept as an error."""
+        found = _TIME.fullmatch(self.text(name))
+        if found is None:
+            self.errors[name] = "Choose a time of day, like 2:30 PM."
+            return None
+        return time(int(found[1]), int(found[2]))
+
     def wall(self, day_name: str, time_name: str) -> datetime | None:
         """Return a wall time from a date and a time of day; what is missing or none is kept as an error."""
         on = self.day(day_name, "Date")

@@ -13,6 +13,7 @@ from services.portal.web import (
     plans,
     prints,
     relatives,
+    safe_contact,
     schedule,
     shared_words,
     sights,
@@ -24,6 +25,7 @@ FAMILY = "/families/{case_id:case_[0-9a-f]{32}}"
 MEETING = "/meetings/{meeting_id:mtg_[0-9a-f]{32}}"
 PARTICIPANT = "{participant_id:par_[0-9a-f]{32}}"
 MEMBER = f"{FAMILY}/members/{{member_id:mem_[0-9a-f]{{32}}}}"
+PERSON = f"{FAMILY}/people/{{person_id:per_[0-9a-f]{{32}}}}"
 RULE = "{rule_id:sep_[0-9a-f]{32}}"
 STATEMENT = f"{FAMILY}/words/{{statement_id:stm_[0-9a-f]{{32}}}}"
 PLAN = f"{FAMILY}/plans/{{plan_id:plan_[0-9a-f]{{32}}}}"
@@ -65,6 +67,8 @@ PAGES: tuple[PageRoute, ...] = (
     _get(MEMBER, families.get_member),
     _post(MEMBER, families.post_member),
     _get(f"{MEMBER}/sight", sights.get_sight),
+    _get(f"{PERSON}/safe-contact", safe_contact.get_safe_contact),
+    _post(f"{PERSON}/safe-contact", safe_contact.post_safe_contact),
     _post(f"{FAMILY}/separation-rules", families.post_separation),
     _post(f"{FAMILY}/separation-rules/{RULE}/lift", families.post_lift_separation),
 

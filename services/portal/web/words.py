@@ -4,7 +4,7 @@ Staff pages are English; what members see is in `member_words`.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 
 from babel import Locale
@@ -102,7 +102,17 @@ def near_day(on: date, today: date) -> str:
 
 def clock(at: datetime) -> str:
     """Say a wall time: "2:30 PM"."""
-    return format_time(at.time(), "h:mm a", locale="en_US").replace("\u202f", " ")
+    return clock_time(at.time())
+
+
+def clock_time(at: time) -> str:
+    """Say a time of day: "2:30 PM"."""
+    return format_time(at, "h:mm a", locale="en_US").replace("\u202f", " ")
+
+
+def clock_field(at: time) -> str:
+    """Write a time of day as its field in a form has it."""
+    return f"{at:%H:%M}"
 
 
 def hours(starts: datetime, ends: datetime) -> str:

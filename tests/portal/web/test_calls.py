@@ -53,9 +53,47 @@ async def test_nobody_whom_the_child_must_never_meet_is_called(amy: Site) -> Non
 
 async def test_who_facilitates_sees_the_meeting_and_types_another_time(amy: Site) -> None:
     gone = (404, {"code": "not_found", "status": 404})
-    for path in (f"GET /v1/cases/{CASE}", f"GET /v1/cases/{CASE}/members", "POST /v1/times:search"):
+    for path in (f"GET /v1/cases/{CASE}", f"GET /v1/cases/{CASE}/members", f"GET /v1/people/{MOTHER}", "POST /v1/times:search"):
         amy.world.refuse[path] = gone
     page = await amy.page(f"/meetings/{MEETING}")
     assert "You facilitate this meeting" in page
     assert "Name not shown to you" in page
     assert "You can type one." in await amy.page(f"/meetings/{MEETING}/move")
+
+
+async def test_somebody_with_a_relay_is_never_called_directly(amy: Site) -> None:
+    task = {"id": TASK, "person_id": MOTHER, "relay_person_id": FATHER, "kind": "invitation", "reason": "relay", "script": "Hello."}
+    with_a_call(amy)
+    amy.world.more["GET /v1/call-tasks"] = {"items": [task], "next": None}
+    page = await amy.page("/call-tasks")
+    assert "Phone <b><bdi>Tom R.</bdi></b>, and ask them to tell <bdi>Denise R.</bdi>" in page
+    assert f'href="tel:{NUMBERS[FATHER]}"' in page
+    assert NUMBERS[MOTHER] not in page
+    assert "Ask them to pass this on" in page
+
+
+async def test_a_relay_out_of_sight_is_said_and_nobody_else_is_called(amy: Site) -> None:
+    task = {"id": TASK, "person_id": MOTHER, "relay_person_id": FATHER, "kind": "invitation", "reason": "relay", "script": "Hello."}
+    with_a_call(amy)
+    amy.world.more["GET /v1/call-tasks"] = {"items": [task], "next": None}
+    amy.world.refuse[f"GET /v1/people/{FATHER}"] = (404, {"code": "not_found", "status": 404})
+    page = await amy.page("/call-tasks")
+    assert "that person, whom you do not see" in page
+    assert "usa-button usa-button--outline wide" not in page
+
+
+async def test_a_number_that_is_not_safe_is_not_offered(amy: Site) -> None:
+    points = [
+        {"id": "cp_1", "channel": "voice", "value": "+19165550111", "consent": "granted"},
+        {"id": "cp_2", "channel": "sms", "value": "+19165550112", "consent": "granted"},
+    ]
+    task = {"id": TASK, "person_id": MOTHER, "kind": "invitation", "reason": "no_channel", "script": "Hello."}
+    amy.world.more |= {"GET /v1/call-tasks": {"items": [task], "next": None}}
+    amy.world.more[f"GET /v1/people/{MOTHER}"] = person(MOTHER, contact_points=points, safe_channels=["sms"])
+    page = await amy.page("/call-tasks")
+    assert "tel:+19165550112" in page
+    assert "+19165550111" not in page
+    amy.world.more[f"GET /v1/people/{MOTHER}"] = person(MOTHER, contact_points=points, safe_channels=["email"])
+    page = await amy.page("/call-tasks")
+    assert "There is no number here that is safe to call." in page
+    assert "usa-button usa-button--outline wide" not in page

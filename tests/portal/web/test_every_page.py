@@ -8,12 +8,13 @@ import pytest
 from services.portal.web.pages import Opens, PageRoute
 from services.portal.web.routes import PAGES
 from tests.portal.conftest import Site
-from tests.portal.standins import CASE, MEETING, MEMBER, SECRET
+from tests.portal.standins import CASE, MEETING, MEMBER, MOTHER, SECRET
 
 IDS = {
     "case_id": CASE,
     "meeting_id": MEETING,
     "member_id": MEMBER,
+    "person_id": MOTHER,
     "rule_id": "sep_" + "1" * 32,
     "participant_id": "par_" + "a" * 32,
     "reply_id": "rep_" + "1" * 32,
