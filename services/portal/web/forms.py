@@ -14,6 +14,7 @@ from shared.web.errors import BodyTooLarge, ContentEncodingUnsupported, MediaTyp
 
 MOST_FIELDS = 1000
 LONGEST = 4000
+STALE = "Somebody changed this in the meantime. Look at it again, and send it once more if it still fits."
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 
@@ -25,6 +26,8 @@ class Form:
         """Keep the fields as they came."""
         self._fields = fields
         self.errors: dict[str, str] = {}
+        self.is_stale = False
+        """Whether somebody else changed the thing while this form was open."""
 
     def __bool__(self) -> bool:
         """Whether anything was sent."""
@@ -33,6 +36,11 @@ class Form:
     def __contains__(self, name: str) -> bool:
         """Whether a field was sent."""
         return name in self._fields
+
+    @property
+    def status(self) -> int:
+        """The status of the page that shows it again."""
+        return 412 if self.is_stale else 422
 
     def text(self, name: str, default: str = "") -> str:
         """Return a field without blanks around it."""
@@ -82,12 +90,12 @@ class Form:
         on = self.day(day_name, "Date")
         if on is None:
             self.errors.setdefault(day_name, "Choose a date.")
-        found = _TIME.fullmatch(self.text(time_name))
-        if found is None:
-            self.errors[time_name] = "Choose a time of day, like 2:30 PM."
-        if on is None or found is None:
-            return None
-        return datetime.combine(on, time(int(found[1]), int(found[2])))
+        at = self.clock(time_name)
+        return None if on is None or at is None else datetime.combine(on, at)
+
+    def put(self, name: str, value: str) -> None:
+        """Let a field say something else when the form is shown again: what was kept already is not sent twice."""
+        self._fields = {**self._fields, name: [value]}
 
     def require(self, name: str, sentence: str) -> str:
         """Return a field that must be filled; a blank one is kept as an error."""
@@ -96,8 +104,16 @@ class Form:
             self.errors[name] = sentence
         return value
 
+    def outdate(self) -> None:
+        """Say that somebody else changed the thing while this form was open."""
+        self.is_stale = True
+        self.errors["form"] = STALE
+
     def take(self, problem: Problem, fields: Mapping[str, str], *, default: str = "form") -> None:
         """Keep a service's refusal as errors of the fields it points at; `fields` maps pointers to our names."""
+        if problem.status == 412:
+            self.outdate()
+            return
         for each in problem.errors:
             pointer = str(each.get("pointer", ""))
             name = next((ours for theirs, ours in fields.items() if pointer.startswith(theirs)), default)

@@ -31,7 +31,7 @@ from services.portal.gateways.plans import Plans
 from services.portal.gateways.shared_words import SharedWords
 from services.portal.gateways.sign_ins import IDLE_SECONDS, SignIn, SignIns
 from services.portal.settings import PortalSettings
-from services.portal.web import codes, people_codes, plan_codes, plan_words, words
+from services.portal.web import codes, people_codes, plan_codes, plan_words, stale, words
 from services.portal.web.forms import Form, read_form
 from services.portal.web.static_files import StaticFiles
 from shared import logs
@@ -210,6 +210,8 @@ def make_environment(static: StaticFiles) -> Environment:
         "label": words.label,
         "pair": words.pair,
         "new_key": new_key,
+        "carried": stale.carried,
+        "changes": stale.changes,
     }
     environment.filters |= {
         "day": words.day,

@@ -1,11 +1,16 @@
-"""What everyone agrees on: the worry in plain words, who knows it, the steps, what happens if it fails, and the family's yes."""
+"""What everyone agrees on: the worry in plain words, who knows it, the steps, what happens if it fails, and the family's yes.
+
+Two people may write at the same time. A list that only one of them touched is simply kept; one that both did is shown again.
+"""
 
 from typing import Any
 
 from aiohttp import web
 
+from services.portal.domain.plans import Plan
 from services.portal.domain.shared_words import Statement
 from services.portal.use_cases.agree_on_plan import Ground, keep_words, see_ground, tell
+from services.portal.web import plan_words, stale
 from services.portal.web.forms import Form
 from services.portal.web.pages import Visit, see_other
 from services.portal.web.plan_builder import plan_path, seen_plan
@@ -40,7 +45,7 @@ async def ground_of(visit: Visit, *, whole: bool = True) -> Ground:
 async def _page(visit: Visit, form: Form, *, status: int = 200) -> web.Response:
     ground = await ground_of(visit)
     seen = ground.seen
-    if not seen.plan.is_draft:
+    if not seen.plan.is_draft and not form:
         return see_other(plan_path(visit, seen.plan.id))
     return visit.page(
         "plan_agreed.html",
@@ -49,7 +54,8 @@ async def _page(visit: Visit, form: Form, *, status: int = 200) -> web.Response:
         seen=seen,
         family=seen.family,
         plan=seen.plan,
-        lines=lambda name: form.text(name) if form else "\n".join(getattr(seen.plan.words, name)),
+        lines=lambda name: form.text(name) if name in _touched(form, seen.plan) else _said(seen.plan, name),
+        says=_says(seen.plan),
         form=form,
         errors=form.errors,
     )
@@ -68,7 +74,21 @@ async def post_agreed(visit: Visit) -> web.StreamResponse:
             form.take(problem, _FIELDS)
         else:
             return see_other(plan_path(visit, ground.seen.plan.id))
-    return await _page(visit, form, status=422)
+    return await _page(visit, form, status=form.status)
+
+
+def _said(plan: Plan, name: str) -> str:
+    return "\n".join(getattr(plan.words, name))
+
+
+def _says(plan: Plan) -> dict[str, str]:
+    return {plan_words.SPOKEN[name]: _said(plan, name) for name in LISTS}
+
+
+def _touched(form: Form, plan: Plan) -> tuple[str, ...]:
+    """Return which lists say something else than when the form was shown."""
+    shown = {name: form.text(f"{stale.PREFIX}{plan_words.SPOKEN[name]}", _said(plan, name)) for name in LISTS}
+    return tuple(name for name in LISTS if name in form and "\n".join(lines_of(form, name)) != shown[name])
 
 
 def _check(form: Form, ground: Ground) -> None:
@@ -86,6 +106,9 @@ def _check(form: Form, ground: Ground) -> None:
     for name in LISTS:
         if any(len(line) > LONGEST_LINE for line in lines_of(form, name)):
             form.errors[name] = f"Keep each line under {LONGEST_LINE} characters."
+    changed = {one.part for one in stale.changes(form, _says(ground.seen.plan))}
+    if any(plan_words.SPOKEN[name] in changed for name in _touched(form, ground.seen.plan)):
+        form.outdate()
 
 
 def lines_of(form: Form, name: str) -> tuple[str, ...]:
@@ -100,11 +123,13 @@ async def _keep(visit: Visit, ground: Ground) -> None:
         known = {one.id for one in seen.roster.members}
         told = [one for one in form.all("told") if one in known]
         await tell(visit.circles, visit.shared_words, seen.family.id, danger, told, today=visit.today)
-    plan = await keep_words(visit.plans, seen.plan, {name: lines_of(form, name) for name in LISTS if name in form})
+        form.put("danger", danger.id)
+    plan = await keep_words(visit.plans, seen.plan, {name: lines_of(form, name) for name in _touched(form, seen.plan)})
     if form.text("step_text"):
         step = await visit.plans.add_step(plan.id, _step_facts(form, ground, danger), key=f"{key}-step")
         if form.flag("step_agreed"):
             await visit.plans.agree_to_step(plan.id, step.id, form.text("witness"))
+        form.put("step_text", "")
     if form.text("agree_member"):
         method = form.one_of("method", METHODS, "recorded")
         facts = {"member_id": form.text("agree_member"), "method": method, "signed_on": visit.today.isoformat()}
@@ -128,22 +153,3 @@ def _step_facts(form: Form, ground: Ground, danger: Statement | None) -> dict[st
         "danger_ids": [danger.id] if danger is not None else [],
         "threat_ids": [one.id for one in ground.open_threats],
     }
-
-
-async def post_step(visit: Visit) -> web.StreamResponse:
-    """Record that a step's owner said yes, or take the step out."""
-    form, ground = visit.form, await ground_of(visit)
-    step = next((one for one in ground.steps if one.id == visit.path("step_id")), None)
-    if step is not None:
-        try:
-            if form.text("action") == "drop":
-                await visit.plans.drop_step(ground.seen.plan.id, step.id, etag=form.text("etag") or step.etag)
-            elif form.require("witness", "What was spoken needs a witness. Name who heard it."):
-                await visit.plans.agree_to_step(ground.seen.plan.id, step.id, form.text("witness"))
-        except Problem as problem:
-            if problem.status not in {409, 412, 422}:
-                raise
-            form.take(problem, {}, default="steps")
-    if form.errors:
-        return await _page(visit, form, status=422)
-    return see_other(plan_path(visit, ground.seen.plan.id))

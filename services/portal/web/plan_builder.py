@@ -16,7 +16,7 @@ from services.portal.domain.plan_making import Times
 from services.portal.domain.plans import Plan, Window
 from services.portal.domain.reach import reach
 from services.portal.use_cases.show_plan import SeenPlan, show_plan
-from services.portal.web import plan_codes
+from services.portal.web import plan_codes, plan_words
 from services.portal.web.forms import Form
 from services.portal.web.pages import Visit, see_other
 from shared.kernel.wall import at_wall
@@ -78,6 +78,7 @@ def _when_page(visit: Visit, family: Family, plan: Plan | None, form: Form, *, s
         covers=making.COVERS,
         usual=usual,
         window=plan.windows[0] if plan and plan.windows else None,
+        says=plan_words.plan_says(plan, visit.today) if plan else {},
         form=form,
         errors=form.errors,
     )
@@ -159,9 +160,10 @@ async def post_when(visit: Visit) -> web.StreamResponse:
             if problem.status not in {409, 412, 422}:
                 raise
             form.take(problem, _PLAN_FIELDS)
+            seen = await seen_plan(visit)
         else:
             return see_other(plan_path(visit, seen.plan.id))
-    return _when_page(visit, seen.family, seen.plan, form, status=422)
+    return _when_page(visit, seen.family, seen.plan, form, status=form.status)
 
 
 async def get_who(visit: Visit) -> web.StreamResponse:

@@ -4,7 +4,7 @@ from datetime import date, datetime, time
 
 from services.portal.domain.cover_days import Piece
 from services.portal.domain.plan_making import rule_parts
-from services.portal.domain.plans import Commitment, Window
+from services.portal.domain.plans import Commitment, Gap, Plan, Window
 from services.portal.web import plan_codes, words
 from shared.kernel.wall import Adjustment, resolve
 
@@ -57,6 +57,37 @@ def when(one: Window | Commitment, today: date) -> str:
     if parts["FREQ"] == "WEEKLY" and one.ends_local.date() != one.starts_local.date() and "," not in parts.get("BYDAY", ""):
         hours = f"{clock(one.starts_local)} to {one.ends_local:%A} {clock(one.ends_local)}"
     return f"{words.capital(_how_often(parts, one.starts_local))}, {hours}{until}"
+
+
+SPOKEN = {
+    "rules": "Rules",
+    "triggers": "Signs that it is not working",
+    "backup": "What happens then",
+    "monitoring": "How we see that it works",
+}
+"""The lists of a plan's words, as pages call them."""
+
+
+def plan_says(plan: Plan, today: date) -> dict[str, str]:
+    """Say what a plan says, part by part: what a form about it carries, to tell what somebody else changes meanwhile."""
+    days = f"{words.day(plan.starts_on, today)}{f' to {words.day(plan.ends_on, today)}' if plan.ends_on else ' on'}"
+    covered = [f"{words.capital(when(one, today))} ({words.count(one.adults, 'adult')} at a time)" for one in plan.windows]
+    return {
+        "How it stands": words.pair(plan_codes.STATES, plan.state)[1],
+        "From when till when": days,
+        "Time to cover": "\n".join(covered),
+        "Review": words.day(plan.review_on, today),
+        **{said: "\n".join(getattr(plan.words, name)) for name, said in SPOKEN.items()},
+        "What the supervisor said": plan.returned_words if plan.approved_at is None else "Approved",
+    }
+
+
+def gap_says(gap: Gap, today: date) -> dict[str, str]:
+    """Say what is to be said of time that lies open, part by part."""
+    return {
+        "How it stands": words.pair(plan_codes.GAPS, gap.state)[1],
+        "What is left": "\n".join(stretch(one.starts_local, one.ends_local, today) for one in gap.left),
+    }
 
 
 def _dashed(day: str) -> str:

@@ -9,7 +9,7 @@ from aiohttp import web
 from services.portal.domain.plans import Commitment, Missing, Plan, Turn
 from services.portal.gateways.calling import if_allowed
 from services.portal.use_cases.show_plan import SeenPlan, plan_of
-from services.portal.web import plan_codes
+from services.portal.web import plan_codes, plan_words
 from services.portal.web.forms import Form
 from services.portal.web.pages import Visit, see_other
 from services.portal.web.plan_agreed import ground_of
@@ -55,6 +55,9 @@ async def _plan_page(visit: Visit, form: Form, *, status: int = 200) -> web.Resp
         plan=seen.plan,
         mend=lambda one: mend(visit, seen, one),
         local=lambda at: at_wall(at, seen.plan.time_zone),
+        says=plan_words.plan_says(seen.plan, visit.today),
+        kept="Look at it, and do it again if it still fits." + (" Your words are kept." if form.text("words") else ""),
+        form=form,
         errors=form.errors,
     )
 
@@ -103,8 +106,8 @@ async def post_activate(visit: Visit) -> web.StreamResponse:
     except Problem as problem:
         if problem.status not in {409, 412}:
             raise
-        visit.form.errors["form"] = problem.detail or "Somebody changed this plan in the meantime. Look at it again."
-        return await _plan_page(visit, visit.form, status=409)
+        visit.form.take(problem, {})
+        return await _plan_page(visit, visit.form, status=problem.status)
     return see_other(plan_path(visit, plan.id))
 
 
@@ -122,7 +125,26 @@ async def post_oversight(visit: Visit) -> web.StreamResponse:
             form.take(problem, {"#/words": "words"})
         else:
             return see_other(plan_path(visit, plan.id))
-    return await _plan_page(visit, form, status=422)
+    return await _plan_page(visit, form, status=form.status)
+
+
+async def post_step(visit: Visit) -> web.StreamResponse:
+    """Record that a step's owner said yes, or take the step out."""
+    form, ground = visit.form, await ground_of(visit, whole=False)
+    step = next((one for one in ground.steps if one.id == visit.path("step_id")), None)
+    if step is not None:
+        try:
+            if form.text("action") == "drop":
+                await visit.plans.drop_step(ground.seen.plan.id, step.id, etag=form.text("etag") or step.etag)
+            elif form.require("witness", "What was spoken needs a witness. Name who heard it."):
+                await visit.plans.agree_to_step(ground.seen.plan.id, step.id, form.text("witness"))
+        except Problem as problem:
+            if problem.status not in {409, 412, 422}:
+                raise
+            form.take(problem, {}, default="steps-of-it")
+    if form.errors:
+        return await _plan_page(visit, form, status=form.status)
+    return see_other(plan_path(visit, ground.seen.plan.id))
 
 
 async def get_review(visit: Visit) -> web.StreamResponse:
@@ -172,6 +194,7 @@ async def _end_page(visit: Visit, form: Form, *, status: int = 200) -> web.Respo
         family=seen.family,
         plan=seen.plan,
         endings=endings,
+        says=plan_words.plan_says(seen.plan, visit.today),
         form=form,
         errors=form.errors,
     )
@@ -192,7 +215,7 @@ async def post_end(visit: Visit) -> web.StreamResponse:
             form.take(problem, {"#/outcome": "outcome"}, default="outcome")
         else:
             return see_other(plan_path(visit, plan.id))
-    return await _end_page(visit, form, status=422)
+    return await _end_page(visit, form, status=form.status)
 
 
 async def get_promise(visit: Visit) -> web.StreamResponse:
@@ -276,6 +299,7 @@ async def _gap_page(visit: Visit, form: Form, *, status: int = 200) -> web.Respo
         gap=gap,
         fill=lambda one: fill_path(visit, seen.plan, one.starts_at, one.ends_at),
         local=lambda at: at_wall(at, gap.time_zone),
+        says=plan_words.gap_says(gap, visit.today),
         form=form,
         errors=form.errors,
     )
@@ -294,4 +318,4 @@ async def post_gap(visit: Visit) -> web.StreamResponse:
             form.take(problem, {"#/reason": "reason"}, default="reason")
         else:
             return see_other(plan_path(visit, plan.id))
-    return await _gap_page(visit, form, status=422)
+    return await _gap_page(visit, form, status=form.status)

@@ -110,7 +110,7 @@ PAGES: tuple[PageRoute, ...] = (
     _post(f"{PLAN}/times", plan_builder.post_times),
     _get(f"{PLAN}/agreed", plan_agreed.get_agreed),
     _post(f"{PLAN}/agreed", plan_agreed.post_agreed),
-    _post(f"{PLAN}/steps/{{step_id:step_[0-9a-f]{{32}}}}", plan_agreed.post_step),
+    _post(f"{PLAN}/steps/{{step_id:step_[0-9a-f]{{32}}}}", plans.post_step),
     _post(f"{PLAN}/activate", plans.post_activate),
     _post(f"{PLAN}/oversight", plans.post_oversight),
     _get(f"{PLAN}/review", plans.get_review),
