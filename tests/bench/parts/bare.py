@@ -1,16 +1,20 @@
 """The yardstick of an API: a bare aiohttp + asyncpg handler that sends the very statements that the real route has sent.
 
-The statements are taken from the real route just before, so that they stay the same ones whatever becomes of the route. Ids that a
-write made are made anew for each request, and the audit's place in its chain is read and used as the route does. Nothing else is
+The statements are taken from the real route just before, so that they stay the same ones whatever becomes of the route. Values that
+differ between two requests of the route differ between any two of the bare handler, and in the same way: ids sort by time where the
+route's do, and each keyed hash is nobody else's. The audit's place in its chain is read and used as the route does. Nothing else is
 done: no token is read, nothing is validated, sealed, hashed or logged.
 """
 
 import asyncio
 import json
+import os
 import re
-from collections.abc import AsyncIterator, Mapping
+import secrets
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from multiprocessing import get_context
 from typing import Any
 from uuid import UUID, uuid4
@@ -22,10 +26,12 @@ from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from deploy.local import servers
+from shared.kernel.ids import ENTROPY_BYTES, uuid7
 from tests.bench.parts.load import listening
 
 _OWN_OF_THE_BARE = {"BEGIN;", "COMMIT;"}
 _COLUMNS = re.compile(r"INSERT INTO audit \(([^)]*)\)")
+_HEX = re.compile(r"(?:[0-9a-f]{32}){1,2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +49,31 @@ class Work:
     steps: tuple[Step, ...]
     status: int
     answer: bytes
-    new_ids: frozenset[UUID] = frozenset()
-    new_words: frozenset[str] = frozenset()
+    new_values: frozenset[UUID | str] = frozenset()
+    key: str = ""
+
+    @classmethod
+    def of_two(cls, first: Sequence[Step], second: Sequence[Step], *, status: int, answer: bytes, key: str) -> "Work":
+        """What a route did the second time; what was another value the first time is new in every request, so is its `key`.
+
+        Raises AssertionError when the route did not do the same both times: then it cannot be repeated.
+        """
+        if [(step.sql, len(step.rows)) for step in first] != [(step.sql, len(step.rows)) for step in second]:
+            raise AssertionError("two requests of one route sent different statements")
+        pairs = zip(_values(first), _values(second), strict=True)
+        new = {value for before, value in pairs if before != value and (isinstance(value, UUID) or _is_hex(value))}
+        return cls(tuple(second), status, answer, frozenset(new), key)
+
+
+def _values(steps: Sequence[Step]) -> Iterator[Any]:
+    for step in steps:
+        for row in step.rows:
+            for value in row:
+                yield from value if isinstance(value, list) else [value]
+
+
+def _is_hex(value: object) -> bool:
+    return isinstance(value, str) and _HEX.fullmatch(value) is not None
 
 
 class Recorder:
@@ -73,8 +102,14 @@ class Recorder:
         return taken
 
 
-async def _do(connection: Any, work: Work, fresh_word: str) -> None:
-    fresh: dict[Any, Any] = {old: uuid4() for old in work.new_ids} | dict.fromkeys(work.new_words, fresh_word)
+def _new_like(value: UUID | str) -> UUID | str:
+    if isinstance(value, str):
+        return secrets.token_hex(len(value) // 2)
+    return uuid7(datetime.now(UTC), os.urandom(ENTROPY_BYTES)) if value.version == 7 else uuid4()
+
+
+async def _do(connection: Any, work: Work, key: str) -> None:
+    fresh: dict[Any, Any] = {old: _new_like(old) for old in work.new_values} | {work.key: key}
     seq = 0
     for step in work.steps:
         rows = [[_fresh(value, fresh) for value in row] for row in step.rows]

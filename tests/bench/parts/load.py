@@ -53,6 +53,13 @@ def seconds_worked(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / _TICKS
 
 
+def seconds_worked_by_all(pid: int) -> float:
+    """The processor time that a process and its children have had, those that have ended among them."""
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="utf-8").split()
+    return sum(map(int, fields[11:15])) / _TICKS + sum(seconds_worked(int(child)) for child in children)
+
+
 class Client:
     """So many kept connections to one port."""
 

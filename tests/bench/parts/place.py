@@ -33,6 +33,7 @@ class Place:
     folder: Path
     databases: Databases
     redis_url: str
+    postgres_pid: int
 
 
 @contextmanager
@@ -44,7 +45,7 @@ def place() -> Iterator[Place]:
     try:
         valkey = servers.start_valkey(folder / "valkey", folder / "valkey.log")
         try:
-            yield Place(folder, Databases(Servers(postgres.url("postgres"), valkey.url()), "bench"), valkey.url())
+            yield Place(folder, Databases(Servers(postgres.url("postgres"), valkey.url()), "bench"), valkey.url(), postgres.pid)
         finally:
             servers.stop([valkey.pid])
     finally:
