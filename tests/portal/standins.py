@@ -22,6 +22,7 @@ WORKER = "per_" + "6" * 32
 MEETING = "mtg_" + "7" * 32
 ROOM = "res_" + "8" * 32
 PROMISE = "com_" + "1" * 32
+RULE = "sep_" + "1" * 32
 SECRET = "abcdefghijklmnopqrstuvwxyz"
 NAMES = {MOTHER: "Denise", CHILD: "Lila", FATHER: "Tom", WORKER: "Amy"}
 
@@ -125,6 +126,11 @@ def person(person_id: str, **more: Any) -> dict[str, Any]:
     }
 
 
+def a_rule_that_is_over() -> dict[str, Any]:
+    """Return a rule that kept the parents apart until February."""
+    return {"id": RULE, "person_a": MOTHER, "person_b": FATHER, "reason": "other_safety", "active": False, "until": "2027-02-28"}
+
+
 def turn(starts_at: str, ends_at: str, starts_local: str, ends_local: str, **more: Any) -> dict[str, Any]:
     """Return one time of a promise as notify shows it."""
     times = {"starts_at": starts_at, "ends_at": ends_at, "starts_local": starts_local, "ends_local": ends_local}
@@ -168,7 +174,7 @@ class World:
     more: dict[str, Any] = field(default_factory=dict)
     date: str = ""
     circle: str = "inner"
-    separations: list[dict[str, Any]] = field(default_factory=list)
+    separations: list[dict[str, Any]] = field(default_factory=lambda: [a_rule_that_is_over()])
     answer: str = "needs_action"
     promises: list[dict[str, Any]] = field(default_factory=list)
     link: dict[str, Any] = field(

@@ -6,6 +6,9 @@ from datetime import date
 YOUTH = 12
 """From this age on a young person is asked directly, and answers (DOMAIN §4.8)."""
 
+LONGEST_REST_DAYS = 7
+"""How long a separation may rest at once, as a form says it beforehand; network decides."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Channel:
@@ -144,7 +147,12 @@ class Separation:
     active: bool = True
     overridable: bool = True
     until: date | None = None
+    rests_until: date | None = None
     etag: str = ""
+
+    def rests(self, today: date) -> bool:
+        """Whether a supervisor lets it rest; meetings keep the two apart all the same."""
+        return self.active and self.rests_until is not None and today <= self.rests_until
 
 
 @dataclass(frozen=True, slots=True)

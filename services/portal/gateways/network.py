@@ -149,3 +149,11 @@ class Network:
     async def lift_separation(self, case_id: str, rule_id: str, *, etag: str) -> None:
         """End a rule."""
         await self.caller.delete(f"/v1/cases/{case_id}/separation-rules/{rule_id}", etag=etag)
+
+    async def override_separation(self, case_id: str, rule_id: str, facts: Mapping[str, Any], *, key: str) -> None:
+        """Let a rule rest for some days; only a supervisor may."""
+        await self.caller.post(f"/v1/cases/{case_id}/separation-rules/{rule_id}/overrides", facts, key=key)
+
+    async def end_overrides(self, case_id: str, rule_id: str) -> None:
+        """Let a rule that rests keep the two apart again."""
+        await self.caller.delete(f"/v1/cases/{case_id}/separation-rules/{rule_id}/overrides")

@@ -287,16 +287,3 @@ async def post_separation(visit: Visit) -> web.StreamResponse:
         else:
             return see_other(f"/families/{case_id}#apart")
     return await _family_page(visit, form, status=422)
-
-
-async def post_lift_separation(visit: Visit) -> web.StreamResponse:
-    """End a rule that kept two people apart."""
-    form, case_id = visit.form, visit.path("case_id")
-    try:
-        await visit.network.lift_separation(case_id, visit.path("rule_id"), etag=form.text("etag"))
-    except Problem as problem:
-        if problem.status not in {403, 409, 412}:
-            raise
-        form.errors["rule"] = problem.detail or "This rule could not be lifted."
-        return await _family_page(visit, form, status=409)
-    return see_other(f"/families/{case_id}#apart")

@@ -15,6 +15,7 @@ from services.portal.web import (
     relatives,
     safe_contact,
     schedule,
+    separations,
     shared_words,
     sights,
 )
@@ -70,7 +71,10 @@ PAGES: tuple[PageRoute, ...] = (
     _get(f"{PERSON}/safe-contact", safe_contact.get_safe_contact),
     _post(f"{PERSON}/safe-contact", safe_contact.post_safe_contact),
     _post(f"{FAMILY}/separation-rules", families.post_separation),
-    _post(f"{FAMILY}/separation-rules/{RULE}/lift", families.post_lift_separation),
+    _get(f"{FAMILY}/separation-rules/{RULE}", separations.get_rule),
+    _post(f"{FAMILY}/separation-rules/{RULE}/rest", separations.post_rest),
+    _post(f"{FAMILY}/separation-rules/{RULE}/again", separations.post_again),
+    _post(f"{FAMILY}/separation-rules/{RULE}/lift", separations.post_lift),
 
     _get(f"{FAMILY}/schedule", schedule.get_plan),
     _post(f"{FAMILY}/schedule", schedule.post_plan),
