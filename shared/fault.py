@@ -18,6 +18,8 @@ PLACES: frozenset[str] = frozenset(
         "api.before_commit",
         "cover.before_asking",
         "ticker.before_asking_on",
+        "import.before_chunk_commit",
+        "import.after_chunk_commit",
         "api.after_commit_before_response",
         "relay.after_number_before_xadd",
         "relay.after_xadd_before_mark",

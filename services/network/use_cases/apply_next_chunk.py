@@ -20,7 +20,7 @@ from services.network.use_cases.import_lines import Applied
 from services.network.use_cases.import_members import import_members
 from services.network.use_cases.import_people import import_people
 from services.network.use_cases.remove_member import remove_member
-from shared import logs
+from shared import fault, logs
 from shared.db.outage import is_outage
 from shared.db.unit import Actor, Trace, Unit, Units
 from shared.kernel.access import Caller, Role
@@ -68,6 +68,7 @@ async def apply_next_chunk(units: Units, county_id: UUID) -> bool:
         async with units.open(county_id, actor, trace) as unit:
             if await imports.hold(unit, order.id, next_block=order.next_block):
                 await _keep(unit, order.ended(now=unit.now, code=BROKE_OFF), ())
+    fault.here("import.after_chunk_commit")
     return True
 
 
@@ -145,3 +146,4 @@ async def _keep(unit: Unit, after: Import, faults: Sequence[LineFault]) -> None:
     await imports.save(unit, after)
     if after.finished_at is not None:
         await unit.audit("import.finished", subject_kind="import", subject_id=after.id, details={"status": after.status.value})
+    fault.here("import.before_chunk_commit")
