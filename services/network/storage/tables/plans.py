@@ -195,6 +195,7 @@ class CommitmentRow(Base):
     accepted_at: Mapped[datetime | None]
     accepted_by: Mapped[str | None] = mapped_column(Text)
     witness: Mapped[bytes | None] = mapped_column(LargeBinary)
+    asked_until: Mapped[datetime | None]
     contact_lost: Mapped[bool]
     revision: Mapped[int]
     sequence: Mapped[int]
