@@ -27,6 +27,7 @@ CODES = {
     "duplicate_parameter": "Keep one of the two.",
     "invalid_parameter": "Correct this parameter and ask again.",
     "backup_invalid": "Choose other members of this family's network, each once.",
+    "not_a_single_time": "Choose one of its times, and take that one out.",
     "not_a_backup": "Only somebody who was asked to step in can take part of a time.",
     "one_signer": "Name one who agreed: a member, a child of the family, or somebody else by name.",
     "step_needs_danger": "Say which danger or threat this step answers.",

@@ -21,10 +21,10 @@ from services.network.domain.plan_errors import (
     TurnIsOver,
     WitnessNeeded,
 )
-from services.network.domain.recurrence import Pattern
+from services.network.domain.recurrence import Pattern, turn_at
 from shared.events.network import CommitmentClass
 from shared.kernel.spans import Span
-from shared.kernel.wall import at_wall
+from shared.kernel.wall import Clock, at_wall
 
 CommitmentId = NewType("CommitmentId", UUID)
 PlanId = NewType("PlanId", UUID)
@@ -128,6 +128,7 @@ class Commitment:
     """One promise of one member in one plan. `excluded` are local starts of turns that the member cannot do.
 
     `revision` and `sequence` are those of the member's calendar entry; `witness` is who heard a promise that a worker recorded.
+    `asked_until` is how long a single time was to last, where its member does a part of it only.
     """
 
     id: CommitmentId
@@ -143,6 +144,7 @@ class Commitment:
     accepted_at: datetime | None = None
     accepted_by: AnswerSource | None = None
     witness: str = ""
+    asked_until: datetime | None = None
     contact_lost: bool = False
     revision: int = 1
     sequence: int = 0
@@ -183,12 +185,56 @@ def accept_part(commitment: Commitment, span: Span, *, source: AnswerSource, wit
         raise NoSuchTurn
     if commitment.holds:
         return commitment
-    zone = commitment.promise.pattern.time_zone
-    pattern = Pattern(time_zone=zone, starts_local=at_wall(span.start, zone), ends_local=at_wall(span.end, zone))
-    whole = pattern == commitment.promise.pattern
+    asked = single_time(commitment)
     taken = accept(commitment, source=source, witness=witness, is_plan_active=True, now=now)
-    ask = replace(commitment.ask, state=AskState.ACCEPTED if whole else AskState.ACCEPTED_PARTIAL)
-    return replace(taken, promise=replace(taken.promise, pattern=pattern), ask=ask)
+    return replace(
+        taken,
+        promise=replace(taken.promise, pattern=_once(span, commitment.promise.pattern.time_zone)),
+        ask=replace(commitment.ask, state=AskState.ACCEPTED if span == asked else AskState.ACCEPTED_PARTIAL),
+        asked_until=asked.end if span.end < asked.end else None,
+    )
+
+
+def reach(commitment: Commitment, until: datetime, *, now: datetime) -> Commitment:
+    """Return what was promised for a single time as reaching until then: less of it than before, or more of what was asked.
+
+    What was given up is not forgotten: its member may take it again while nobody else does, and is not asked for it.
+    """
+    span, whole = single_time(commitment), asked_time(commitment)
+    if not commitment.holds:
+        raise NotAccepted(commitment_id=commitment.id)
+    until = min(until, whole.end)
+    if until == span.end:
+        return commitment
+    is_whole = until == whole.end
+    ask = commitment.ask and replace(commitment.ask, state=AskState.ACCEPTED if is_whole else AskState.ACCEPTED_PARTIAL)
+    pattern = _once(Span(span.start, until), commitment.promise.pattern.time_zone)
+    return _changed(
+        commitment,
+        now=now,
+        promise=replace(commitment.promise, pattern=pattern),
+        ask=ask,
+        asked_until=None if is_whole else whole.end,
+    )
+
+
+def single_time(commitment: Commitment) -> Span:
+    """Return the time of a promise that does not recur."""
+    pattern = commitment.promise.pattern
+    if pattern.rule is not None:
+        raise NoSuchTurn
+    turn = turn_at(pattern, Clock(pattern.time_zone), pattern.starts_local)
+    return Span(turn.starts_at, turn.ends_at)
+
+
+def asked_time(commitment: Commitment) -> Span:
+    """Return the time of such a promise as far as it was asked for, of which its member may do a part only."""
+    span = single_time(commitment)
+    return Span(span.start, commitment.asked_until or span.end)
+
+
+def _once(span: Span, zone: str) -> Pattern:
+    return Pattern(time_zone=zone, starts_local=at_wall(span.start, zone), ends_local=at_wall(span.end, zone))
 
 
 def decline(commitment: Commitment, *, now: datetime) -> Commitment:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from services.network.domain.commitments import Commitment
+from services.network.domain.commitments import Commitment, CommitmentState, asked_time, single_time
 from services.network.domain.coverage import Cover, Shortfall, shortfalls
 from services.network.domain.members import Member, MemberId
 from services.network.domain.people import Person, PersonId
@@ -89,6 +89,10 @@ def lost_in(plan: Plan, span: Span, promised: Sequence[Commitment]) -> Commitmen
     for commitment in promised:
         if commitment.ask is not None or not commitment.promise.is_protective:
             continue
+        if commitment.promise.pattern.rule is None:
+            if asked_time(commitment).overlaps(span):
+                return commitment
+            continue
         whole = replace(commitment, excluded=frozenset())
         zone = commitment.promise.pattern.time_zone
         clock = Clock(zone)
@@ -97,6 +101,21 @@ def lost_in(plan: Plan, span: Span, promised: Sequence[Commitment]) -> Commitmen
         if any(span_of(turn).overlaps(span) for turn in near):
             return commitment
     return None
+
+
+def gave_back(member_id: MemberId, span: Span, promised: Sequence[Commitment]) -> bool:
+    """Whether a member said of any of this time that they cannot, after they had said yes: nobody is asked for it again at once."""
+    return any(
+        given.overlaps(span) for each in promised if each.member_id == member_id and (given := _given_back(each)) is not None
+    )
+
+
+def _given_back(commitment: Commitment) -> Span | None:
+    if commitment.promise.pattern.rule is not None or commitment.accepted_at is None:
+        return None
+    if commitment.state is CommitmentState.WITHDRAWN:
+        return asked_time(commitment)
+    return Span(single_time(commitment).end, commitment.asked_until) if commitment.asked_until else None
 
 
 def may_be_asked(member_id: MemberId, span: Span, seats: Seats, covers: Sequence[Cover]) -> bool:

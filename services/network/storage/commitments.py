@@ -176,6 +176,7 @@ async def _to_commitment(unit: Unit, row: CommitmentRow) -> Commitment:
         accepted_at=row.accepted_at,
         accepted_by=AnswerSource(row.accepted_by) if row.accepted_by else None,
         witness=await unit.open(row.witness, table="commitments", column="witness", row_id=row.id) if row.witness else "",
+        asked_until=row.asked_until,
         contact_lost=row.contact_lost,
         revision=row.revision,
         sequence=row.sequence,
@@ -208,6 +209,7 @@ async def _fill(unit: Unit, row: CommitmentRow, commitment: Commitment) -> None:
     row.ask_round = ask.round if ask else 0
     row.accepted_at = commitment.accepted_at
     row.accepted_by = commitment.accepted_by.value if commitment.accepted_by else None
+    row.asked_until = commitment.asked_until
     row.contact_lost = commitment.contact_lost
     row.revision, row.sequence = commitment.revision, commitment.sequence
     row.version, row.updated_at = commitment.version, commitment.updated_at

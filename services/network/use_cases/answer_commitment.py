@@ -5,6 +5,7 @@ and is answered kindly.
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from services.network.domain.cases import Case
 from services.network.domain.commitments import (
@@ -14,10 +15,13 @@ from services.network.domain.commitments import (
     TurnState,
     accept,
     accept_part,
+    asked_time,
     decline,
     excuse,
     pause,
+    reach,
     resume,
+    single_time,
     take_back_excuse,
     withdraw,
 )
@@ -28,10 +32,11 @@ from services.network.domain.plan_errors import (
     NoSuchTurn,
     TurnIsOver,
     TurnNotOver,
+    WitnessNeeded,
 )
-from services.network.domain.plans import Plan, check_open
+from services.network.domain.plans import Plan, check_open, needed
 from services.network.domain.promises_told import turns_of
-from services.network.domain.recurrence import span_of, turn_at
+from services.network.domain.recurrence import LONGEST_TURN, span_of, turn_at
 from services.network.storage import commitments, gaps
 from services.network.storage.commitments import TurnRecord
 from services.network.use_cases.keep_cover import keep_cover
@@ -44,7 +49,7 @@ from shared.events.entries import Notice, Turn
 from shared.events.network import CommitmentAnswered
 from shared.events.notify import ReplyChannel
 from shared.kernel.errors import Fault, Invalid
-from shared.kernel.spans import Span
+from shared.kernel.spans import Span, difference
 from shared.kernel.wall import Clock, local_date
 from shared.settings import County
 
@@ -54,6 +59,10 @@ _CHANNELS = {
     AnswerSource.MAIL: ReplyChannel.MAIL,
     AnswerSource.RECORDED: ReplyChannel.STAFF,
 }
+_WITHOUT_A_TIME = frozenset({AnswerSource.TEXT, AnswerSource.RECORDED})
+"""What is spoken or texted names no time, so that "yes" means all that was asked."""
+
+_AROUND = LONGEST_TURN + timedelta(days=1)
 _AFTERWARDS = {Said.KEPT: TurnState.KEPT, Said.PARTLY_KEPT: TurnState.PARTLY_KEPT, Said.MISSED: TurnState.MISSED}
 
 
@@ -92,8 +101,8 @@ def tell_not_applied(unit: Unit, commitment: Commitment, said: GiveAnswer, outco
 
 
 async def _accepted(unit: Unit, plan: Plan, case: Case, commitment: Commitment, said: GiveAnswer, county: County) -> Commitment:
-    if commitment.holds and said.until is None:
-        return commitment
+    if commitment.holds:
+        return await _reached(unit, plan, case, commitment, said, county)
     await _check_may_protect(unit, case, commitment, county)
     if commitment.ask is None:
         if said.until is not None:
@@ -105,6 +114,42 @@ async def _accepted(unit: Unit, plan: Plan, case: Case, commitment: Commitment, 
         after = await _taken(unit, plan, commitment, said)
     await _check_apart(unit, plan, case, after, county)
     return await tell_change(unit, commitment, after, plan, county, Notice.CONFIRMED)
+
+
+async def _reached(unit: Unit, plan: Plan, case: Case, commitment: Commitment, said: GiveAnswer, county: County) -> Commitment:
+    """A yes to what is promised already: until when, or once more for all of it, as long as nobody else has the rest.
+
+    Less is never refused. A tap or a calendar's answer is about the time that it showed, which is what stands.
+    """
+    is_for_all = said.source in _WITHOUT_A_TIME and commitment.asked_until is not None
+    if said.until is None and not is_for_all:
+        return commitment
+    if commitment.promise.pattern.rule is not None:
+        raise Invalid([Fault("not_a_single_time", "Choose one of its times, and take that one out.", pointer="#/until")])
+    span, asked = single_time(commitment), asked_time(commitment)
+    until = min(said.until or asked.end, asked.end)
+    if until <= max(span.start, unit.now):
+        raise Invalid([Fault("end_before_start", "Choose an end within the time that was asked for.", pointer="#/until")])
+    after = reach(commitment, until, now=unit.now)
+    if until > span.end:
+        if said.source is AnswerSource.RECORDED and not said.witness:
+            raise WitnessNeeded
+        await _check_may_protect(unit, case, commitment, county)
+        await _check_open(unit, plan, after, Span(span.end, until))
+        await _check_apart(unit, plan, case, after, county)
+    return await tell_change(unit, commitment, after, plan, county, Notice.CONFIRMED)
+
+
+async def _check_open(unit: Unit, plan: Plan, commitment: Commitment, span: Span) -> None:
+    """Refuse time that the plan requires and that others have by now."""
+    if not (commitment.covers and plan.is_in_force):
+        return
+    day = local_date(span.start, plan.time_zone)
+    required = [each.span for each in needed(plan, begin=day - _AROUND, end=local_date(span.end, plan.time_zone))]
+    left = [each for gap in await gaps.list_of_plan(unit, plan.id, ending_after=unit.now) for each in gap.left]
+    taken = difference(required, left)
+    if any(each.overlaps(span) for each in taken):
+        raise AlreadyCovered
 
 
 async def _taken(unit: Unit, plan: Plan, commitment: Commitment, said: GiveAnswer) -> Commitment:

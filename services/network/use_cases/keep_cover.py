@@ -23,7 +23,7 @@ from services.network.domain.commitments import (
     ask_closed,
     end,
 )
-from services.network.domain.cover import Seats, covers_of, lost_in, may_be_asked, open_time
+from services.network.domain.cover import Seats, covers_of, gave_back, lost_in, may_be_asked, open_time
 from services.network.domain.coverage import Cover, Shortfall
 from services.network.domain.gaps import Gap, GapState, Told, reconcile
 from services.network.domain.members import MemberId
@@ -224,7 +224,7 @@ class _Round:
         for member_id in now.members:
             seat = self._seats[member_id]
             for span in now.spans:
-                if not may_be_asked(member_id, span, self._seats, self._covers):
+                if not self._would_take(member_id, span):
                     continue
                 zone = seat.person.profile.time_zone
                 asked = Commitment(
@@ -278,9 +278,13 @@ class _Round:
         return [
             each
             for each in members
-            if (lost is None or each != lost.member_id)
-            and any(may_be_asked(each, span, self._seats, self._covers) for span in gap.left)
+            if (lost is None or each != lost.member_id) and any(self._would_take(each, span) for span in gap.left)
         ]
+
+    def _would_take(self, member_id: MemberId, span: Span) -> bool:
+        if gave_back(member_id, span, list(self._promised.values())):
+            return False
+        return may_be_asked(member_id, span, self._seats, self._covers)
 
 
 def _asked_span(asked: Commitment) -> Span:

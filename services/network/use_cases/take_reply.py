@@ -5,7 +5,7 @@ older entry never overrules a newer one).
 """
 
 from services.network.domain.cases import check_open as check_case_open
-from services.network.domain.commitments import AnswerSource, CommitmentId
+from services.network.domain.commitments import AnswerSource, Commitment, CommitmentId, single_time
 from services.network.domain.plan_errors import (
     AlreadyAnswered,
     AlreadyCovered,
@@ -67,7 +67,7 @@ async def take_reply(unit: Unit, reply: ReplyReceived, county: County) -> None:
     case = await cases.get_for_update(unit, (await commitments.get(unit, commitment_id)).case_id)
     plan = await plans.get_for_update(unit, plan_id)
     commitment = await commitments.get(unit, commitment_id)
-    if said.sequence is not None and said.sequence < commitment.sequence and said.said in {Said.ACCEPTED, Said.PARTIAL}:
+    if _is_about_an_older_entry(commitment, said, reply):
         if not commitment.holds:
             tell_not_applied(unit, commitment, said, "old_time")
         return
@@ -78,6 +78,21 @@ async def take_reply(unit: Unit, reply: ReplyReceived, county: County) -> None:
     except tuple(_OUTCOMES) as refusal:
         outcome = next(word for kind, word in _OUTCOMES.items() if isinstance(refusal, kind))
         tell_not_applied(unit, commitment, said, outcome)
+
+
+def _is_about_an_older_entry(commitment: Commitment, said: GiveAnswer, reply: ReplyReceived) -> bool:
+    """Whether a yes was to an entry that has changed since. To do less of what one promised is possible whatever one looked at.
+
+    A text is always written below the first question. One that came after its writer kept a part is about what they gave up.
+    """
+    if said.said not in {Said.ACCEPTED, Said.PARTIAL} or said.sequence is None or said.sequence >= commitment.sequence:
+        return False
+    if not commitment.holds or commitment.promise.pattern.rule is not None:
+        return True
+    if said.until is not None:
+        return said.until >= single_time(commitment).end
+    is_later_text = said.source is AnswerSource.TEXT and reply.received_at > commitment.updated_at
+    return not (commitment.asked_until is not None and is_later_text)
 
 
 def meaning_of(reply: ReplyReceived) -> GiveAnswer | None:

@@ -49,7 +49,7 @@ class Evening:
     async def something_happens(self) -> None:
         """One of all the things that people do; what is refused changes nothing."""
         often = [self.not_this_time, self.yes, self.time_passes, self.offer]
-        now_and_then = [self.take_back, self.after_all, self.only_until, self.no]
+        now_and_then = [self.take_back, self.after_all, self.only_until, self.all_of_it, self.no]
         with contextlib.suppress(Conflict, Invalid):
             await self.chance.choice([*often * 3, *now_and_then * 2, self.leave_open])()
 
@@ -74,8 +74,13 @@ class Evening:
     async def yes(self) -> None:
         await self.family.say((await self.one(CommitmentState.OFFERED)).id, Said.ACCEPTED)
 
+    async def all_of_it(self) -> None:
+        parts = [each for each in await self.promised() if each.asked_until is not None]
+        await self.family.say(self.chance.choice(parts or await self.promised()).id, Said.ACCEPTED)
+
     async def only_until(self) -> None:
-        commitment = await self.one(CommitmentState.OFFERED)
+        single = [each for each in await self.promised() if each.holds and each.promise.pattern.rule is None]
+        commitment = self.chance.choice([*single, await self.one(CommitmentState.OFFERED)])
         begun = reference.laid_out(as_weekly(commitment, with_excluded=True))[0][0]
         await self.family.say(commitment.id, Said.PARTIAL, until=begun + timedelta(hours=self.chance.randint(1, 12)))
 
@@ -149,7 +154,8 @@ async def test_what_is_on_record_as_open_is_what_lies_open(
         assert set(asks.values()) <= {1}, "nobody is asked twice"
         async with family.unit() as unit:
             plan = await plans.get(unit, family.this_plan)
-        assert plan.state.value == ("at_risk" if any(gap.is_standing for gap in known) else "active")
+        stands = any(gap.is_standing and gap.span.end > family.now for gap in known)
+        assert plan.state.value == ("at_risk" if stands else "active")
 
     facts = behind_the_wall.facts()
     opened = [fact.data["gap_id"] for fact in facts if fact.type == "network.coverage_gap_opened.v1"]

@@ -1,10 +1,11 @@
 """V5: a withdrawal leaves Saturday night uncovered, and the night is covered without anybody touching a keyboard."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 import pytest
 
+from services.network.domain.commitments import Commitment, CommitmentId
 from services.network.domain.gaps import Gap, GapState
 from services.network.domain.plan_errors import AlreadyCovered, MemberCannotProtect, PlanNotReady
 from services.network.domain.plans import PlanKind
@@ -15,6 +16,7 @@ from services.network.use_cases.commands import ChangePerson
 from services.network.use_cases.look_again import look_again_for
 from services.network.use_cases.plan_commands import Said
 from shared.db.unit import Units
+from shared.kernel.errors import Invalid
 from tests.network.conftest import BehindTheWall
 from tests.network.use_cases.promised import Promised, a_network_county, at, times
 from tests.support.factories import a_caller
@@ -146,6 +148,98 @@ async def test_of_two_who_say_yes_one_is_thanked(zoe: Promised) -> None:
     with pytest.raises(AlreadyCovered):
         await zoe.say(await zoe.ask_of("abara"), Said.ACCEPTED)
     assert await zoe.asks() == [("abara", "covered"), ("luis", "accepted")]
+
+
+async def test_who_said_yes_and_later_keeps_a_part_leaves_the_rest_open_and_the_next_is_asked(
+    zoe: Promised, behind_the_wall: BehindTheWall
+) -> None:
+    await kim_cannot(zoe)
+    ask = await zoe.ask_of("abara")
+    await a_minute_later(zoe, ask, Said.ACCEPTED)
+    assert (await zoe.state(), await zoe.standing_gaps()) == ("active", [])
+
+    part = await a_minute_later(zoe, ask, Said.PARTIAL, until=at("2027-09-11 23:00"))
+    assert await left(zoe) == [(at("2027-09-11 23:00"), SATURDAY_NIGHT[1])]
+    assert await zoe.asks() == [("abara", "accepted_partial"), ("luis", "sent")]
+    assert (part.sequence, await zoe.state()) == (2, "at_risk")
+    assert calendar_of(behind_the_wall, ask) == [
+        (1, "confirmed", SATURDAY_NIGHT[1]),
+        (2, "confirmed", at("2027-09-11 23:00")),
+    ]
+
+    again = await a_minute_later(zoe, ask, Said.PARTIAL, until=at("2027-09-11 23:00"))
+    assert (again.version, len(await zoe.asks())) == (part.version, 2), "once is enough"
+    less = await a_minute_later(zoe, ask, Said.PARTIAL, until=at("2027-09-11 22:00"))
+    assert (less.sequence, await zoe.asks()) == (3, [("abara", "accepted_partial"), ("luis", "sent"), ("luis", "sent")])
+    assert await left(zoe) == [
+        (at("2027-09-11 22:00"), at("2027-09-11 23:00")),
+        (at("2027-09-11 23:00"), SATURDAY_NIGHT[1]),
+    ]
+
+
+async def test_a_yes_after_a_part_is_for_the_whole_again_while_it_is_open(zoe: Promised, behind_the_wall: BehindTheWall) -> None:
+    await kim_cannot(zoe)
+    ask = await zoe.ask_of("abara")
+    await a_minute_later(zoe, ask, Said.ACCEPTED)
+    await a_minute_later(zoe, ask, Said.PARTIAL, until=at("2027-09-11 23:00"))
+    whole = await a_minute_later(zoe, ask, Said.ACCEPTED)
+    assert (whole.sequence, whole.asked_until) == (3, None)
+    assert await zoe.asks() == [("abara", "accepted"), ("luis", "covered")]
+    assert (await zoe.state(), await zoe.standing_gaps()) == ("active", [])
+
+    await a_minute_later(zoe, ask, Said.PARTIAL, until=at("2027-09-11 23:00"))
+    await a_minute_later(zoe, await zoe.ask_of("luis"), Said.ACCEPTED)
+    with pytest.raises(AlreadyCovered):
+        await a_minute_later(zoe, ask, Said.ACCEPTED)
+    assert (await zoe.asks())[0] == ("abara", "accepted_partial")
+    assert (await zoe.state(), await zoe.standing_gaps()) == ("active", [])
+    assert calendar_of(behind_the_wall, ask)[-1] == (4, "confirmed", at("2027-09-11 23:00"))
+
+
+async def test_a_single_time_that_is_no_ask_can_be_done_in_part_too(zoe: Promised) -> None:
+    await kim_cannot(zoe)
+    await zoe.promise("luis", times("2027-09-11 20:00", "2027-09-12 08:00"), called="luis on saturday", backups=("kim", "abara"))
+    assert await zoe.standing_gaps() == []
+    await a_minute_later(zoe, "luis on saturday", Said.PARTIAL, until=at("2027-09-12 02:00"))
+    assert await left(zoe) == [(at("2027-09-12 02:00"), SATURDAY_NIGHT[1])]
+    assert (await zoe.asks())[-1] == ("abara", "sent"), "neither who gave it up nor whose night it was is asked"
+    await a_minute_later(zoe, "luis on saturday", Said.WITHDRAWN)
+    assert [gap.span.end - gap.span.start for gap in await zoe.standing_gaps()] == [timedelta(hours=6)] * 2
+
+
+async def test_an_end_outside_of_the_time_or_of_many_times_is_refused(zoe: Promised) -> None:
+    await kim_cannot(zoe)
+    ask = await zoe.ask_of("abara")
+    await a_minute_later(zoe, ask, Said.ACCEPTED)
+    with pytest.raises(Invalid):
+        await a_minute_later(zoe, ask, Said.PARTIAL, until=SATURDAY_NIGHT[0])
+    with pytest.raises(Invalid):
+        await zoe.say("luis", Said.PARTIAL, until=at("2027-09-11 19:00"))
+    assert (await a_minute_later(zoe, ask, Said.PARTIAL, until=at("2027-09-12 20:00"))).sequence == 1, (
+        "beyond its end is the whole of it"
+    )
+
+
+async def test_who_took_a_yes_back_is_not_asked_for_it_again(zoe: Promised) -> None:
+    await kim_cannot(zoe)
+    ask = await zoe.ask_of("abara")
+    await a_minute_later(zoe, ask, Said.ACCEPTED)
+    await a_minute_later(zoe, ask, Said.WITHDRAWN)
+    assert await zoe.asks() == [("abara", "withdrawn"), ("luis", "sent")]
+
+
+async def a_minute_later(zoe: Promised, called: str | CommitmentId, said: Said, **facts: datetime) -> Commitment:
+    zoe.now += timedelta(minutes=1)
+    return await zoe.say(called, said, **facts)
+
+
+def calendar_of(behind_the_wall: BehindTheWall, commitment_id: object) -> list[tuple[object, object, object]]:
+    """SEQUENCE, notice and end of each revision that reached somebody's calendar after they were asked."""
+    return [
+        (fact.data["entry"]["sequence"], fact.data["entry"]["notice"], datetime.fromisoformat(fact.data["entry"]["ends_at"]))
+        for fact in behind_the_wall.facts()
+        if fact.type == "network.commitment_changed.v1" and fact.data["commitment_id"] == str(commitment_id)
+    ]
 
 
 async def test_a_worker_may_accept_a_gap_with_a_reason(zoe: Promised, behind_the_wall: BehindTheWall) -> None:
