@@ -4,9 +4,10 @@ The picture is reckoned here: rings around the children, each name inside its ri
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from services.portal.domain.families import Member
 
@@ -89,14 +90,43 @@ class KinNotice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """One field of a change; None where there was, or is, nothing."""
+
+    field: str
+    before: Any = None
+    after: Any = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Changed:
-    """One change of a family's record."""
+    """One change of a family's record. `changes` are for those who may see what it holds."""
 
     id: str
     at: datetime
     actor_kind: str
     actor_id: str
     kind: str
+    thing_id: str = ""
+    changes: tuple[Difference, ...] = ()
+
+    @property
+    def move(self) -> tuple[str, str] | None:
+        """From which circle to which a member was moved by this; None where nobody moved."""
+        moved = next((one for one in self.changes if self.kind == "member" and one.field == "circle"), None)
+        return (moved.before, moved.after) if moved and moved.before and moved.after else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CircleMove:
+    """A move of a member between circles, or in how much they know."""
+
+    moved_at: datetime
+    moved_by: str
+    circle_from: str
+    circle_to: str
+    knows_from: str
+    knows_to: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,6 +173,11 @@ class Ring:
     radius: int
     names: tuple[Placed, ...]
     more: int
+
+
+def newest_moves(changes: Sequence[Changed]) -> Mapping[str, Changed]:
+    """Return by member the last time that they were moved, of changes newest first."""
+    return {one.thing_id: one for one in reversed(changes) if one.move}
 
 
 def rings(members: Sequence[Member]) -> tuple[Ring, ...]:

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from services.portal.domain.circles import Changed, KinNotice, Network, Prompt, Release
+from services.portal.domain.circles import Changed, CircleMove, KinNotice, Network, Prompt, Release
 from services.portal.domain.sight import Sight
 from services.portal.gateways.calling import Caller, read
 
-LATEST = 8
+LATEST = 50
+"""So many changes of a family are read: what changed last, and who was moved lately."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,10 @@ class Circles:
     async def sight(self, case_id: str, member_id: str) -> Sight:
         """Return what a member may see today; the look is on record."""
         return read(Sight, (await self.caller.get(f"/v1/cases/{case_id}/members/{member_id}/sight")).json)
+
+    async def moves(self, case_id: str, member_id: str) -> tuple[CircleMove, ...]:
+        """Return how a member moved between circles and came to know more, newest first."""
+        return await self.caller.get_all(f"/v1/cases/{case_id}/members/{member_id}/circle-moves", CircleMove)
 
     async def prompts(self, case_id: str) -> tuple[Prompt, ...]:
         """Return the list that finds forgotten people."""

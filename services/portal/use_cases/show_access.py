@@ -9,9 +9,7 @@ from services.portal.domain.looking import Holders, Onlooker, together
 from services.portal.gateways.calling import if_allowed, unless_away
 from services.portal.gateways.meetings import Meetings
 from services.portal.gateways.network import Network
-
-MOST_NAMES = 40
-"""So many members of staff are asked for by name; a family that more have seen shows the ids of the rest."""
+from services.portal.use_cases.name_staff import name_staff
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +37,5 @@ async def show_access(network: Network, meetings: Meetings, case_id: str, *, me:
     held = [*holders.assigned, *holders.shared_with]
     staff = [*(one.staff_id for one in held), *(one.by for one in held if one.by)]
     staff += [one.actor_id for one in onlookers or () if one.actor_kind == "staff"]
-    asked = list(dict.fromkeys(staff))[:MOST_NAMES]
-    found = await asyncio.gather(*(network.staff_person(staff_id) for staff_id in asked))
-    names = {staff_id: person.name for staff_id, person in zip(asked, found, strict=True) if person is not None}
-    return Access(family, holders, onlookers, answered, dict([me]) | names)
+    names = await name_staff(network, staff)
+    return Access(family, holders, onlookers, answered, dict([me]) | dict(names))

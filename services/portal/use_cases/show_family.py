@@ -1,11 +1,11 @@
 """Gather one family's page: who stands around it, what is due, which meetings there are; and names for whoever comes to them."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from services.portal.domain.circles import Changed, KinNotice
+from services.portal.domain.circles import Changed, KinNotice, newest_moves
 from services.portal.domain.cover_days import Day, days_of
 from services.portal.domain.due import DueItem, due_items
 from services.portal.domain.families import Family, Person, Roster, Separation
@@ -16,11 +16,13 @@ from services.portal.gateways.circles import Circles
 from services.portal.gateways.meetings import Meetings
 from services.portal.gateways.network import Network
 from services.portal.gateways.plans import Plans
+from services.portal.use_cases.name_staff import name_staff
 from services.portal.use_cases.show_plan import SHOWN, days_shown
 from shared.kernel.wall import local_date
 
 NO_DATES = Mandates()
 SOMEBODY = "Name not shown to you"
+LAST_CHANGES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,13 @@ class Seen:
     days: tuple[Day, ...] = ()
     notices: tuple[KinNotice, ...] = ()
     changes: tuple[Changed, ...] = ()
+    staff: Mapping[str, str] = field(default_factory=dict)
+    """What colleagues are called who made these changes, by the ids they sign in with."""
+
+    @property
+    def moves(self) -> Mapping[str, Changed]:
+        """Who was moved to another circle lately, by member: the last time."""
+        return newest_moves(self.changes)
 
     @property
     def plan(self) -> Plan | None:
@@ -95,9 +104,12 @@ class Names:
 
 
 async def show_family(
-    network: Network, meetings: Meetings, plans: Plans, circles: Circles, case_id: str, *, clock: Callable[[], datetime]
+    network: Network, meetings: Meetings, plans: Plans, circles: Circles, case_id: str, *, me: str, clock: Callable[[], datetime]
 ) -> Seen:
-    """Return everything about one family that its page shows. `clock` is read after the first answers, which tell the time."""
+    """Return everything about one family that its page shows. `clock` is read after the first answers, which tell the time.
+
+    `me` is who asks, and needs no name.
+    """
     (family, roster, separations), (its_plans, notices, changes), (mandates, _), (held, answered) = await asyncio.gather(
         asyncio.gather(network.family(case_id), network.roster(case_id), network.separations(case_id)),
         asyncio.gather(
@@ -109,10 +121,8 @@ async def show_family(
         unless_away(if_allowed(meetings.of_family(case_id), ()), ()),
     )
     plan, now = in_force(its_plans), clock()
-    coverage = None
-    if plan is not None:
-        begin, end = days_shown(plan, local_date(now, plan.time_zone), SHOWN)
-        coverage = await plans.coverage(plan.id, begin, end)
+    colleagues = [one.actor_id for one in told_of(changes) if one.actor_kind == "staff" and one.actor_id != me]
+    staff, coverage = await asyncio.gather(name_staff(network, colleagues), _coverage(plans, plan, now))
     return Seen(
         family=family,
         roster=roster,
@@ -125,7 +135,20 @@ async def show_family(
         days=days_of(coverage, now=now) if coverage else (),
         notices=notices,
         changes=changes,
+        staff=staff,
     )
+
+
+async def _coverage(plans: Plans, plan: Plan | None, now: datetime) -> Coverage | None:
+    if plan is None:
+        return None
+    begin, end = days_shown(plan, local_date(now, plan.time_zone), SHOWN)
+    return await plans.coverage(plan.id, begin, end)
+
+
+def told_of(changes: Sequence[Changed]) -> list[Changed]:
+    """Return the changes that a family's page tells of: the last few, and each member's last move."""
+    return [*changes[:LAST_CHANGES], *newest_moves(changes).values()]
 
 
 async def names_of(network: Network, meetings: Meetings, roster: Roster, person_ids: Iterable[str] = ()) -> Names:

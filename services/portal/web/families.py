@@ -1,16 +1,15 @@
 """A family's page: its people by circle, its children and due dates, its meetings; adding people, circles, who must never meet."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from aiohttp import web
 
 from services.portal.domain import families as domain
 from services.portal.domain.board import due_flag
 from services.portal.domain.circles import Changed, rings, short
-from services.portal.domain.families import Member
-from services.portal.gateways.calling import if_allowed
 from services.portal.use_cases.agree_on_plan import tell
-from services.portal.use_cases.show_family import show_family
+from services.portal.use_cases.show_family import LAST_CHANGES, show_family
+from services.portal.use_cases.show_member import show_member
 from services.portal.web import codes, plan_codes, words
 from services.portal.web.forms import Form
 from services.portal.web.pages import Visit, see_other
@@ -35,8 +34,9 @@ async def get_family(visit: Visit) -> web.StreamResponse:
 
 
 async def _family_page(visit: Visit, form: Form, *, status: int = 200) -> web.Response:
+    me = visit.staff.staff_id
     seen = await show_family(
-        visit.network, visit.meetings, visit.plans, visit.circles, visit.path("case_id"), clock=lambda: visit.now
+        visit.network, visit.meetings, visit.plans, visit.circles, visit.path("case_id"), me=me, clock=lambda: visit.now
     )
     draft = await visit.portal.sign_ins.draft(visit.staff, seen.family.id)
     return visit.page(
@@ -48,7 +48,8 @@ async def _family_page(visit: Visit, form: Form, *, status: int = 200) -> web.Re
         circles=domain.by_circle(seen.roster.members),
         rings=rings(seen.roster.members),
         short=short,
-        changes=changes_in_words(seen.changes, me=visit.staff.staff_id),
+        changes=changes_in_words(seen.changes[:LAST_CHANGES], seen.staff, me=me),
+        moved_by=lambda one: actor_in_words(one, seen.staff, me=me),
         local=lambda at: at_wall(at, seen.family.time_zone),
         kept_apart=domain.kept_apart,
         due_flag=due_flag,
@@ -58,15 +59,23 @@ async def _family_page(visit: Visit, form: Form, *, status: int = 200) -> web.Re
     )
 
 
-def changes_in_words(changes: Sequence[Changed], *, me: str) -> list[tuple[Changed, str, str]]:
+def changes_in_words(changes: Sequence[Changed], staff: Mapping[str, str], *, me: str) -> list[tuple[Changed, str, str]]:
     """Return the latest changes, those of one kind by one person in a row told once."""
     found: list[tuple[Changed, str, str]] = []
     for one in changes:
         what = words.label(plan_codes.CHANGES, one.kind)
-        who = "You" if one.actor_id == me else words.label(codes.ACTORS, one.actor_kind)
-        if not found or (found[-1][1], found[-1][2]) != (who, what):
-            found.append((one, who, what))
+        who = actor_in_words(one, staff, me=me)
+        if not found or (found[-1][0].actor_id, found[-1][2]) != (one.actor_id, what):
+            found.append((one, words.capital(who), what))
     return found
+
+
+def actor_in_words(one: Changed, staff: Mapping[str, str], *, me: str) -> str:
+    """Say who made a change: a colleague by name, where one is on record."""
+    if one.actor_id == me:
+        return "you"
+    known = staff.get(one.actor_id) if one.actor_kind == "staff" else None
+    return known or words.label(codes.ACTORS, one.actor_kind)
 
 
 async def get_new_person(visit: Visit) -> web.StreamResponse:
@@ -170,33 +179,30 @@ def _person_facts(form: Form) -> dict[str, object]:
     }
 
 
-async def _member(visit: Visit) -> tuple[domain.Family, Member]:
-    case_id, member_id = visit.path("case_id"), visit.path("member_id")
-    family = await visit.network.family(case_id)
-    roster = await visit.network.roster(case_id)
-    found = next((one for one in roster.members if one.id == member_id), None)
-    if found is None:
-        raise NotFound
-    return family, found
-
-
 async def get_member(visit: Visit) -> web.StreamResponse:
     """Show one member's place, to change it or take the person off."""
     return await _member_page(visit, None)
 
 
 async def _member_page(visit: Visit, form: Form | None, *, status: int = 200, stale: bool = False) -> web.Response:
-    family, member = await _member(visit)
-    dangers = await if_allowed(visit.shared_words.statements(family.id, "danger"), ())
+    seen = await show_member(
+        visit.network,
+        visit.circles,
+        visit.shared_words,
+        visit.path("case_id"),
+        visit.path("member_id"),
+        me=visit.staff.staff_id,
+    )
     return visit.page(
         "member_edit.html",
         status=status,
-        family=family,
-        member=member,
-        dangers=dangers,
+        seen=seen,
+        family=seen.family,
+        member=seen.member,
+        dangers=seen.dangers,
         form=form,
         errors={} if form is None or stale else form.errors,
-        stale=member if stale else None,
+        stale=seen.member if stale else None,
     )
 
 

@@ -9,3 +9,5 @@ BECAUSE: Mapping[str, str] = {
     "takes_no_part": "They take no part now",
     "not_theirs": "Not theirs",
 }
+CIRCLES: Mapping[str, str] = {"inner": "inner", "middle": "middle", "outer": "outer", "none": "no circle"}
+"""A circle as one says it in "from outer to inner"."""

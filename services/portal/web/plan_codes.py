@@ -141,7 +141,7 @@ CHANGES: Mapping[str, str] = {
     "release": "changed a release",
     "consent": "recorded how somebody may be reached",
 }
-"""What changed, as it goes on after "You" or "Staff"."""
+"""What changed, as it goes on after "You" or a colleague's name."""
 MEMBER_STATES: Mapping[str, tuple[str, str]] = {
     "identified": ("person", "Known by name"),
     "contacted": ("chat", "Contacted"),
