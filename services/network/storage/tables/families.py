@@ -49,9 +49,22 @@ class PersonRow(Base):
         UniqueConstraint("county_id", "external_lookup"),
         UniqueConstraint("county_id", "staff_id"),
         *of_person("relay_person_id"),
-        Index("ix_people_name_lookups", "name_lookups", postgresql_using="gin"),
-        Index("ix_people_band_lookups", "band_lookups", postgresql_using="gin"),
     )
+
+
+class PersonNameRow(Base):
+    """A keyed hash of a name, and who bears it. A trigger keeps it as `people.name_lookups` is: nobody else writes it.
+
+    Behind the wall PostgreSQL uses an index only where its operator cannot leak; equality of texts is such a one, `&&` is not.
+    """
+
+    __tablename__ = "person_names"
+
+    county_id: Mapped[CountyId] = mapped_column(primary_key=True)
+    lookup: Mapped[str] = mapped_column(Text, primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(primary_key=True)
+
+    __table_args__ = (Index(None, "county_id", "person_id"),)
 
 
 class ContactPointRow(Base):
