@@ -6,7 +6,24 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import TypeAdapter
-from sqlalchemy import ARRAY, ColumnElement, Text, and_, any_, bindparam, delete, exists, func, or_, select, text, tuple_, update
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Text,
+    Uuid,
+    and_,
+    any_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    or_,
+    select,
+    text,
+    true,
+    tuple_,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import aliased
 
@@ -23,7 +40,7 @@ from services.network.domain.imports import (
 )
 from services.network.domain.people import Person
 from services.network.storage.people import name_lookup
-from services.network.storage.tables.families import CaseRow, ContactPointRow, MemberRow, PersonRow
+from services.network.storage.tables.families import CaseRow, ContactPointRow, MemberRow, PersonNameRow, PersonRow
 from services.network.storage.tables.imports import ImportBlockRow, ImportFaultRow, ImportMarkRow, ImportRow
 from shared.db.direct import Direct
 from shared.db.sealing import shut, unshut
@@ -45,6 +62,16 @@ _ADD_MARK = Direct(
     )
 )
 _LOOKUPS = bindparam("lookups", type_=ARRAY(Text))
+
+
+def _among(row: type[PersonNameRow] | type[ContactPointRow]) -> Direct:
+    wanted = func.unnest(_LOOKUPS).table_valued("lookup").render_derived()
+    # A row each by its index, whatever PostgreSQL believes of a table that was empty a moment ago.
+    one = select(row.lookup).where(row.county_id == bindparam("county", type_=Uuid()), row.lookup == wanted.c.lookup).limit(1)
+    return Direct(select(wanted.c.lookup).select_from(wanted.join(one.lateral(), true())))
+
+
+_KNOWN_NAMES, _KNOWN_POINTS = _among(PersonNameRow), _among(ContactPointRow)
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,17 +330,13 @@ async def find_alike(unit: Unit, people: Sequence[Person]) -> set[UUID]:
     """Return those of some new people, not yet stored, who are named or reached like somebody who is there."""
     names = {person.id: {name_lookup(unit, key) for key in person.name_keys} for person in people}
     reached = {person.id: {point.lookup for point in person.contact_points} for person in people}
-    found_names = await unit.session.scalars(
-        select(PersonRow.name_lookups).where(PersonRow.county_id == unit.county_id, PersonRow.name_lookups.overlap(_LOOKUPS)),
-        {"lookups": sorted(set().union(*names.values()))},
-    )
-    known_names = {lookup for row in found_names for lookup in row}
-    found = await unit.session.scalars(
-        select(ContactPointRow.lookup).where(ContactPointRow.county_id == unit.county_id, ContactPointRow.lookup == any_(_LOOKUPS)),
-        {"lookups": sorted(set().union(*reached.values()))},
-    )
-    known_points = set(found)
+    known_names = await _known(unit, _KNOWN_NAMES, set().union(*names.values()))
+    known_points = await _known(unit, _KNOWN_POINTS, set().union(*reached.values()))
     return {each.id for each in people if names[each.id] & known_names or reached[each.id] & known_points}
+
+
+async def _known(unit: Unit, among: Direct, lookups: Collection[str]) -> set[str]:
+    return {row["lookup"] for row in await unit.fetch(among, county=unit.county_id, lookups=sorted(lookups))}
 
 
 _TABLE_OF: Mapping[ImportKind, type[CaseRow] | type[MemberRow] | type[PersonRow]] = {

@@ -5,13 +5,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ARRAY, ColumnElement, Integer, Text, Uuid, any_, bindparam, delete, func, select, update
+from sqlalchemy import ARRAY, ColumnElement, Integer, Text, Uuid, any_, bindparam, delete, func, select, true, update
 from sqlalchemy.dialects.postgresql import insert
 
 from services.network.domain.errors import ExternalIdTaken, StaffIdTaken
 from services.network.domain.people import ContactPoint, ContactPointId, Person, PersonId, Profile
 from services.network.storage.refusing import refusing
-from services.network.storage.tables.families import ContactPointRow, FindRow, PersonRow
+from services.network.storage.tables.families import ContactPointRow, FindRow, PersonNameRow, PersonRow
 from shared.db.direct import Direct
 from shared.db.sealing import KeyDestroyed
 from shared.db.unit import Unit
@@ -37,15 +37,24 @@ def _people(where: ColumnElement[bool]) -> Direct:
 
 _HOLD = Direct(select(PersonRow.id).where(_MINE, PersonRow.id == bindparam("id")).with_for_update())
 _HOLD_BY_EXTERNAL_ID = Direct(select(PersonRow.id).where(_MINE, PersonRow.external_lookup == bindparam("lookup")).with_for_update())
+_LOOKUPS = bindparam("lookups", type_=ARRAY(Text))
+_WANTED = func.unnest(_LOOKUPS).table_valued("lookup").render_derived()
+# A row each by its index, whatever PostgreSQL believes of a table that was empty a moment ago.
+_BEARER = select(PersonRow.id).where(_MINE, PersonRow.external_lookup == _WANTED.c.lookup).limit(1).lateral()
+_BY_EXTERNAL_IDS = Direct(select(_BEARER.c.id).select_from(_WANTED.join(_BEARER, true())))
 _HOLD_BY_EXTERNAL_IDS = Direct(
     select(PersonRow.id, PersonRow.external_lookup)
-    .where(_MINE, PersonRow.external_lookup == any_(bindparam("lookups", type_=ARRAY(Text))))
+    .where(_MINE, PersonRow.id == any_(bindparam("ids", type_=ARRAY(Uuid()))), PersonRow.external_lookup == any_(_LOOKUPS))
     .order_by(PersonRow.id)
     .with_for_update()
 )
 _BY_ID = _people(PersonRow.id == any_(bindparam("ids", type_=ARRAY(Uuid()))))
 _BY_EXTERNAL_ID = _people(PersonRow.external_lookup == bindparam("lookup"))
-_BY_NAME = _people(PersonRow.name_lookups.contains(bindparam("lookups", type_=ARRAY(Text))))
+_BY_NAME = _people(
+    PersonRow.id.in_(
+        select(PersonNameRow.person_id).where(PersonNameRow.county_id == _COUNTY, PersonNameRow.lookup == bindparam("lookup"))
+    )
+)
 _BY_STAFF_ID = _people(PersonRow.staff_id == bindparam("staff_id"))
 _BY_CONTACT = _people(
     PersonRow.id.in_(
@@ -106,10 +115,13 @@ async def list_by_external_ids_for_update(unit: Unit, external_ids: Iterable[str
     of_lookup = {external_lookup(unit, each): each for each in external_ids}
     lookups = sorted(of_lookup)
     # As in `find_by_external_id_for_update`: whoever writes one of these anew waits for us, or we for them.
-    names = func.unnest(bindparam("names", type_=ARRAY(Text))).table_valued("name")
+    names = func.unnest(bindparam("names", type_=ARRAY(Text))).table_valued("name").render_derived()
     turn = select(func.pg_advisory_xact_lock(func.hashtextextended(names.c.name, 0)))
     await unit.session.execute(turn, {"names": [f"external|{lookup}" for lookup in lookups]})
-    held = await unit.fetch(_HOLD_BY_EXTERNAL_IDS, county=unit.county_id, lookups=lookups)
+    ids = [row["id"] for row in await unit.fetch(_BY_EXTERNAL_IDS, county=unit.county_id, lookups=lookups)]
+    if not ids:
+        return {}
+    held = await unit.fetch(_HOLD_BY_EXTERNAL_IDS, county=unit.county_id, ids=ids, lookups=lookups)
     found = {row["id"]: of_lookup[row["external_lookup"]] for row in held}
     return {found[person.id]: person for person in await list_by_id(unit, [PersonId(each) for each in found])}
 
@@ -121,7 +133,7 @@ async def list_by_external_id(unit: Unit, external_id: str) -> list[Person]:
 
 async def list_by_name(unit: Unit, key: str, *, limit: int) -> list[Person]:
     """Return people found under a name key."""
-    return await _load(unit, _BY_NAME, lookups=[name_lookup(unit, key)], most=limit)
+    return await _load(unit, _BY_NAME, lookup=name_lookup(unit, key), most=limit)
 
 
 async def list_by_contact(unit: Unit, lookups: Collection[str], *, limit: int) -> list[Person]:
