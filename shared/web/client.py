@@ -4,11 +4,13 @@ A refusal comes back as `Problem` with its stable code; a service that does not 
 """
 
 import asyncio
+import base64
 import json
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, BinaryIO, TypeVar
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -22,6 +24,9 @@ from shared.web.observe import current_trace, new_trace
 
 PATIENCE = 10.0
 MAX_ANSWER = 8 * 1024 * 1024
+FILE_PATIENCE = aiohttp.ClientTimeout(total=240, connect=3)
+"""For a file of many megabytes, either way."""
+PIECE = 256 * 1024
 TOKEN_MARGIN_SECONDS = 60
 WAITS_AT_MOST_SECONDS = 2
 """How long a call waits for its caller's quota before it says that there was none left."""
@@ -164,6 +169,53 @@ class ServiceClient:
                 raise _problem(response.status, value, response.headers.get("Retry-After", ""))
             return Answer(response.status, value, response.headers.get("ETag"), dict(response.headers), content)
 
+    async def send_file(
+        self, path: str, file: BinaryIO, *, token: str, media_type: str, sha256: bytes, params: Mapping[str, str], key: str
+    ) -> Answer:
+        """Send a file whole, at its own pace, and return the answer; over a connection that breaks, once more with the same key."""
+        headers = {
+            **_trace_headers(None),
+            "Authorization": f"Bearer {token}",
+            "Content-Type": media_type,
+            "Content-Digest": f"sha-256=:{base64.b64encode(sha256).decode()}:",
+            "Idempotency-Key": key,
+        }
+        for left in (1, 0):
+            file.seek(0)
+            try:
+                async with self._session.post(
+                    self._address(path),
+                    data=_pieces(file),
+                    params=params,
+                    headers=headers,
+                    allow_redirects=False,
+                    timeout=FILE_PATIENCE,
+                ) as response:
+                    value = _parsed(await _at_most(response))
+                    if response.status >= 400:
+                        raise _problem(response.status, value, response.headers.get("Retry-After", ""))
+                    return Answer(response.status, value, headers=dict(response.headers))
+            except (aiohttp.ClientConnectionError, aiohttp.ClientPayloadError):
+                if not left:
+                    break
+            except (TimeoutError, aiohttp.ClientError):
+                break
+        raise Problem(503, "unavailable", "The file did not get through just now. Send it again in a moment.")
+
+    @asynccontextmanager
+    async def fetch_file(self, path: str, *, token: str) -> AsyncIterator[aiohttp.StreamReader]:
+        """Read a file as it comes, however long it is; a connection that breaks off raises."""
+        headers = {**_trace_headers(None), "Authorization": f"Bearer {token}"}
+        try:
+            async with self._session.get(
+                self._address(path), headers=headers, allow_redirects=False, timeout=FILE_PATIENCE
+            ) as response:
+                if response.status >= 400:
+                    raise _problem(response.status, _parsed(await _at_most(response)), response.headers.get("Retry-After", ""))
+                yield response.content
+        except (TimeoutError, aiohttp.ClientConnectionError):
+            raise Problem(503, "unavailable", "This cannot be answered just now. Try again in a moment.") from None
+
     def _address(self, path: str) -> str:
         """A `next` may be absolute: only its path and query count, so no answer sends a token elsewhere."""
         parts = urlsplit(path)
@@ -177,6 +229,11 @@ async def _at_most(response: aiohttp.ClientResponse) -> bytes:
         if len(body) > MAX_ANSWER:
             raise Problem(503, "unavailable", "The answer was too large.")
     return bytes(body)
+
+
+async def _pieces(file: BinaryIO) -> AsyncIterator[bytes]:
+    while piece := await asyncio.to_thread(file.read, PIECE):
+        yield piece
 
 
 def _parsed(content: bytes) -> Any:
