@@ -24,6 +24,7 @@ ROOM = "res_" + "8" * 32
 PROMISE = "com_" + "1" * 32
 RULE = "sep_" + "1" * 32
 SECRET = "abcdefghijklmnopqrstuvwxyz"
+JSONS = {"application/json", "application/merge-patch+json"}
 NAMES = {MOTHER: "Denise", CHILD: "Lila", FATHER: "Tom", WORKER: "Amy"}
 
 
@@ -106,6 +107,7 @@ class Asked:
     path: str
     headers: dict[str, str]
     body: Any
+    query: dict[str, str]
 
 
 def person(person_id: str, **more: Any) -> dict[str, Any]:
@@ -151,6 +153,7 @@ def promise(**more: Any) -> dict[str, Any]:
         "answer": "accepted",
         "can_answer": False,
         "can_withdraw": True,
+        "can_shorten": False,
         "sequence": 1,
         "time_zone": "America/Los_Angeles",
         "promised_zone": "America/Los_Angeles",
@@ -216,8 +219,8 @@ class World:
     @web.middleware
     async def _listen(self, request: web.Request, handler: Any) -> web.StreamResponse:
         text = await request.text()
-        body = json.loads(text) if text else None
-        self.asked.append(Asked(request.method, request.path, dict(request.headers), body))
+        body = json.loads(text) if text and request.content_type in JSONS else text or None
+        self.asked.append(Asked(request.method, request.path, dict(request.headers), body, dict(request.query)))
         response: web.StreamResponse = await handler(request)
         return response
 
@@ -255,6 +258,8 @@ class World:
             "GET /v1/call-tasks": {"items": [], "next": None},
         }
         found = (answers | self.more).get(f"{request.method} {request.path}")
+        if isinstance(found, str):
+            return web.Response(text=found)
         if found is None:
             return web.json_response({"code": "not_found", "status": 404}, status=404, content_type="application/problem+json")
         return web.json_response(found, headers={"ETag": '"5"'} | ({"Date": self.date} if self.date else {}))

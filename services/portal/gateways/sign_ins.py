@@ -27,6 +27,7 @@ from services.portal.domain.draft import Draft
 IDLE_SECONDS = 20 * 60
 ABSOLUTE_SECONDS = 12 * 3600
 PENDING_SECONDS = 10 * 60
+TRIED_SECONDS = 7 * 24 * 3600
 NONCE_BYTES = 12
 LOCK_SECONDS = 15
 
@@ -156,6 +157,15 @@ class SignIns:
     async def forget_drafts(self, sign_in: SignIn) -> None:
         """Forget everything this person was planning."""
         await self._redis.delete(_drafts_of(sign_in))
+
+    async def keep_tried(self, import_id: str, sha256: bytes) -> None:
+        """Remember which file was tried; the file itself is kept nowhere here."""
+        await self._redis.set(_name("tried", import_id), sha256, ex=TRIED_SECONDS)
+
+    async def tried(self, import_id: str) -> bytes | None:
+        """Return the digest of the file that was tried, or None where nobody remembers it."""
+        found = await self._redis.get(_name("tried", import_id))
+        return found if isinstance(found, bytes) else None
 
     async def ping(self) -> object:
         """Say whether the store answers."""

@@ -137,11 +137,11 @@ async def read_form(request: web.Request) -> Form:
         raise BodyTooLarge from None
     fields: dict[str, list[str]] = {}
     for name, value in sent:
-        fields.setdefault(name, []).append(_clean(value))
+        fields.setdefault(name, []).append(cleaned(value))
     return Form(fields)
 
 
-def _clean(text: str) -> str:
+def cleaned(text: str) -> str:
     """Drop what no one types: controls but for line breaks, and characters that reorder other text."""
     lines = text[:LONGEST].replace("\r\n", "\n").replace("\r", "\n")
     return "".join(c for c in lines if c == "\n" or (unicodedata.category(c) not in {"Cc", "Cs", "Cn"} and c not in _REORDERING))

@@ -24,6 +24,7 @@ from services.portal.domain.errors import FormRefused
 from services.portal.gateways.calling import Caller, ServiceClock
 from services.portal.gateways.circles import Circles
 from services.portal.gateways.identity import Identity, ProviderAway, SignInRefused, Tokens
+from services.portal.gateways.imports import Imports
 from services.portal.gateways.meetings import Meetings
 from services.portal.gateways.network import Network
 from services.portal.gateways.notify import Links, Notify
@@ -31,9 +32,10 @@ from services.portal.gateways.plans import Plans
 from services.portal.gateways.shared_words import SharedWords
 from services.portal.gateways.sign_ins import IDLE_SECONDS, SignIn, SignIns
 from services.portal.settings import PortalSettings
-from services.portal.web import codes, people_codes, plan_codes, plan_words, stale, words
+from services.portal.web import codes, import_codes, people_codes, plan_codes, plan_words, stale, words
 from services.portal.web.forms import Form, read_form
 from services.portal.web.static_files import StaticFiles
+from services.portal.web.uploads import FILE_FORM, Arriving, read_file_form
 from shared import logs
 from shared.kernel.errors import Conflict, Invalid, NotFound, Refused, SurroundError
 from shared.kernel.wall import local_date
@@ -41,9 +43,10 @@ from shared.settings import County
 from shared.web.client import Problem, ServiceClient
 from shared.web.errors import QuotaExceeded, Unavailable
 from shared.web.limits import LIMITS
-from shared.web.observe import TRACE
+from shared.web.observe import TRACE, take_until
 from shared.web.pages import new_nonce, page_headers
 from shared.web.problems import status_of
+from shared.web.upload import UPLOAD_PATIENCE
 
 TEMPLATES = Path(__file__).parent / "templates"
 RENEW_SECONDS = 45.0
@@ -101,6 +104,8 @@ class Visit:
     portal: Portal
     form: Form
     nonce: str
+    arriving: Arriving | None = None
+    """The file that the form brings, on a page that takes one."""
     sign_in: SignIn | None = None
     county: County | None = None
     word: str = ""
@@ -131,6 +136,11 @@ class Visit:
     def shared_words(self) -> SharedWords:
         """network's shared words, with this person's token."""
         return SharedWords(self._caller(self.portal.network))
+
+    @property
+    def imports(self) -> Imports:
+        """network's imports, with this person's token."""
+        return Imports(self._caller(self.portal.network))
 
     @property
     def meetings(self) -> Meetings:
@@ -188,6 +198,7 @@ class PageRoute:
     path: str
     handler: Handler
     opens: Opens
+    takes_file: bool = False
 
     def __post_init__(self) -> None:
         """Refuse a page that nobody has described."""
@@ -207,6 +218,7 @@ def make_environment(static: StaticFiles) -> Environment:
         "people_codes": people_codes,
         "plan_codes": plan_codes,
         "plan_words": plan_words,
+        "import_codes": import_codes,
         "label": words.label,
         "pair": words.pair,
         "new_key": new_key,
@@ -251,12 +263,12 @@ async def _open(route: PageRoute, request: web.Request) -> web.StreamResponse:
                 return to_sign_in(visit)
             visit = found
         if request.method == "POST":
-            form = await read_form(request)
+            form, arriving = await _sent(route, request)
             if route.opens is not Opens.ANYBODY:
                 check_origin(request, portal.settings.origin)
                 if not hmac.compare_digest(form.text("csrf").encode(), visit.staff.csrf.encode()):
                     raise FormRefused
-            visit = replace(visit, form=form)
+            visit = replace(visit, form=form, arriving=arriving)
         return await route.handler(visit)
     except Problem as problem:
         return refusal_page(visit, problem)
@@ -265,6 +277,13 @@ async def _open(route: PageRoute, request: web.Request) -> web.StreamResponse:
     except (ProviderAway, RedisError) as error:
         log.error("page.unavailable", error=type(error).__name__)
         return error_page(visit, Unavailable())
+
+
+async def _sent(route: PageRoute, request: web.Request) -> tuple[Form, Arriving | None]:
+    if route.takes_file and request.content_type == FILE_FORM:
+        take_until(request, UPLOAD_PATIENCE)
+        return await read_file_form(request)
+    return await read_form(request), None
 
 
 def check_origin(request: web.Request, origin: str) -> None:

@@ -5,6 +5,7 @@ from services.portal.web import (
     calls,
     families,
     front,
+    imports,
     meetings,
     member,
     member_promises,
@@ -32,6 +33,7 @@ STATEMENT = f"{FAMILY}/words/{{statement_id:stm_[0-9a-f]{{32}}}}"
 PLAN = f"{FAMILY}/plans/{{plan_id:plan_[0-9a-f]{{32}}}}"
 PROMISE = f"{PLAN}/promises/{{commitment_id:com_[0-9a-f]{{32}}}}"
 GAP = f"{PLAN}/gaps/{{gap_id:gap_[0-9a-f]{{32}}}}"
+IMPORT = "/imports/{import_id:imp_[0-9a-f]{32}}"
 REPLY = "{reply_id:rep_[0-9a-f]{32}}"
 LINK = "/m/{token:[A-Za-z0-9_-]{16,128}}"
 OWN_PROMISE = f"{LINK}/promises/{{commitment_id:com_[0-9a-f]{{32}}}}"
@@ -41,8 +43,8 @@ def _get(path: str, handler: Handler, opens: Opens = SIGNED_IN) -> PageRoute:
     return PageRoute(method="GET", path=path, handler=handler, opens=opens)
 
 
-def _post(path: str, handler: Handler, opens: Opens = SIGNED_IN) -> PageRoute:
-    return PageRoute(method="POST", path=path, handler=handler, opens=opens)
+def _post(path: str, handler: Handler, opens: Opens = SIGNED_IN, *, takes_file: bool = False) -> PageRoute:
+    return PageRoute(method="POST", path=path, handler=handler, opens=opens, takes_file=takes_file)
 
 
 # fmt: off
@@ -144,6 +146,11 @@ PAGES: tuple[PageRoute, ...] = (
     _post(f"{MEETING}/people/{PARTICIPANT}/answer", meetings.post_answer),
     _post(f"{MEETING}/people/{PARTICIPANT}/link", meetings.post_link),
     _post(f"{MEETING}/replies/{REPLY}/apply", meetings.post_apply_reply),
+
+    _get("/imports", imports.get_imports),
+    _post("/imports", imports.post_import, takes_file=True),
+    _get(IMPORT, imports.get_import, POLLED),
+    _get(f"{IMPORT}/report", imports.get_report),
 
     _get("/call-tasks", calls.get_calls),
     _post("/call-tasks/{task_id:task_[0-9a-f]{32}}", calls.post_call),

@@ -25,6 +25,7 @@ IDS = {
     "statement_id": "stm_" + "1" * 32,
     "notice_id": "kin_" + "1" * 32,
     "release_id": "rel_" + "1" * 32,
+    "import_id": "imp_" + "1" * 32,
     "gap_id": "gap_" + "1" * 32,
     "task_id": "task_" + "1" * 32,
     "token": SECRET,

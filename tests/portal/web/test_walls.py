@@ -15,7 +15,7 @@ from tests.portal.web.test_every_page import named
 WITHOUT_RECORD = {
     "GET /", "GET /sign-in", "POST /sign-in", "GET /sign-in/return", "POST /sign-in/stay", "POST /sign-out", "GET /accessibility",
     "GET /families", "POST /families", "GET /call-tasks", "GET /m/thank-you", "GET /m/leave", "GET /m/{rest:.*}",
-    "POST /m/{rest:.*}", "GET /sign-ins", "POST /sign-ins", "POST /auth/backchannel-logout",
+    "POST /m/{rest:.*}", "GET /sign-ins", "POST /sign-ins", "GET /imports", "POST /imports", "POST /auth/backchannel-logout",
 }  # fmt: skip
 OF_RECORDS = [each for each in PAGES if "{" in each.path and each.opens is not Opens.ANYBODY]
 BY_SECRET = [each for each in PAGES if "{token" in each.path]
