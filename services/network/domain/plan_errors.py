@@ -90,6 +90,12 @@ class AlreadyCovered(Conflict):
     code = "already_covered"
 
 
+class RestIsCovered(Conflict):
+    """Somebody else has the rest of this time by now. What the person still does of it stands: thank them."""
+
+    code = "rest_covered"
+
+
 class TurnIsOver(Conflict):
     """That time is over. Record how it went instead."""
 

@@ -30,6 +30,7 @@ from services.network.domain.plan_errors import (
     CommitmentHasEnded,
     MemberCannotProtect,
     NoSuchTurn,
+    RestIsCovered,
     TurnIsOver,
     TurnNotOver,
     WitnessNeeded,
@@ -80,8 +81,8 @@ async def answer_commitment(
     """Apply an answer to a promise of a plan whose row is held.
 
     Raises PlanHasEnded, CommitmentHasEnded, AlreadyAnswered, NotAccepted, WitnessNeeded, NoSuchTurn, TurnIsOver, TurnNotOver,
-    MemberCannotProtect, AlreadyCovered for a backup who comes second, and KeptApart where a yes would bring two people near each
-    other who must not meet: what others have promised since the offer counts.
+    MemberCannotProtect, AlreadyCovered for a backup who comes second, RestIsCovered for who gave a part up and wants it again, and
+    KeptApart where a yes would bring two people near each other who must not meet: what others promised since the offer counts.
     """
     check_open(plan)
     after = await _APPLIED[said.said](unit, plan, case, commitment, said, county)
@@ -149,7 +150,7 @@ async def _check_open(unit: Unit, plan: Plan, commitment: Commitment, span: Span
     left = [each for gap in await gaps.list_of_plan(unit, plan.id, ending_after=unit.now) for each in gap.left]
     taken = difference(required, left)
     if any(each.overlaps(span) for each in taken):
-        raise AlreadyCovered
+        raise RestIsCovered
 
 
 async def _taken(unit: Unit, plan: Plan, commitment: Commitment, said: GiveAnswer) -> Commitment:

@@ -15,6 +15,7 @@ from services.network.domain.plan_errors import (
     NoSuchTurn,
     NotAccepted,
     PlanHasEnded,
+    RestIsCovered,
     TurnIsOver,
     TurnNotOver,
 )
@@ -42,6 +43,7 @@ _TURNS = {
 }
 _OUTCOMES: dict[type[SurroundError], str] = {
     AlreadyCovered: "already_covered",
+    RestIsCovered: "rest_covered",
     CommitmentHasEnded: "too_late",
     PlanHasEnded: "too_late",
     TurnIsOver: "too_late",
@@ -68,7 +70,7 @@ async def take_reply(unit: Unit, reply: ReplyReceived, county: County) -> None:
     plan = await plans.get_for_update(unit, plan_id)
     commitment = await commitments.get(unit, commitment_id)
     if _is_about_an_older_entry(commitment, said, reply):
-        if not commitment.holds:
+        if not commitment.holds or commitment.asked_until is not None:
             tell_not_applied(unit, commitment, said, "old_time")
         return
     try:

@@ -7,7 +7,7 @@ import pytest
 
 from services.network.domain.commitments import Commitment, CommitmentId
 from services.network.domain.gaps import Gap, GapState
-from services.network.domain.plan_errors import AlreadyCovered, MemberCannotProtect, PlanNotReady
+from services.network.domain.plan_errors import AlreadyCovered, MemberCannotProtect, PlanNotReady, RestIsCovered
 from services.network.domain.plans import PlanKind
 from services.network.storage import gaps, members, people
 from services.network.use_cases.accept_gap import accept_gap
@@ -189,7 +189,7 @@ async def test_a_yes_after_a_part_is_for_the_whole_again_while_it_is_open(zoe: P
 
     await a_minute_later(zoe, ask, Said.PARTIAL, until=at("2027-09-11 23:00"))
     await a_minute_later(zoe, await zoe.ask_of("luis"), Said.ACCEPTED)
-    with pytest.raises(AlreadyCovered):
+    with pytest.raises(RestIsCovered):
         await a_minute_later(zoe, ask, Said.ACCEPTED)
     assert (await zoe.asks())[0] == ("abara", "accepted_partial")
     assert (await zoe.state(), await zoe.standing_gaps()) == ("active", [])

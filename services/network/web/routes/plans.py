@@ -48,6 +48,7 @@ ANSWERS = (
     cannot.CommitmentHasEnded,
     cannot.AlreadyAnswered,
     cannot.AlreadyCovered,
+    cannot.RestIsCovered,
     cannot.NotAccepted,
     cannot.NoSuchTurn,
     cannot.TurnIsOver,
