@@ -110,6 +110,11 @@ class KeptEntry:
         return self.is_promise and self.is_ask and self.standing == OFFERED
 
     @property
+    def is_held_once(self) -> bool:
+        """Whether a single time is promised, of which its member may still keep a part only."""
+        return self.is_promise and self.is_live and self.standing in HOLDS and not self.rule
+
+    @property
     def due_turns(self) -> tuple[Turn, ...]:
         """The turns of which the member is reminded."""
         return self.turns if self.is_live and self.standing in HOLDS else ()
@@ -238,12 +243,15 @@ def only_excused(kept: KeptEntry | None, fresh: KeptEntry) -> Turn | None:
 def turn_difference(kept: KeptEntry | None, fresh: KeptEntry, *, at: datetime) -> tuple[list[Turn], list[Turn]]:
     """Return the turns of which the member is no longer to be reminded, and those that are new.
 
-    One that has begun is not gone only because it is no longer ahead: somebody still asks how it went.
+    One that has begun is not gone only because it is no longer ahead: somebody still asks how it went, once it ends.
     """
     before = {(turn.starts_at, turn.ends_at): turn for turn in (kept.due_turns if kept else ())}
     after = {(turn.starts_at, turn.ends_at): turn for turn in fresh.due_turns}
+    moved = {turn.starts_at for turn in after.values()}
     rests = fresh.is_live and fresh.standing in HOLDS
-    gone = [turn for key, turn in before.items() if key not in after and (turn.starts_at > at or not rests)]
+    gone = [
+        turn for key, turn in before.items() if key not in after and (turn.starts_at > at or turn.starts_at in moved or not rests)
+    ]
     return gone, [turn for key, turn in after.items() if key not in before]
 
 

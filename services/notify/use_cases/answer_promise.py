@@ -28,12 +28,19 @@ async def hold_promise(unit: Unit, opened: Opened, commitment_id: UUID) -> KeptE
 async def answer_promise(
     unit: Unit, entry: KeptEntry, answer: Answer, *, until: datetime | None = None, sequence: int | None = None
 ) -> None:
-    """Pass on a yes or a no; the same one twice is one fact. A backup's yes may reach only `until` an instant of the time asked."""
+    """Pass on a yes or a no; the same one twice is one fact.
+
+    A backup's yes may reach only `until` an instant of the time asked, and whoever promised a single time may keep a part of it.
+    """
     if not may_answer(entry, at=unit.now):
         raise PromiseOver
     if until is not None:
         turn = entry.next_turn(unit.now)
-        if answer is not Answer.ACCEPTED or not entry.is_asked or not turn.starts_at < until <= turn.ends_at:
+        if (
+            answer is not Answer.ACCEPTED
+            or not (entry.is_asked or entry.is_held_once)
+            or not turn.starts_at < until <= turn.ends_at
+        ):
             raise UntilOutside
     # A page opened before a change answers what it showed, whatever stands now.
     is_old = sequence is not None and sequence < entry.sequence

@@ -172,6 +172,8 @@ async def _take_words(unit: Unit, arrived: Arrived, sender: _Sender) -> bool:
         if until is not None:
             await _say(unit, arrived, sender, Answer.ACCEPTED, until=until)
             return True
+    if await _keep_a_part(unit, arrived, sender):
+        return True
     said = read_not_on(body)
     if said is None:
         return False
@@ -181,6 +183,37 @@ async def _take_words(unit: Unit, arrived: Arrived, sender: _Sender) -> bool:
     if len(excused) + len(refused) != 1 or begins_on(said, sender.theirs, at=unit.now):
         return False
     await _excuse(unit, arrived, sender, excused, refused)
+    return True
+
+
+async def _keep_a_part(unit: Unit, arrived: Arrived, sender: _Sender) -> bool:
+    """Take "only until eleven" of somebody who said yes before, where the hour lies in one time of theirs that does not recur."""
+    if sender.waiting:
+        return False
+    found = [
+        (entry, until)
+        for entry in sender.theirs
+        if entry.is_promise and entry.is_live and entry.standing in HOLDS
+        and (until := read_until(arrived.raw["body"], entry.next_turn(unit.now), _zone(sender, entry)))
+    ]  # fmt: skip
+    if len(found) != 1 or not found[0][0].is_held_once:
+        return False
+    [(entry, until)] = found
+    announce_reply(
+        unit,
+        Said(
+            reply_id=arrived.id,
+            received_at=arrived.received_at,
+            channel=ReplyChannel.SMS,
+            kind=ReplyKind.ANSWER,
+            proof=Proof.PHONE_NUMBER,
+            entry=entry,
+            sequence=entry.sequence,
+            partstat=Answer.ACCEPTED.value,
+            proposed_ends_at=until,
+        ),
+    )
+    await _remember(unit, entry, Answer.ACCEPTED)
     return True
 
 

@@ -47,6 +47,7 @@ class PromiseOut(Model):
     answer: Answer
     can_answer: bool
     can_withdraw: bool
+    can_shorten: bool
     sequence: int
     time_zone: ZoneName
     promised_zone: ZoneName
@@ -61,7 +62,10 @@ class PromisesOut(Model):
 
 
 class PromiseAnswerIn(Model):
-    """Yes or no. A backup may say yes `until` an instant within the time. `sequence` is that of the page on which it was said."""
+    """Yes or no. Who is asked for or has promised a single time may say yes `until` an instant of it.
+
+    `sequence` is that of the page on which it was said.
+    """
 
     answer: Literal[Answer.ACCEPTED, Answer.DECLINED] = Field(json_schema_extra={"enum": ["accepted", "declined"]})
     until: Instant | None = None
@@ -109,6 +113,7 @@ def promise_out(shown: Shown) -> PromiseOut:
         answer=entry.shown_answer if entry.is_live else Answer.NEEDS_ACTION,
         can_answer=is_asked,
         can_withdraw=entry.is_live and entry.standing in {"accepted", "active", "paused"},
+        can_shorten=entry.is_held_once and may_answer(entry, at=shown.at),
         sequence=entry.sequence,
         time_zone=shown.contact.time_zone,
         promised_zone=entry.time_zone,

@@ -122,6 +122,15 @@ def test_a_turn_that_has_begun_is_not_gone_when_it_is_no_longer_ahead() -> None:
     assert turn_difference(active, later, at=SATURDAYS[0].ends_at) == ([], [])
 
 
+def test_a_turn_that_ends_earlier_takes_the_place_of_the_longer_one_also_while_it_runs() -> None:
+    night = SATURDAYS[0]
+    early = replace(night, ends_at=night.ends_at - timedelta(hours=2), ends_local=night.ends_local - timedelta(hours=2))
+    active = a_promise(night)
+    running = night.starts_at + timedelta(minutes=5)
+    shorter = kept_after(active, a_fact(an_entry(early, sequence=1), revision=2, standing="active", at=running))
+    assert turn_difference(active, shorter, at=running) == ([night], [early])
+
+
 def test_a_pause_ends_every_reminder_and_going_on_brings_them_back() -> None:
     active = a_promise(*SATURDAYS)
     paused = kept_after(active, a_fact(None, standing="paused", at=NOW + timedelta(hours=1)))

@@ -1,5 +1,6 @@
 """A promise by text: asked, answered by a digit or in words, understood, reminded of and checked in on."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -118,6 +119,57 @@ async def test_a_backup_says_until_when(office: Office, web: Web) -> None:
     [reply] = await office.facts("reply_received")
     assert (reply["kind"], reply["partstat"]) == ("answer", "accepted")
     assert datetime.fromisoformat(reply["proposed_ends_at"]) == night.replace(hour=23)
+
+
+async def a_night_of(office: Office, name: str) -> tuple[Person, Promised, datetime]:
+    """A backup who said yes to a night three days ahead, and its evening."""
+    abara = await office.known(Channel.SMS, name=name)
+    night = datetime.now(ZoneInfo(ZONE)).replace(hour=20, minute=0, second=0, microsecond=0) + timedelta(days=3)
+    asked = await promise(office, abara, *turns_from(night.astimezone(UTC))).ask()
+    await office.send_due()
+    held = await asked.confirm()
+    await office.send_due()
+    office.texts.texts.clear()
+    return abara, held, night
+
+
+async def test_who_said_yes_may_say_until_when_later_and_hears_once_what_stands(office: Office, web: Web) -> None:
+    abara, held, night = await a_night_of(office, "Abara")
+    await web.text_from(abara.phone, "only until 11 pm")
+    [reply] = await office.facts("reply_received")
+    assert (reply["partstat"], reply["sequence"], reply["subject_id"]) == ("accepted", held.sequence, str(held.id))
+    until = night.replace(hour=23).astimezone(UTC)
+    assert datetime.fromisoformat(reply["proposed_ends_at"]) == until
+    part = await replace(held, turns=turns_from(night.astimezone(UTC), hours=3)).confirm()
+    await part.judge("partial", until=until, reply_id=reply["reply_id"])
+    await office.send_due()
+    [text] = office.texts.to(abara.phone)
+    assert "thank you. On your plan: " in text
+    assert "8:00 PM to 11:00 PM" in text
+
+
+async def test_a_yes_after_a_part_goes_to_network_and_who_comes_too_late_hears_what_stands(office: Office, web: Web) -> None:
+    abara, held, night = await a_night_of(office, "Abara")
+    part = await replace(held, turns=turns_from(night.astimezone(UTC), hours=3)).confirm()
+    await office.send_due()
+    office.texts.texts.clear()
+    await web.text_from(abara.phone, "1")
+    [reply] = await office.facts("reply_received")
+    assert (reply["partstat"], reply["proposed_ends_at"]) == ("accepted", None)
+    await part.judge("accepted", outcome="rest_covered", reply_id=reply["reply_id"])
+    await office.send_due()
+    [text] = office.texts.to(abara.phone)
+    assert "somebody else has the rest by now. On your plan: " in text
+    assert "8:00 PM to 11:00 PM" in text
+
+
+async def test_an_hour_that_lies_in_a_time_that_recurs_is_for_a_person_to_read(office: Office, web: Web) -> None:
+    kim = await office.known(Channel.SMS, name="Kim")
+    night = datetime.now(ZoneInfo(ZONE)).replace(hour=20, minute=0, second=0, microsecond=0) + timedelta(days=3)
+    await (await promise(office, kim, *turns_from(night.astimezone(UTC), count=3)).offer()).confirm()
+    await office.send_due()
+    await web.text_from(kim.phone, "only until 11 pm")
+    assert [kind for kind, _, _ in await replies(office)] == ["not_an_answer"]
 
 
 async def test_not_this_saturday_takes_that_turn_out_and_is_thanked_for_once(office: Office, web: Web) -> None:
