@@ -40,6 +40,7 @@ class OwnPromise:
     answer: str = "needs_action"
     can_answer: bool = False
     can_withdraw: bool = False
+    can_shorten: bool = False
     sequence: int = 0
     turns: tuple[OwnTurn, ...] = ()
     more: int = 0

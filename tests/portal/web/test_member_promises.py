@@ -55,6 +55,17 @@ async def test_an_ask_takes_a_yes_until_an_hour_and_says_when_it_helps_most(site
     assert bodies(site, f"/promises/{PROMISE}/answers") == [{"answer": "accepted", "until": "2027-03-07T08:00:00Z", "sequence": 1}]
 
 
+async def test_a_single_time_that_was_promised_can_be_kept_in_part(site: Site) -> None:
+    site.world.of_promises(promise(can_shorten=True))
+    page = await text_of(site)
+    assert "I can stay only until" in visible(page)
+    location = await sent(site, f"/promises/{PROMISE}/answer", answer="until", until="2027-03-07T08:00:00Z", sequence="1")
+    assert location == f"{PAGE}?note=until"
+    assert bodies(site, f"/promises/{PROMISE}/answers") == [{"answer": "accepted", "until": "2027-03-07T08:00:00Z", "sequence": 1}]
+    site.world.of_promises(promise())
+    assert "only until" not in await text_of(site)
+
+
 async def test_the_page_says_nothing_of_what_it_is(site: Site) -> None:
     site.world.of_promises(promise())
     page = await text_of(site)
