@@ -8,7 +8,7 @@ import asyncio
 import json
 import re
 import time
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from functools import cache
@@ -26,7 +26,7 @@ from shared.bus.leader import HOLD_SECONDS, Leadership, lead, wait
 from shared.db import log
 from shared.db.direct import Direct
 from shared.db.log import Cursor
-from shared.db.outage import is_outage
+from shared.db.outage import is_outage, is_refusal
 from shared.db.sealing import KeyDestroyed, SealBroken
 from shared.db.unit import Actor, Trace, Unit, Units, words_from
 from shared.events import catalogue
@@ -311,16 +311,20 @@ class Consumer:
             raise
 
     async def _apply_batch(self, batch: Sequence[Envelope]) -> None:
-        """Commit a batch whole; around an event that fails, commit what stands before and after it."""
-        rest = list(batch)
+        """Commit a batch whole. An event that fails is set aside in its place when the batch is applied once more, or, while there
+        is patience and another try may help, is tried alone between its neighbours."""
+        rest, suspects = list(batch), set[int]()
         while rest:
             try:
-                await self._commit(rest)
+                await self._commit(rest, suspects=suspects)
                 return
             except _Failed as failed:
                 if len(rest) == 1:
                     await self._try_again(rest[0], failed.cause)
                     return
+                if failed.index is not None and (is_refusal(failed.cause) or not self._patience.would_take(_RETRY_SECONDS[0])):
+                    suspects.add(rest[failed.index].position)
+                    continue
                 at = failed.index if failed.index is not None else 0
                 if at:
                     await self._apply_batch(rest[:at])
@@ -328,9 +332,12 @@ class Consumer:
                 rest = rest[at + 1 :]
 
     async def _try_again(self, envelope: Envelope, cause: Exception) -> None:
-        """Try an event alone, as long as there is patience for it; then set it aside."""
+        """Try an event alone, as long as that may help and there is patience for it; then set it aside."""
         tries = 1
-        while tries < self._tries and (pause := self._patience.take(_RETRY_SECONDS[min(tries, len(_RETRY_SECONDS)) - 1])):
+        while tries < self._tries and not is_refusal(cause):
+            pause = self._patience.take(_RETRY_SECONDS[min(tries, len(_RETRY_SECONDS)) - 1])
+            if not pause:
+                break
             await asyncio.sleep(pause)
             try:
                 await self._commit([envelope])
@@ -340,10 +347,13 @@ class Consumer:
                 tries += 1
         await self._commit([envelope], given_up=_GivenUp(cause, tries))
 
-    async def _commit(self, batch: Sequence[Envelope], *, given_up: "_GivenUp | None" = None) -> None:
+    async def _commit(
+        self, batch: Sequence[Envelope], *, suspects: Collection[int] = (), given_up: "_GivenUp | None" = None
+    ) -> None:
         """Apply consecutive events of one county and move the cursor past them, in one transaction.
 
-        An event that cannot be read is parked in its place: trying again would not help, and its neighbours need not wait.
+        An event that cannot be read is parked in its place: trying again would not help, and its neighbours need not wait. So is
+        one at the position of a suspect when it fails again.
         """
         before = await self._where()
         to = Cursor(batch[-1].position, batch[-1].id)
@@ -355,7 +365,10 @@ class Consumer:
                 known = await (self._import_keys(unit, readings) if given_up is None else self._import_what_it_can(unit, readings))
                 for index, reading in enumerate(readings):
                     try:
-                        await self._apply_one(unit, reading)
+                        if reading.envelope.position in suspects:
+                            await self._apply_or_park(unit, reading)
+                        else:
+                            await self._apply_one(unit, reading)
                     except Exception as error:
                         if is_outage(error):
                             raise
@@ -420,6 +433,17 @@ class Consumer:
         elif reading.body is not None:
             await self._handlers.apply(unit, reading.envelope, reading.body)
             await unit.flush()
+
+    async def _apply_or_park(self, unit: Unit, reading: "_Reading") -> None:
+        """Apply an event that has failed before; when it fails again, what it did is undone alone, and it is set aside."""
+        try:
+            async with unit.attempt():
+                await self._apply_one(unit, reading)
+        except Exception as error:
+            if is_outage(error):
+                raise
+            reading.given_up = _GivenUp(error, 1)
+            await self._park(unit, reading.envelope, reading.given_up)
 
     async def _park(self, unit: Unit, envelope: Envelope, given_up: "_GivenUp") -> None:
         await log.park(
@@ -504,13 +528,17 @@ class _Patience:
 
     def take(self, seconds: float) -> float:
         """Return for how long to wait; 0 when they have waited enough."""
-        now = _clock()
-        self._left = min(self.MOST, self._left + (now - self._at) * self.SHARE)
-        self._at = now
-        if seconds > self._left:
+        if not self.would_take(seconds):
             return 0.0
         self._left -= seconds
         return seconds
+
+    def would_take(self, seconds: float) -> bool:
+        """Say whether they would wait so long."""
+        now = _clock()
+        self._left = min(self.MOST, self._left + (now - self._at) * self.SHARE)
+        self._at = now
+        return seconds <= self._left
 
 
 async def replay(

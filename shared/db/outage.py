@@ -1,6 +1,7 @@
 """Tells trouble with the database from trouble with what was asked of it.
 
-The first passes: a request is answered with 503, an event is waited out. The second does not: 500, and parking.
+The first passes: a request is answered with 503, an event is waited out. The second does not: 500, and parking; where the database
+refuses the values themselves, without another try.
 """
 
 import asyncpg
@@ -13,6 +14,10 @@ _CLASSES = ("08", "40", "53", "57", "58")
 _STATES = ("25P03",)
 _STATEMENT_TIMEOUT = "57014"  # this one the event or the request itself may have caused
 
+# 22 a value of the wrong form, 23502 none where one is needed, 23514 a check, 42501 another county's row. A missing or a double row
+# (23503, 23505) is not among them: what is missing may be on its way.
+_REFUSALS = ("22", "23502", "23514", "42501")
+
 
 def is_outage(error: BaseException) -> bool:
     """Say whether the database, not the request or the event, is the cause; then the same may well succeed later."""
@@ -20,12 +25,22 @@ def is_outage(error: BaseException) -> bool:
         return True
     if isinstance(error, asyncpg.InterfaceError):  # its ValueErrors are about what was to be sent
         return not isinstance(error, ValueError)
-    if isinstance(error, DBAPIError):
-        if error.connection_invalidated:
-            return True
-        state = str(getattr(error.orig, "sqlstate", None) or "")
-    elif isinstance(error, asyncpg.PostgresError):  # of a statement that the driver sent itself
-        state = str(error.sqlstate or "")
-    else:
-        return False
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        return True
+    state = _state_of(error)
     return state != _STATEMENT_TIMEOUT and (state[:2] in _CLASSES or state in _STATES)
+
+
+def is_refusal(error: BaseException) -> bool:
+    """Say whether the values themselves are refused, by the driver or the database: the same is refused a moment later."""
+    said = (error.orig or error) if isinstance(error, DBAPIError) else error
+    cause = said.__cause__ or said
+    if isinstance(cause, asyncpg.InterfaceError):
+        return isinstance(cause, ValueError)
+    return _state_of(error).startswith(_REFUSALS)
+
+
+def _state_of(error: BaseException) -> str:
+    """The SQLSTATE of what the database said, to the session or to the driver; empty for what others said."""
+    said = error.orig if isinstance(error, DBAPIError) else error if isinstance(error, asyncpg.PostgresError) else None
+    return str(getattr(said, "sqlstate", None) or "")

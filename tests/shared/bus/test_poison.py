@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 from redis.asyncio import Redis
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from shared.bus import stream
 from shared.bus.consumer import Fact, on
@@ -17,7 +17,7 @@ from shared.db.unit import Unit
 from shared.events.envelope import Envelope, WrappedKey, to_json
 from shared.events.network import CaseOpened, PersonWords
 from shared.kernel.sealed import KeyKind
-from tests.shared.bus.conftest import ALDER, STAFF, Listening, Producer
+from tests.shared.bus.conftest import ALDER, BIRCH, STAFF, Listening, Producer
 from tests.shared.db.sample.storage.tables import NoteRow
 
 BEFORE, AFTER = 9, 60
@@ -49,7 +49,6 @@ class Poison:
     entry: Callable[[dict[str, Any]], bytes]
     reason: str = ""
     """Why it is set aside; empty when the producer's log, or a shrug, is all it takes."""
-    tries: int = 1
 
     def __str__(self) -> str:
         return self.name
@@ -63,8 +62,8 @@ ON_THE_STREAM = [
     Poison("a county that is none", lambda wire: as_text(wire | {"countyid": "alder"})),
     Poison("a time without an offset", lambda wire: as_text(wire | {"time": "2026-03-01T10:00:00"})),
     Poison("a field of 300 kB", lambda wire: as_text(wire | {"data": wire["data"] | {"added_later": "x" * 300_000}})),
-    Poison("NUL", lambda wire: as_text(with_zone("a\0b")(wire)), "DBAPIError", 5),
-    Poison("half a surrogate pair", lambda wire: as_text(with_zone("\ud800")(wire)), "DBAPIError", 5),
+    Poison("NUL", lambda wire: as_text(with_zone("a\0b")(wire)), "DBAPIError"),
+    Poison("half a surrogate pair", lambda wire: as_text(with_zone("\ud800")(wire)), "DBAPIError"),
     Poison("a key that does not open", lambda wire: as_text(with_foreign_key(wire)), "SealBroken"),
     Poison("a body that breaks its schema", lambda wire: as_text(wire | {"data": {"case_id": 7}}), "Unreadable"),
     Poison("a later major version", lambda wire: as_text(wire | {"type": "network.case_opened.v2"}), "UnknownMajor"),
@@ -124,7 +123,7 @@ async def test_a_broken_entry_stops_only_itself_and_is_mended_from_the_log(
     await publish(redis, facts, broken=BEFORE + 1, by=poison.entry)
     await noting.catch_up(len(facts))
     parked = [(each.position, each.reason, each.tries) for each in await noting.parked()]
-    assert parked == [(BEFORE + 1, poison.reason, poison.tries)] * bool(poison.reason)
+    assert parked == [(BEFORE + 1, poison.reason, 1)] * bool(poison.reason), "nothing is waited for that waiting cannot mend"
     await noting.replay(BEFORE + 1)
     assert await noting.parked() == []
     assert await noting.notes() == sorted((fact.id, "America/Los_Angeles") for fact in facts)
@@ -177,6 +176,62 @@ async def test_many_events_that_fail_cannot_keep_the_sound_ones_waiting(producer
     assert len(await noting.notes()) == 360
     assert parked[0].tries == 5, "while there is patience, each is tried again and again"
     assert sum(each.tries for each in parked) < 60, "and when it has run out they are set aside at once"
+
+
+class Refusing(Listening):
+    """A service whose database refuses what it writes for some events: the row would stand in another county."""
+
+    once = False
+
+    def listeners(self) -> list[Any]:
+        """Note each family, a broken one's behind another county's wall."""
+
+        @on(CaseOpened)
+        async def note(unit: Unit, fact: Fact[CaseOpened]) -> None:
+            self.tries.append(fact.position)
+            county_id = BIRCH if fact.position in self.broken else unit.county_id
+            self.broken = self.broken - ({fact.position} if self.once else set())
+            unit.session.add(NoteRow(id=fact.id, county_id=county_id, title=str(fact.position), words=None, at=unit.now))
+
+        return [note]
+
+
+@pytest.fixture
+def refusing(producer: Producer, listening: Listening, redis: Redis) -> Refusing:
+    return Refusing(listening.engine, listening.units, redis, producer, listening.admin_url)
+
+
+@pytest.fixture
+def transactions(listening: Listening) -> list[str]:
+    """How each transaction of the listening side ends, in their order."""
+    ends: list[str] = []
+    event.listen(listening.engine.sync_engine, "commit", lambda _: ends.append("commit"))
+    event.listen(listening.engine.sync_engine, "rollback", lambda _: ends.append("rollback"))
+    return ends
+
+
+async def test_an_event_that_the_database_refuses_costs_its_batch_one_transaction_more(
+    producer: Producer, refusing: Refusing, transactions: list[str]
+) -> None:
+    refusing.broken = {20}
+    await producer.announce(times=50)
+    await producer.relay().round()
+    consumer = refusing.consumer(quiet=60)
+    await consumer.heal()
+    where, *batch = transactions
+    assert (where, batch) == ("commit", ["rollback", "commit"]), "undone, and applied again around the one that is set aside"
+    assert [(each.position, each.tries) for each in await refusing.parked()] == [(20, 1)]
+    assert await refusing.applied() == [position for position in range(1, 51) if position != 20]
+    assert (await refusing.cursor()).position == 50
+
+
+async def test_an_event_that_is_refused_no_more_is_applied_with_its_batch(producer: Producer, refusing: Refusing) -> None:
+    refusing.broken, refusing.once = {3}, True
+    await producer.announce(times=5)
+    await producer.relay().round()
+    await refusing.consumer(quiet=60).step()
+    assert await refusing.applied() == [1, 2, 3, 4, 5]
+    assert await refusing.parked() == []
 
 
 async def test_fields_of_a_newer_producer_are_counted(producer: Producer, noting: Noting) -> None:
