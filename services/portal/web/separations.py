@@ -58,10 +58,10 @@ def _page(visit: Visit, place: _Place, form: Form, *, status: int = 200) -> web.
 async def post_rest(visit: Visit) -> web.StreamResponse:
     """Let a rule rest for some days, with a reason. Meetings keep the two apart all the same."""
     form, place = visit.form, await _place(visit)
+    reason = form.require("reason", "Say why it is safe, so that others understand it later.")
     until = form.day("until", "Last day")
     if until is None:
         form.errors.setdefault("until", "Choose the last day on which it rests.")
-    reason = form.require("reason", "Say why it is safe, so that others understand it later.")
     if until is None or form.errors:
         return _page(visit, place, form, status=422)
     try:
