@@ -9,10 +9,30 @@ from enum import StrEnum
 from uuid import UUID
 
 from services.notify.domain.errors import LinkNotFound
+from shared.events.notify import SubjectKind
+from shared.kernel.errors import Fault, Invalid
 
 ENTROPY_BYTES = 16
 FEED_ENTROPY_BYTES = 32
 _TOKEN = re.compile(r"[a-z2-7]{26}|[a-z2-7]{52}")
+
+
+@dataclass(frozen=True, slots=True)
+class LinkSubject:
+    """The one meeting, or the one promise, whose page a link opens."""
+
+    kind: SubjectKind
+    id: UUID
+
+
+def one_subject(*, meeting_id: UUID | None, commitment_id: UUID | None) -> LinkSubject:
+    """Return what a link is asked for. Raises Invalid for neither, and for both: a link has one purpose."""
+    if meeting_id is not None and commitment_id is None:
+        return LinkSubject(SubjectKind.MEETING, meeting_id)
+    if commitment_id is not None and meeting_id is None:
+        return LinkSubject(SubjectKind.COMMITMENT, commitment_id)
+    code = "needed_here" if meeting_id is None else "not_applicable"
+    raise Invalid([Fault(code, "Name either a meeting or a promise.", pointer="#/meeting_id")])
 
 
 class Purpose(StrEnum):

@@ -1,10 +1,10 @@
-"""Make and end the secrets that staff hand over: a feed for a calendar program, a link to one meeting's page."""
+"""Make and end the secrets that staff hand over: a feed for a calendar program, a link to one page of a meeting or a promise."""
 
 from collections.abc import Callable
 from uuid import UUID
 
 from services.notify.domain.errors import LinkNotFound
-from services.notify.domain.links import FEED_ENTROPY_BYTES, Link, Purpose, spell_token, token_hash
+from services.notify.domain.links import FEED_ENTROPY_BYTES, Link, LinkSubject, Purpose, spell_token, token_hash
 from services.notify.storage import case_access, contacts, entries, links
 from services.notify.use_cases.hold_tokens import hold_tokens
 from shared.db.unit import Unit
@@ -39,9 +39,15 @@ async def end_feeds(unit: Unit, person_id: UUID, *, caller: Caller) -> None:
     await unit.audit("feed.ended", subject_kind="person", subject_id=person_id)
 
 
-async def hand_over_link(unit: Unit, person_id: UUID, meeting_id: UUID, *, caller: Caller, entropy: Callable[[int], bytes]) -> str:
-    """Return the secret of a person's page for a meeting; it is the one that their messages carry."""
-    mine = [entry for entry in await entries.list_by_subject(unit, meeting_id) if entry.person_id == person_id and entry.is_live]
+async def hand_over_link(
+    unit: Unit, person_id: UUID, subject: LinkSubject, *, caller: Caller, entropy: Callable[[int], bytes]
+) -> str:
+    """Return the secret of a person's page for a meeting or a promise; it is the one that their messages carry."""
+    mine = [
+        entry
+        for entry in await entries.list_by_subject(unit, subject.id)
+        if entry.person_id == person_id and entry.is_live and entry.subject_kind is subject.kind
+    ]
     access = await case_access.list_by_case(unit, {entry.case_id for entry in mine})
     if not mine:
         raise NotFound
@@ -50,7 +56,7 @@ async def hand_over_link(unit: Unit, person_id: UUID, meeting_id: UUID, *, calle
     token = (await hold_tokens(unit, [mine[0].id], entropy=entropy))[mine[0].id].link
     if not token:
         raise LinkNotFound
-    await unit.audit("link.handed_over", subject_kind="person", subject_id=person_id)
+    await unit.audit("link.handed_over", subject_kind="person", subject_id=person_id, details={"of": subject.kind.value})
     return token
 
 

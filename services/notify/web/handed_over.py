@@ -2,6 +2,7 @@
 
 import os
 
+from services.notify.domain.links import one_subject
 from services.notify.use_cases.make_links import end_feeds, end_links, hand_over_link, make_feed
 from services.notify.web.place import place_of
 from services.notify.web.schemas import UrlOut
@@ -22,8 +23,9 @@ async def delete_feeds(unit: Unit, call: Call) -> Reply:
 
 
 async def post_link(unit: Unit, call: Call) -> Reply:
-    """Give out the address of a person's page for a meeting."""
-    token = await hand_over_link(unit, call.ids["person_id"], call.body.meeting_id, caller=call.staff, entropy=os.urandom)
+    """Give out the address of a person's page for a meeting or a promise."""
+    subject = one_subject(meeting_id=call.body.meeting_id, commitment_id=call.body.commitment_id)
+    token = await hand_over_link(unit, call.ids["person_id"], subject, caller=call.staff, entropy=os.urandom)
     return ok(UrlOut(url=f"{place_of(call).portal_url}/m/{token}"))
 
 

@@ -28,6 +28,7 @@ from shared.settings import County
 from shared.web import fields
 from shared.web.fields import (
     CaseId,
+    CommitmentId,
     Instant,
     Language,
     LocalTime,
@@ -158,9 +159,10 @@ class CompleteIn(Model):
 
 
 class LinkIn(Model):
-    """For which meeting."""
+    """For which meeting, or for which promise: what somebody promised, was offered, or is asked for as a backup."""
 
-    meeting_id: MeetingId
+    meeting_id: MeetingId | None = None
+    commitment_id: CommitmentId | None = None
 
 
 class UrlOut(Model):

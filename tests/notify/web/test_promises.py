@@ -1,6 +1,7 @@
 """The page of a member's promises: theirs alone, and what was promised only after a proof."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -226,3 +227,71 @@ async def test_the_file_and_the_feed_have_the_whole_series(office: Office, web: 
     assert b"RRULE:FREQ=WEEKLY" in shown
     feed = await office.feed_of(web, kim, told.case_id)
     assert b"RRULE:FREQ=WEEKLY" in (await web.send("GET", feed.removeprefix("https://notify.example.org"))).content
+
+
+def links_of(person: Person) -> str:
+    return f"/v1/people/per_{person.id.hex}/links"
+
+
+@pytest.mark.parametrize("asked", [False, True])
+async def test_staff_hand_over_the_page_of_a_promise_and_end_it(office: Office, web: Web, asked: bool) -> None:
+    kim = await office.known(Channel.EMAIL, Channel.SMS, name="Kim")
+    offer = promise(office, kim)
+    told = await {False: offer.offer, True: offer.ask}[asked]()
+    await office.held_by_case(told.case_id, "amy")
+    made = await web.staff("POST", links_of(kim), {"commitment_id": f"com_{told.id.hex}"})
+    assert (made.status, set(made.json)) == (200, {"url"})
+    secret = secret_in(made.json["url"])
+    shown = await web.link("GET", "", secret)
+    assert (shown.status, shown.json["promise"]["commitment_id"]) == (200, f"com_{told.id.hex}")
+    assert not any(word in shown.content.decode() for word in WORDS)
+    assert (await web.staff("DELETE", links_of(kim))).status == 204
+    assert (await web.link("GET", "", secret)).status == 404
+    deeds = await office.rows("SELECT action, actor_id, subject_id FROM audit WHERE county_id = :county ORDER BY seq")
+    assert [(each.action, each.actor_id, each.subject_id) for each in deeds if each.action.startswith("link.")] == [
+        ("link.handed_over", "amy", kim.id),
+        ("link.ended", "amy", kim.id),
+    ]
+
+
+async def test_the_secret_of_a_promises_page_stands_in_no_row_and_in_no_kept_reply(office: Office, web: Web) -> None:
+    kim = await office.known(Channel.EMAIL, name="Kim")
+    told = await promise(office, kim).offer()
+    await office.held_by_case(told.case_id, "amy")
+    made = await web.staff("POST", links_of(kim), {"commitment_id": f"com_{told.id.hex}"})
+    secret, tables = secret_in(made.json["url"]), ("links", "entries", "log", "audit", "replies_given")
+    for table in tables:
+        rows = await office.rows(f"SELECT t::text FROM {table} t WHERE county_id = :county")  # noqa: S608  our own tables
+        assert secret not in str(rows), table
+    assert await office.rows("SELECT 1 FROM replies_given WHERE county_id = :county") == []
+
+
+async def test_the_page_of_a_promise_is_handed_over_to_nobody_who_does_not_hold_the_family(office: Office, web: Web) -> None:
+    kim, other = await office.known(Channel.EMAIL, name="Kim"), await office.known(Channel.EMAIL)
+    told, theirs = await promise(office, kim).offer(), await promise(office, other).offer()
+    await office.held_by_case(told.case_id, "amy")
+    await office.held_by_case(theirs.case_id, "bob")
+    over = await (await replace(promise(office, kim), case_id=told.case_id).offer()).end()
+    refused = [
+        await web.staff("POST", links_of(person), body, staff_id=staff)
+        for person, body, staff in (
+            (kim, {"commitment_id": f"com_{told.id.hex}"}, "bob"),
+            (kim, {"commitment_id": f"com_{theirs.id.hex}"}, "amy"),
+            (other, {"commitment_id": f"com_{told.id.hex}"}, "amy"),
+            (other, {"commitment_id": f"com_{theirs.id.hex}"}, "amy"),
+            (kim, {"commitment_id": f"com_{over.id.hex}"}, "amy"),
+            (kim, {"meeting_id": f"mtg_{told.id.hex}"}, "amy"),
+        )
+    ]
+    assert {each.status for each in refused} == {404}
+    assert len({str({**each.json, "instance": "", "request_id": ""}) for each in refused}) == 1
+    assert await office.rows("SELECT 1 FROM links WHERE county_id = :county AND purpose = 'answer'") == []
+
+
+@pytest.mark.parametrize(("body", "code"), [({}, "needed_here"), ({"meeting_id": "mtg", "commitment_id": "com"}, "not_applicable")])
+async def test_a_link_has_one_purpose(office: Office, web: Web, body: dict[str, str], code: str) -> None:
+    kim = await office.known(Channel.EMAIL, name="Kim")
+    told = await promise(office, kim).offer()
+    await office.held_by_case(told.case_id, "amy")
+    refused = await web.staff("POST", links_of(kim), {name: f"{kind}_{told.id.hex}" for name, kind in body.items()})
+    assert (refused.status, [(each["code"], each["pointer"]) for each in refused.json["errors"]]) == (422, [(code, "#/meeting_id")])
