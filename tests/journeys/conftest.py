@@ -1,6 +1,7 @@
 """One walk through the running county for each test, and a look at the end: did anybody learn of another, was any fact lost."""
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import aiohttp
 import psycopg
@@ -20,15 +21,22 @@ def set_aside(stack: Stack) -> list[tuple[str, str, str]]:
     return found
 
 
-@pytest.fixture
-async def journey(county_stack: Stack) -> AsyncIterator[Journey]:
+@asynccontextmanager
+async def walked(stack: Stack) -> AsyncIterator[Journey]:
     """A walk that begins by day and ends with a search for traces of people in what others received and in the logs."""
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=40)) as session:
-        walk = Journey(county_stack, session)
-        logs = county_stack.folder / "logs"
+        walk = Journey(stack, session)
+        logs = stack.folder / "logs"
         sizes = log_sizes(logs)
         await walk.outside.daytime()
         yield walk
         assert await traces(walk) == []
-        assert set_aside(county_stack) == []
+        assert set_aside(stack) == []
         assert traces_in_logs(logs, walk.people, since=sizes) == []
+
+
+@pytest.fixture
+async def journey(county_stack: Stack) -> AsyncIterator[Journey]:
+    """A walk through the county that all journeys share."""
+    async with walked(county_stack) as walk:
+        yield walk

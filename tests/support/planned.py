@@ -1,7 +1,7 @@
 """A family's plan as its worker makes it at the desk, over the public API; what its members say comes from their own phones."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from tests.support.journey import Family, Person
 from tests.support.outside import Item, Outside, until
@@ -46,17 +46,19 @@ class Planned:
         words = {"monitoring": ["A call each Sunday."], "backup": ["Whoever finds nobody there calls."]}
         self.plan = await self.do(f"/v1/cases/{self.family.case_id}/plans", {"words": words, **plan})
 
-    async def offer(self, name: str, times: Item, *, action: str, backups: tuple[str, ...] = ()) -> None:
-        """Ask somebody to take a part."""
+    async def offer(
+        self, name: str, times: Item, *, action: str, backups: tuple[str, ...] = (), commitment_class: str = "protective"
+    ) -> str:
+        """Ask somebody to take a part, and return which promise that is."""
         promise = {
             "member_id": self.members[name],
             "action": action,
             "place": "14 Elm Street",
-            "commitment_class": "protective",
+            "commitment_class": commitment_class,
             "backups": [self.members[each] for each in backups],
             **times,
         }
-        await self.do(f"{self.path}/commitments", promise)
+        return str((await self.do(f"{self.path}/commitments", promise))["id"])
 
     async def begin(self) -> None:
         """Wait until everybody has said yes, record the mother's, and bring the plan into force."""
@@ -92,10 +94,13 @@ class Planned:
             for part in gap["left"]
         ]
 
+    async def cover(self, begin: date, end: date) -> Item:
+        """What the plan requires on these days, who protects, and what lies open."""
+        return await self.see(f"{self.path}/coverage?begin={begin.isoformat()}&end={end.isoformat()}")
+
     async def turns(self, day: datetime) -> list[str]:
         """What became of the turns of a day, in order."""
-        on = day.date().isoformat()
-        return [turn["state"] for turn in (await self.see(f"{self.path}/coverage?begin={on}&end={on}"))["turns"]]
+        return [turn["state"] for turn in (await self.cover(day.date(), day.date()))["turns"]]
 
     async def settled(self) -> None:
         """Wait until nothing about its promises is on its way, so that moving the clock strands nothing."""
