@@ -4,7 +4,8 @@ Waiting: from a fact's commit in network to its effect's commit in notify (DESIG
 can do without: the same two transactions, one after the other, with nobody in between.
 
 Taking in: facts that stand on the stream already are applied by a consumer that starts; what counts is how its cursor moves. The
-yardstick is the driver alone: the same statements, as many a transaction, in a loop.
+yardstick is the driver alone: the same statements, as many a transaction, in a loop. With poison among them the same is done turn
+by turn, and told by the clock and in processor time, which depends less on what else the machine does.
 """
 
 import asyncio
@@ -28,13 +29,14 @@ from shared.bus.consumer import COMMIT_LIMIT
 from shared.db import log
 from shared.db.unit import Actor, Unit
 from shared.events.network import CaseAccessChanged
+from tests.bench.parts.load import seconds_worked, seconds_worked_by_all
 from tests.faults.link.histories import History, announce
 from tests.support.databases import Databases
 from tests.support.processes import Deployment, Running, until
 from tests.support.servers import Servers
 from tests.support.tokens import Issuers
 
-FACTS, CROWD, HISTORIES = 200, 10_000, 100
+FACTS, CROWD, HISTORIES, ROUNDS = 200, 10_000, 100, 3
 GOAL_MS, GOAL_RATE, GOAL_LOSS = 150.0, 2000.0, 5.0
 POISON_EVERY = 100
 ACTOR = Actor("service", "bench")
@@ -42,14 +44,14 @@ PATIENCE_SECONDS = 120.0
 
 
 @contextmanager
-def place() -> Iterator[tuple[Databases, str, Path]]:
-    """A PostgreSQL that keeps what it commits, a Valkey, and a folder."""
+def place() -> Iterator[tuple[Databases, str, Path, int]]:
+    """A PostgreSQL that keeps what it commits, a Valkey, a folder, and PostgreSQL's pid."""
     folder = servers.short_folder("sb")
     folder.chmod(0o755)
     postgres = servers.start_postgres(folder / "data", folder / "postgres.log")
     valkey = servers.start_valkey(folder / "valkey", folder / "valkey.log")
     try:
-        yield Databases(Servers(postgres.url("postgres"), valkey.url()), "bench"), valkey.url(), folder
+        yield Databases(Servers(postgres.url("postgres"), valkey.url()), "bench"), valkey.url(), folder, postgres.pid
     finally:
         servers.stop([valkey.pid])
         servers.stop([postgres.pid], signal.SIGINT)
@@ -88,9 +90,10 @@ def poison(n: int, foreign: UUID) -> tuple[str, dict[str, Any]]:
 class Bench:
     """Both ends."""
 
-    def __init__(self, deployment: Deployment) -> None:
+    def __init__(self, deployment: Deployment, postgres_pid: int) -> None:
         """Nothing runs yet."""
         self.deployment = deployment
+        self.postgres_pid = postgres_pid
         self.network = deployment.units("network")
         self.notify = deployment.units("notify")
         self._redis = stream.connect(deployment.redis_url)
@@ -105,12 +108,15 @@ class Bench:
                     light(unit)
         self.committed += count
 
-    async def commit_with_poison(self, count: int) -> None:
-        """Commit as many facts, each hundredth of them one that cannot be applied."""
+    async def keep_foreign(self) -> None:
+        """Keep a family of another county, whose row nobody of this one may write."""
         async with self.notify.open(uuid4(), ACTOR) as unit:
             values = {"id": self.foreign, "county": unit.county_id}
             insert = "INSERT INTO case_access VALUES (:id, :county, 'north', '{}', '{}', surround_now())"
             await unit.session.execute(text(insert), values)
+
+    async def commit_with_poison(self, count: int) -> None:
+        """Commit as many facts, each hundredth of them one that cannot be applied."""
         for n in range(count // POISON_EVERY):
             async with self.network.open(self.deployment.county_id, ACTOR) as unit:
                 kind, data = poison(n, self.foreign)
@@ -154,8 +160,9 @@ class Bench:
                 found.append((perf_counter() - committed) * 1000)
         return found
 
-    async def rate(self) -> float:
-        """Let a consumer that starts take in what waits on the stream; return the facts a second once it has begun."""
+    async def rate(self) -> tuple[float, float]:
+        """Let a consumer that starts take in what waits on the stream; return the facts a second once it has begun, and the
+        processor milliseconds of it and of PostgreSQL for each."""
         await self.published()
         before = await self.position()
         running = await self.consumer()
@@ -164,15 +171,19 @@ class Bench:
             return await self.position() > before
 
         await until(has_begun, within=PATIENCE_SECONDS)
-        begun, first = perf_counter(), await self.position()
+        begun, worked, first = perf_counter(), self._worked(running), await self.position()
         while await self.position() < self.committed:
             if perf_counter() - begun > PATIENCE_SECONDS:
                 raise AssertionError(running.said()[-2000:])
-            await asyncio.sleep(0.005)
-        rate = (self.committed - first) / (perf_counter() - begun)
+            await asyncio.sleep(0.02)
+        count = self.committed - first
+        found = count / (perf_counter() - begun), 1000 * (self._worked(running) - worked) / count
         running.kill()
         await running.ended()
-        return rate
+        return found
+
+    def _worked(self, running: Running) -> float:
+        return seconds_worked(running.pid) + seconds_worked_by_all(self.postgres_pid)
 
     async def bare_waits(self) -> list[float]:
         """Return how many milliseconds two transactions take that change one row each."""
@@ -235,11 +246,11 @@ class Bench:
         await self._redis.aclose()
 
 
-async def _measure(databases: Databases, redis_url: str, folder: Path) -> dict[str, float]:
+async def _measure(databases: Databases, redis_url: str, folder: Path, postgres_pid: int) -> dict[str, float]:
     issuers = Issuers()
     await issuers.start()
     deployment = Deployment(folder, issuers=issuers, fresh_database_of=databases.fresh, redis_url=redis_url)
-    bench = Bench(deployment)
+    bench = Bench(deployment, postgres_pid)
     try:
         await deployment.start("network", "relay")
         running = await bench.consumer()
@@ -247,34 +258,38 @@ async def _measure(databases: Databases, redis_url: str, folder: Path) -> dict[s
         waits = await bench.waits()
         bare_waits = await bench.bare_waits()
         running.kill()
-        await bench.commit(CROWD)
-        rate = await bench.rate()
         bare_rate = await bench.bare_rate()
-        await bench.commit_with_poison(CROWD)
-        poisoned = await bench.rate()
-        await bench.commit(CROWD)
-        again = await bench.rate()
+        await bench.keep_foreign()
+        sound, poisoned = [], []
+        for _ in range(ROUNDS):
+            await bench.commit(CROWD)
+            sound.append(await bench.rate())
+            await bench.commit_with_poison(CROWD)
+            poisoned.append(await bench.rate())
         histories = await bench.rate_of_histories()
     finally:
         await bench.close()
         await deployment.close()
         await issuers.stop()
+    (rate, worked), (poisoned_rate, poisoned_worked) = (
+        map(statistics.median, zip(*each, strict=True)) for each in (sound, poisoned)
+    )
     return {
         "p50": statistics.median(waits),
         "p99": statistics.quantiles(waits, n=100)[98],
         "bare": statistics.median(bare_waits),
         "rate": rate,
         "bare_rate": bare_rate,
-        "poisoned": poisoned,
-        "loss": 100 * (1 - poisoned / statistics.mean([rate, again])),
+        "loss": 100 * (1 - poisoned_rate / rate),
+        "work": 100 * (poisoned_worked / worked - 1),
         "histories": histories,
     }
 
 
 def measure() -> list[dict[str, Any]]:
     """Measure the wait of single facts, how many are taken in when many wait, and what broken ones cost the others."""
-    with place() as (databases, redis_url, folder):
-        found = uvloop.run(_measure(databases, redis_url, folder))
+    with place() as (databases, redis_url, folder, postgres_pid):
+        found = uvloop.run(_measure(databases, redis_url, folder, postgres_pid))
     waits = [
         {
             "name": f"event committed -> applied in notify, {name}",
@@ -302,13 +317,19 @@ def measure() -> list[dict[str, Any]]:
             ("histories", "events taken in: people with sealed words, families, meetings told to each"),
         )
     ]
-    loss = {
-        "name": "throughput that 1 % of poison, of twelve kinds, costs the sound events",
-        "value": round(found["loss"], 1),
-        "unit": "%",
-        "yardstick": None,
-        "ratio": None,
-        "goal": f"< {GOAL_LOSS:g} %",
-        "met": found["loss"] < GOAL_LOSS,
-    }
-    return [*waits, *rates, loss]
+    losses = [
+        {
+            "name": name,
+            "value": round(found[key], 1),
+            "unit": "%",
+            "yardstick": None,
+            "ratio": None,
+            "goal": f"< {GOAL_LOSS:g} %",
+            "met": found[key] < GOAL_LOSS,
+        }
+        for key, name in (
+            ("loss", "throughput that 1 % of poison, of twelve kinds, costs the sound events"),
+            ("work", "processor time that it costs, of the consumer and PostgreSQL"),
+        )
+    ]
+    return [*waits, *rates, *losses]
