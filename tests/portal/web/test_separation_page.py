@@ -103,7 +103,10 @@ async def test_a_rule_that_rests_says_so_and_can_be_put_in_force_again(apart: Si
     apart.world.separations = [rule(rests_until="2027-03-04")]
     for path in (PAGE, FAMILY):
         assert "Rests through Thu, Mar 4" in read(await apart.page(path))
-    assert f'action="{PAGE}/rest"' not in await apart.page(PAGE)
+    page = await apart.page(PAGE)
+    assert f'action="{PAGE}/rest"' not in page
+    assert "never names the other" not in page
+    assert "Meetings keep them apart: no meeting" in read(page)
     answer = await apart.send(f"{PAGE}/again")
     assert (answer.status, answer.headers["Location"]) == (303, PAGE)
     assert len(apart.world.calls("DELETE", OVERRIDES)) == 1
