@@ -31,9 +31,9 @@ class Notify:
         body = {"outcome": outcome} | ({"note": note} if note else {})
         await self.caller.post(f"/v1/call-tasks/{task_id}:complete", body, key=key)
 
-    async def new_link(self, person_id: str, meeting_id: str, *, key: str) -> str:
-        """Return a fresh personal link for staff to hand over."""
-        answer = await self.caller.post(f"/v1/people/{person_id}/links", {"meeting_id": meeting_id}, key=key)
+    async def new_link(self, person_id: str, about: Mapping[str, str], *, key: str) -> str:
+        """Return a personal link for staff to hand over: of a meeting (`meeting_id`) or of a promise (`commitment_id`)."""
+        answer = await self.caller.post(f"/v1/people/{person_id}/links", about, key=key)
         return str(answer.json["url"])
 
 

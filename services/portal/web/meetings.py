@@ -336,5 +336,5 @@ async def post_apply_reply(visit: Visit) -> web.StreamResponse:
 async def post_link(visit: Visit) -> web.StreamResponse:
     """Make a fresh personal link to hand over, shown once on this page and nowhere else."""
     seen, participant = await _participant(visit)
-    url = await visit.notify.new_link(participant.person_id, seen.meeting.id, key=visit.form.text("key"))
+    url = await visit.notify.new_link(participant.person_id, {"meeting_id": seen.meeting.id}, key=visit.form.text("key"))
     return visit.page("meeting_link.html", meeting=seen.meeting, name=seen.answers.names.name(participant.person_id), url=url)

@@ -282,6 +282,27 @@ async def post_promise(visit: Visit) -> web.StreamResponse:
     return await _promise_page(visit, form, status=422)
 
 
+async def post_link(visit: Visit) -> web.StreamResponse:
+    """Make a personal link of a promise to hand over, shown on this page and nowhere else."""
+    seen = await seen_plan(visit)
+    promise = seen.commitment(visit.path("commitment_id"))
+    try:
+        url = await visit.notify.new_link(promise.person_id, {"commitment_id": promise.id}, key=visit.form.text("key"))
+    except Problem as problem:
+        if problem.status not in {404, 409, 422}:
+            raise
+        visit.form.errors["form"] = "There is no page for this: it is over, or they have not been asked yet. Look at it again."
+        return await _promise_page(visit, visit.form, status=409)
+    return visit.page(
+        "plan_link.html",
+        family=seen.family,
+        plan=seen.plan,
+        name=seen.name(promise.member_id),
+        promise_path=plan_path(visit, seen.plan.id, f"/promises/{promise.id}"),
+        url=url,
+    )
+
+
 async def get_gap(visit: Visit) -> web.StreamResponse:
     """Show one gap: who was asked, what is left, and the way to leave it open with a reason."""
     return await _gap_page(visit, visit.form)

@@ -359,6 +359,25 @@ async def test_cannot_this_time_names_the_time(in_force: Site) -> None:
     assert sent.body["turn_starts_at"] == "2027-03-06T02:00:00+00:00"
 
 
+async def test_a_link_of_a_promise_is_shown_once_to_be_handed_over(in_force: Site) -> None:
+    assert "Make a link for" in await in_force.page(f"{HERE}/promises/{PROMISE}")
+    links = f"/v1/people/{commitment()['person_id']}/links"
+    in_force.world.more[f"POST {links}"] = {"url": "https://portal.example.org/m/a-secret-of-twenty"}
+    answer = await in_force.send(f"{HERE}/promises/{PROMISE}/link", key=KEY)
+    page = await answer.text()
+    assert (answer.status, answer.headers["Cache-Control"]) == (200, "no-store")
+    assert 'readonly value="https://portal.example.org/m/a-secret-of-twenty"' in page
+    assert "A link for Kim D." in read(page)
+    (asked,) = in_force.world.calls("POST", links)
+    assert asked.body == {"commitment_id": PROMISE}
+
+
+async def test_a_promise_that_has_no_page_says_so_instead_of_giving_a_link(in_force: Site) -> None:
+    answer = await in_force.send(f"{HERE}/promises/{PROMISE}/link", key=KEY)
+    assert answer.status == 409
+    assert "There is no page for this" in await answer.text()
+
+
 async def test_an_answer_that_comes_too_late_is_said_kindly(in_force: Site) -> None:
     path = f"/v1/plans/{PLAN}/commitments/{PROMISE}/answers"
     in_force.world.refuse[f"POST {path}"] = (
