@@ -91,7 +91,7 @@ async def _received(visit: Visit, tried: Import | None) -> Import | None:
     form, arriving = visit.form, visit.arriving
     order = _order(form) if tried is None else _same_again(form, tried)
     if arriving is None:
-        form.errors["file"] = "Choose a file."
+        form.errors["file"] = "Choose a file that has lines in it."
     if form.errors or arriving is None:
         return None
     return await _handed_on(visit, arriving, order, tried)
@@ -102,7 +102,7 @@ async def _handed_on(visit: Visit, arriving: Arriving, order: dict[str, str], tr
     try:
         async with arrived(arriving, LIMIT) as file:
             if not file.size:
-                form.errors["file"] = "Choose a file; this one is empty."
+                form.errors["file"] = "Choose a file that has lines in it."
             elif tried is not None and await visit.portal.sign_ins.tried(tried.id) not in {None, file.sha256}:
                 form.errors["file"] = "This is not the file that was tried. Choose the same one, or try this one first."
             else:
