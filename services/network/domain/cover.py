@@ -58,6 +58,18 @@ def protects(commitment: Commitment, seats: Seats) -> bool:
     return commitment.covers and seat is not None and seat.barred is None
 
 
+def is_barred(commitment: Commitment, seats: Seats) -> bool:
+    """Whether a promise cannot go on because its member may not protect any longer. An ask that waits is taken back by the asking.
+
+    Who only lapsed still covers: cover is what is accepted and not withdrawn (DOMAIN §4.6), and a quality that was lost is
+    announced for a worker to judge (§2.2). Who helps in other ways goes on helping.
+    """
+    seat = seats.get(commitment.member_id)
+    waits = commitment.ask is not None and commitment.state is CommitmentState.OFFERED
+    is_open = commitment.promise.is_protective and not commitment.has_ended
+    return is_open and not waits and seat is not None and seat.barred is not None
+
+
 def covers_of(plan: Plan, promised: Sequence[Commitment], seats: Seats, *, begin: date, end: date) -> list[Cover]:
     """Return the cover by turns that begin on these local dates; those of the days before may still run."""
     clocks: dict[str, Clock] = {}

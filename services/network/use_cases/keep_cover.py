@@ -22,8 +22,9 @@ from services.network.domain.commitments import (
     Promise,
     ask_closed,
     end,
+    withdraw,
 )
-from services.network.domain.cover import Seats, covers_of, gave_back, lost_in, may_be_asked, open_time
+from services.network.domain.cover import Seats, covers_of, gave_back, is_barred, lost_in, may_be_asked, open_time
 from services.network.domain.coverage import Cover, Shortfall
 from services.network.domain.gaps import Gap, GapState, Told, reconcile
 from services.network.domain.members import MemberId
@@ -54,12 +55,17 @@ _TOLD_UPWARDS = frozenset({Told.URGENT, Told.LOUD})
 
 
 async def keep_cover(unit: Unit, plan: Plan, case: Case, county: County, *, look: timedelta = LONGEST_LOOK) -> Plan:
-    """Reckon the cover of a plan whose row is held, open and close its gaps, ask on, and return the plan as it then stands."""
+    """Reckon the cover of a plan whose row is held, open and close its gaps, ask on, and return the plan as it then stands.
+
+    What members had promised who may not protect any longer ends, in a plan that is not in force yet, too.
+    """
+    if plan.has_ended:
+        return plan
+    seats = await seats_around(unit, case.id, county)
+    promised = await _promised(unit, plan, seats, county)
     if not plan.is_in_force:
         return plan
-    promised = await commitments.list_of_plan(unit, plan.id)
     known = await gaps.list_of_plan(unit, plan.id, ending_after=unit.now)
-    seats = await seats_around(unit, case.id, county)
     first, last = look_span(plan, now=unit.now, look=look)
     found = open_time(plan, promised, seats, begin=first, end=last, now=unit.now)
     until = resolve(datetime.combine(last + timedelta(days=1), time()), plan.time_zone).instant
@@ -110,6 +116,18 @@ def tell_staff(unit: Unit, gap: Gap, case: Case, county: County, reason: str, *,
 def announce_closed(unit: Unit, gap: Gap) -> None:
     """Say that a gap is over, and how."""
     unit.announce(_fact(CoverageGapClosed, gap, at=unit.now), subject=gap.case_id)
+
+
+async def _promised(unit: Unit, plan: Plan, seats: Seats, county: County) -> list[Commitment]:
+    """Return the promises of a plan, without the turns of those who may not protect now.
+
+    Those leave the member's calendar at once, without a reason, and nothing of them comes back by itself when the member may
+    protect again: weeks may have passed, others may stand there, and somebody is to ask whether they still would.
+    """
+    return [
+        await tell_change(unit, each, withdraw(each, now=unit.now), plan, county, Notice.ENDED) if is_barred(each, seats) else each
+        for each in await commitments.list_of_plan(unit, plan.id)
+    ]
 
 
 async def _open_gap(unit: Unit, plan: Plan, short: Shortfall, promised: Sequence[Commitment]) -> Gap:

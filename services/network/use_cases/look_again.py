@@ -12,7 +12,10 @@ from shared.settings import County
 
 
 async def look_again(unit: Unit, case: Case, county: County) -> None:
-    """End what people who left had promised, and reckon the cover of a family's plans in force anew; the family's row is held."""
+    """End what people who left had promised, and reckon the cover of a family's plans anew; the family's row is held.
+
+    A member's row may change with it: they may have nothing promised any more.
+    """
     present = {member.id for member in await members.list_present(unit, case.id)}
     for each in await plans.list_open(unit, case.id):
         plan = await plans.get_for_update(unit, each.id)

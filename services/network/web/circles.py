@@ -18,6 +18,7 @@ from services.network.use_cases.see_case import hold_open_case, see_case
 from services.network.use_cases.see_kin_notices import SeenNotice, see_kin_notice, see_kin_notices, see_owed_notices
 from services.network.use_cases.see_network import see_circle_moves, see_network
 from services.network.use_cases.see_prompts import look_into_prompt, see_prompts
+from services.network.use_cases.see_qualities import see_qualities
 from services.network.use_cases.see_roster import hold_member, see_member
 from services.network.use_cases.track_kin_notice import change_kin_notice, hold_kin_notice, track_kin_notice
 from services.network.use_cases.vet_member import vet_member
@@ -28,11 +29,13 @@ from services.network.web.schemas.circles import (
     network_out,
     notice_changes_from,
     prompt_out,
+    qualities_out,
     seen_quality_from,
     track_kin_notice_from,
     vetting_from,
 )
 from services.network.web.schemas.roster import member_out
+from services.network.web.schemas.values import place_from, place_of
 from shared.db.unit import Unit
 from shared.kernel.errors import NotFound
 from shared.kernel.ids import spell
@@ -54,6 +57,15 @@ async def get_circle_moves(unit: Unit, call: Call) -> Reply:
     moves = await see_circle_moves(unit, case, MemberId(call.ids["member_id"]), before=before, limit=call.query.limit)
     is_full = len(moves) == call.query.limit
     return page([circle_move_out(move) for move in moves], next=[str(moves[-1].id)] if is_full else None)
+
+
+async def get_qualities(unit: Unit, call: Call) -> Reply:
+    """List what is on record of every member's four qualities, and which worry each was told."""
+    case = await see_case(unit, CaseId(call.ids["case_id"]), caller=call.staff)
+    found = await see_qualities(unit, case, after=place_from(call.page_place), limit=call.query.limit)
+    is_full = len(found) == call.query.limit
+    last = place_of(found[-1].member.updated_at, found[-1].member.id) if is_full else None
+    return page([qualities_out(each) for each in found], next=last)
 
 
 async def put_quality(unit: Unit, call: Call) -> Reply:
@@ -89,6 +101,7 @@ async def put_vetting(unit: Unit, call: Call) -> Reply:
     after = await vet_member(unit, member, vetting, now=unit.now)
     if bears_on_cover(member, after):
         await look_again(unit, case, county_of(call))
+        after = await hold_member(unit, case, member.id)
     return ok(member_out(await see_member(unit, after), today), etag=str(after.version))
 
 

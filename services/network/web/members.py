@@ -51,6 +51,7 @@ async def patch_member(unit: Unit, call: Call) -> Reply:
     after = await change_member(unit, member, changes, today=today, now=unit.now)
     if bears_on_cover(member, after):
         await look_again(unit, case, county_of(call))
+        after = await hold_member(unit, case, member.id)
     return ok(member_out(await see_member(unit, after), today), etag=str(after.version))
 
 

@@ -16,8 +16,11 @@ import pytest
 from services.network.domain.commitments import Commitment, CommitmentState
 from services.network.domain.gaps import Gap, GapState
 from services.network.domain.plans import NIGHTLY_LOOK, PlanKind
-from services.network.storage import commitments, gaps, plans
+from services.network.storage import commitments, gaps, members, plans
 from services.network.use_cases.accept_gap import accept_gap
+from services.network.use_cases.change_member import change_member
+from services.network.use_cases.commands import StandingChanges
+from services.network.use_cases.look_again import look_again
 from services.network.use_cases.look_ahead import go_on
 from services.network.use_cases.plan_commands import Said
 from shared.db.unit import Units
@@ -51,7 +54,7 @@ class Evening:
         often = [self.not_this_time, self.yes, self.time_passes, self.offer]
         now_and_then = [self.take_back, self.after_all, self.only_until, self.all_of_it, self.no]
         with contextlib.suppress(Conflict, Invalid):
-            await self.chance.choice([*often * 3, *now_and_then * 2, self.leave_open])()
+            await self.chance.choice([*often * 3, *now_and_then * 2, self.leave_open, self.may_or_may_not_protect])()
 
     async def one(self, *states: CommitmentState) -> Commitment:
         found = [each for each in await self.promised() if each.state in states]
@@ -97,6 +100,15 @@ class Evening:
         async with self.family.held() as (unit, case, plan):
             for gap in standing[:1]:
                 await accept_gap(unit, plan, case, gap.id, "because", self.family.county)
+
+    async def may_or_may_not_protect(self) -> None:
+        """Somebody is found to have caused harm, or it turns out that they have not."""
+        family = self.family
+        async with family.held() as (unit, case, _):
+            member = await members.get_for_update(unit, case.id, family.members[self.chance.choice(NAMES)])
+            turned = StandingChanges(caregiver_of_concern=not member.standing.caregiver_of_concern)
+            await change_member(unit, member, turned, today=FIRST, now=unit.now)
+            await look_again(unit, case, family.county)
 
     async def time_passes(self) -> None:
         self.family.now += timedelta(hours=self.chance.choice([1, 3, 20, 40]))  # whole ones, as the reference has them

@@ -7,14 +7,17 @@ import pytest
 
 from services.network.domain.commitments import Commitment, CommitmentId
 from services.network.domain.gaps import Gap, GapState
-from services.network.domain.plan_errors import AlreadyCovered, MemberCannotProtect, PlanNotReady, RestIsCovered
+from services.network.domain.members import MemberState, Quality, SetAside
+from services.network.domain.plan_errors import AlreadyCovered, CommitmentHasEnded, MemberCannotProtect, PlanNotReady, RestIsCovered
 from services.network.domain.plans import PlanKind
 from services.network.storage import gaps, members, people
 from services.network.use_cases.accept_gap import accept_gap
+from services.network.use_cases.change_member import change_member
 from services.network.use_cases.change_person import change_person
-from services.network.use_cases.commands import ChangePerson
-from services.network.use_cases.look_again import look_again_for
+from services.network.use_cases.commands import ChangePerson, StandingChanges
+from services.network.use_cases.look_again import look_again, look_again_for
 from services.network.use_cases.plan_commands import Said
+from services.network.use_cases.record_quality import lose_quality
 from shared.db.unit import Units
 from shared.kernel.errors import Invalid
 from tests.network.conftest import BehindTheWall
@@ -287,3 +290,66 @@ async def test_who_turns_out_to_be_a_minor_covers_nothing_any_more(zoe: Promised
         await look_again_for(unit, kim.id, zoe.county)
     assert await zoe.state() == "at_risk"
     assert (await zoe.standing_gaps())[0].span.start == at("2027-09-04 20:00")
+
+
+NOT_ANY_MORE: dict[str, StandingChanges] = {
+    "a caregiver of concern": {"caregiver_of_concern": True},
+    "away": {"set_aside": SetAside.PAUSED},
+    "excluded": {"set_aside": SetAside.EXCLUDED, "set_aside_reason": "for a reason"},
+}
+
+
+async def stands(zoe: Promised, name: str, changes: StandingChanges) -> None:
+    """Change how a member stands around the family, as the pages do."""
+    async with zoe.held() as (unit, case, _):
+        member = await members.get_for_update(unit, case.id, zoe.members[name])
+        await change_member(unit, member, changes, today=date(2027, 9, 9), now=unit.now)
+        await look_again(unit, case, zoe.county)
+
+
+@pytest.mark.parametrize("changes", NOT_ANY_MORE.values(), ids=NOT_ANY_MORE)
+async def test_the_calendar_of_who_may_protect_no_longer_follows_at_once_and_says_no_reason(
+    zoe: Promised, behind_the_wall: BehindTheWall, changes: StandingChanges
+) -> None:
+    zoe.now = at("2027-09-09 16:40")
+    await stands(zoe, "kim", changes)
+    [ended] = [fact for fact in behind_the_wall.facts() if fact.type == "network.commitment_ended.v1"]
+    entry = ended.data["entry"]
+    assert (ended.data["commitment_id"], entry["method"], entry["notice"]) == (str(zoe.commitments["kim"]), "CANCEL", "ended")
+    assert (entry["sequence"], ended.words, "reason" in str(ended.data)) == (2, None, False)
+    assert [gap.span.start for gap in await zoe.standing_gaps()] == [at(f"2027-09-{day} 20:00") for day in (11, 18, 25)]
+    assert (await zoe.state(), await zoe.asks()) == ("at_risk", [("abara", "sent")])
+
+
+async def test_nothing_comes_back_by_itself_when_somebody_may_protect_again(zoe: Promised, behind_the_wall: BehindTheWall) -> None:
+    zoe.now = at("2027-09-09 16:40")
+    await stands(zoe, "kim", {"caregiver_of_concern": True})
+    told = len(behind_the_wall.facts())
+    await stands(zoe, "kim", {"caregiver_of_concern": False})
+    assert {fact.type for fact in behind_the_wall.facts()[told:]} == {"network.member_changed.v1"}
+    assert (await zoe.state(), len(await zoe.standing_gaps())) == ("at_risk", 3)
+    night = times("2027-09-11 20:00", "2027-09-12 08:00", "FREQ=WEEKLY")
+    await zoe.promise("kim", night, called="kim anew")
+    assert (await zoe.state(), await zoe.standing_gaps()) == ("active", [])
+
+
+async def test_who_helps_goes_on_helping_and_who_only_lapsed_still_covers(zoe: Promised, behind_the_wall: BehindTheWall) -> None:
+    await stands(zoe, "beth", {"caregiver_of_concern": True})
+    async with zoe.held() as (unit, case, _):
+        kim = await members.get_for_update(unit, case.id, zoe.members["kim"])
+        lapsed = await lose_quality(unit, kim, Quality.WILLING_TO_MEET, now=unit.now)
+        await look_again(unit, case, zoe.county)
+    assert (lapsed.state, await zoe.state()) == (MemberState.LAPSED, "active")
+    assert "commitment_ended" not in behind_the_wall.types()
+
+
+async def test_a_plan_that_is_not_in_force_yet_loses_the_promise_too(units: Units, county_id: UUID) -> None:
+    family = Promised(units, a_network_county(county_id), at("2027-09-01 09:00"))
+    await family.begin(kim={})
+    night = times("2027-09-04 20:00", "2027-09-05 08:00")
+    await family.plan(night, starts_on=date(2027, 9, 1), ends_on=date(2027, 9, 7))
+    await family.promise("kim", night)
+    await stands(family, "kim", {"caregiver_of_concern": True})
+    await stands(family, "kim", {"caregiver_of_concern": False})
+    with pytest.raises(CommitmentHasEnded):
+        await family.say("kim", Said.ACCEPTED)

@@ -361,7 +361,7 @@ async def test_rules_are_on_a_sheet_once_they_were_shared_and_never_name_who_is_
 async def test_who_takes_no_part_sees_their_own_promises_alone(amy: Api) -> None:
     weekend = await a_weekend(amy, words={**WORDS, "shared_with_network": True})
     grandmother = weekend.home.grandmother
-    await weekend.promised(grandmother)
+    await weekend.promised(grandmother, commitment_class="supportive")
     await weekend.stepped(owner_member_id=grandmother["id"])
     await weekend.home.tell(weekend.danger, grandmother)
     path = f"{weekend.home.path}/members/{grandmother['id']}"
