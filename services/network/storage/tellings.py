@@ -1,13 +1,15 @@
 """Queries about who was told which version of a statement."""
 
+from collections.abc import Collection
+
 from sqlalchemy import func, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 
 from services.network.domain.cases import CaseId
 from services.network.domain.members import MemberId
-from services.network.domain.statements import StatementId
+from services.network.domain.statements import StatementId, StatementKind
 from services.network.domain.telling import Telling
-from services.network.storage.tables.words import TellingRow
+from services.network.storage.tables.words import StatementRow, TellingRow
 from shared.db.unit import Unit
 
 
@@ -51,6 +53,30 @@ async def list_newest_told(unit: Unit, case_id: CaseId, member_id: MemberId) -> 
         .group_by(TellingRow.statement_id)
     )
     return [(StatementId(statement_id), number) for statement_id, number in rows]
+
+
+async def list_dangers_told(unit: Unit, case_id: CaseId, member_ids: Collection[MemberId]) -> list[Telling]:
+    """Return the newest version of each danger statement of a family that each of these members was told."""
+    if not member_ids:
+        return []
+    dangers = select(StatementRow.id).where(
+        StatementRow.county_id == unit.county_id,
+        StatementRow.case_id == case_id,
+        StatementRow.kind == StatementKind.DANGER.value,
+        StatementRow.ended_at.is_(None),
+    )
+    rows = await unit.session.scalars(
+        select(TellingRow)
+        .where(
+            TellingRow.county_id == unit.county_id,
+            TellingRow.case_id == case_id,
+            TellingRow.member_id.in_(member_ids),
+            TellingRow.statement_id.in_(dangers),
+        )
+        .ext(distinct_on(TellingRow.member_id, TellingRow.statement_id))
+        .order_by(TellingRow.member_id, TellingRow.statement_id, TellingRow.number.desc())
+    )
+    return [_to_telling(row) for row in rows]
 
 
 def _to_telling(row: TellingRow) -> Telling:

@@ -12,6 +12,7 @@ from services.network.web.schemas.circles import (
     LookedIntoIn,
     NetworkOut,
     PromptOut,
+    QualitiesOut,
     QualityIn,
     VettingIn,
 )
@@ -31,6 +32,7 @@ ROUTES: tuple[Route, ...] = (
 
     get(f"{CASE}/network", circles.get_network, needs="cases.read", answer=NetworkOut),
     get(f"{MEMBER}/circle-moves", circles.get_circle_moves, needs="cases.read", query=PageQuery, answer=Page[CircleMoveOut]),
+    get(f"{CASE}/qualities", circles.get_qualities, needs="plans.read", query=PageQuery, answer=Page[QualitiesOut]),
     put(f"{MEMBER}/qualities/{{quality}}", circles.put_quality, needs="cases.write", body=QualityIn, answer=MemberOut, etag=True,
         raises=(CaseIsClosed, no.QualityIsDerived)),
     delete(f"{MEMBER}/qualities/{{quality}}", circles.delete_quality, needs="cases.write", answer=MemberOut, etag=True,

@@ -24,7 +24,8 @@ from services.network.domain.prompts import Answer, Prompt, PromptStatus
 from services.network.domain.viability import SENTENCES, NetworkWarning, Viability
 from services.network.use_cases.commands import TrackKinNotice
 from services.network.use_cases.see_kin_notices import SeenNotice
-from services.network.web.schemas.roster import PersonSummary, StatementId, Words, summary_out
+from services.network.use_cases.see_qualities import SeenQualities
+from services.network.web.schemas.roster import PersonSummary, QualityOut, StatementId, Words, quality_out, summary_out
 from services.network.web.schemas.values import absent
 from shared.web import fields
 from shared.web.fields import Day, Instant, Line, Model, PageQuery, PublicId, Text
@@ -40,6 +41,28 @@ class QualityIn(Model):
     note: Words = ""
     statement_id: StatementId | None = None
     statement_version: Version | None = None
+
+
+class DangerToldOut(Model):
+    """That a member was told a danger statement: the newest version they were told, and on which county-local day."""
+
+    statement_id: StatementId
+    number: int
+    told_on: date
+    told_by: str
+
+
+class QualitiesOut(Model):
+    """What is on record of a member's four qualities; the fourth is `will_do_something`. `told` is of the family's dangers."""
+
+    member_id: fields.MemberId
+    person_id: fields.PersonId
+    state: MemberState
+    qualities: list[QualityOut]
+    will_do_something: bool
+    told: list[DangerToldOut]
+    updated_at: Instant
+    etag: str
 
 
 class VettingIn(Model):
@@ -164,6 +187,24 @@ def seen_quality_from(body: QualityIn, quality: Quality, *, by: str, today: date
         note=body.note,
         statement_id=body.statement_id,
         statement_version=body.statement_version,
+    )
+
+
+def qualities_out(seen: SeenQualities) -> QualitiesOut:
+    """Write what is on record of a member's qualities."""
+    member = seen.member
+    return QualitiesOut(
+        member_id=member.id,
+        person_id=member.person_id,
+        state=member.state,
+        qualities=[quality_out(each) for each in member.qualities],
+        will_do_something=member.will_do_something,
+        told=[
+            DangerToldOut(statement_id=each.statement_id, number=each.number, told_on=each.told_on, told_by=each.told_by)
+            for each in seen.told
+        ],
+        updated_at=member.updated_at,
+        etag=f'"{member.version}"',
     )
 
 

@@ -251,7 +251,7 @@ def member_out(seen: SeenMember, today: date) -> MemberOut:
         set_aside=standing.set_aside,
         set_aside_reason=standing.set_aside_reason,
         state=member.state,
-        qualities=[_quality_out(each) for each in member.qualities],
+        qualities=[quality_out(each) for each in member.qualities],
         will_do_something=member.will_do_something,
         vetting=_vetting_out(member.vetting),
         cannot_protect=may_protect(member, seen.person, today),
@@ -261,7 +261,8 @@ def member_out(seen: SeenMember, today: date) -> MemberOut:
     )
 
 
-def _quality_out(seen: SeenQuality) -> QualityOut:
+def quality_out(seen: SeenQuality) -> QualityOut:
+    """Write that a quality was seen."""
     return QualityOut(
         quality=seen.quality,
         seen_on=seen.seen_on,

@@ -22,6 +22,7 @@ ATTEMPTS = [
     Attempt("PUT", f"{ALIKE}/{{other_person_id}}", {"decision": "keep_both"}),
     Attempt("GET", f"{CASE}/network"),
     Attempt("GET", f"{MEMBER}/circle-moves"),
+    Attempt("GET", f"{CASE}/qualities"),
     Attempt("PUT", f"{MEMBER}/qualities/{{quality}}", {"note": "visits each week"}),
     Attempt("DELETE", f"{MEMBER}/qualities/{{quality}}"),
     Attempt("PUT", f"{MEMBER}/vetting", {"outcome": "suitable"}),
