@@ -407,6 +407,7 @@ DEEDS: Mapping[str, str] = {
     "person.age_band_changed": "counted a birthday",
     "case.exported": "took the family into a file of the roster",
     "person.exported": "took a person into a file of the roster",
+    "member.qualities_read": "looked at what was seen of somebody",
     "member.sight_read": "looked at what a member may see",
     "release.read": "read a release",
     "release.signed": "recorded a signed release",
