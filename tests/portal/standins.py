@@ -239,6 +239,7 @@ class World:
             f"GET /v1/cases/{CASE}/members/{MEMBER}/words": {"member_id": MEMBER, "statements": [], "child_voice": []},
             f"GET /v1/cases/{CASE}/releases": {"items": [], "next": None},
             f"GET /v1/cases/{CASE}/plans": {"items": [], "next": None},
+            f"GET /v1/cases/{CASE}/child-voice": {"items": [], "next": None},
             f"GET /v1/people/{MOTHER}": person(MOTHER, safe_words=""),
             f"GET /v1/cases/{CASE}/children": {"items": [self.child()], "next": None},
             f"GET /v1/cases/{CASE}/separation-rules": {"items": self.separations, "next": None},

@@ -20,6 +20,8 @@ ROOMS = {
     "safety_house": ("inside", "visitors", "not_safe", "rules", "path"),
     "safe_signal": ("signal",),
 }
+SIGNAL = "safe_signal"
+"""A word or an object by which a child says "I am in danger": it has a page of its own, and stands in no list."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +100,8 @@ class Voice:
     language: str = "en"
     visibility: str = "team"
     recorded_by: str = ""
+    member_ids: tuple[str, ...] = ()
+    staff_ids: tuple[str, ...] = ()
     released_to: tuple[Released, ...] = ()
     etag: str = ""
 

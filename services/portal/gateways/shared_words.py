@@ -64,6 +64,10 @@ class SharedWords:
         """Keep what a child said, in the child's own words."""
         await self.caller.post(f"/v1/cases/{case_id}/child-voice", facts, key=key)
 
+    async def end_voice(self, case_id: str, voice_id: str, *, etag: str) -> None:
+        """Take a child's words off the record that pages show."""
+        await self.caller.delete(f"/v1/cases/{case_id}/child-voice/{voice_id}", etag=etag)
+
     async def scaling(self, case_id: str) -> tuple[Series, ...]:
         """Return each person's line for each question."""
         answer = (await self.caller.get(f"/v1/cases/{case_id}/scaling")).json

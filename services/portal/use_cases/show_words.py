@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from services.portal.domain.families import Family, Member, Roster
 from services.portal.domain.plans import Threat
-from services.portal.domain.shared_words import Act, CaseStep, Column, Series, Statement, Told, Voice
+from services.portal.domain.shared_words import SIGNAL, Act, CaseStep, Column, Series, Statement, Told, Voice
 from services.portal.domain.table import PARENTS
 from services.portal.gateways.calling import if_allowed
 from services.portal.gateways.network import Network
@@ -67,4 +67,5 @@ async def show_words(network: Network, shared: SharedWords, case_id: str) -> See
         asyncio.gather(if_allowed(Plans(shared.caller).threats(case_id), ()), if_allowed(shared.case_steps(case_id), ())),
         asyncio.gather(*(shared.told(case_id, one.id) for one in dangers)),
     )
+    voices = tuple(one for one in voices if one.kind != SIGNAL)
     return SeenWords(family, roster, columns, tuple(told), voices, series, acts, threats, steps)

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from tests.portal.conftest import MakeSite, Site
-from tests.portal.standins import CASE, MEETING, MEMBER, MOTHER, NAMES, RULE
+from tests.portal.standins import CASE, CHILD, MEETING, MEMBER, MOTHER, NAMES, RULE
 
 PARTICIPANT = "par_" + "a" * 32
 PAGES = (
@@ -17,6 +17,7 @@ PAGES = (
     f"/families/{CASE}/members/{MEMBER}",
     f"/families/{CASE}/members/{MEMBER}/sight",
     f"/families/{CASE}/people/{MOTHER}/safe-contact",
+    f"/families/{CASE}/people/{CHILD}/safe-word",
     f"/families/{CASE}/separation-rules/{RULE}",
     f"/families/{CASE}/schedule",
     f"/families/{CASE}/plans/new",
