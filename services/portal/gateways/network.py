@@ -64,11 +64,12 @@ class Network:
 
     async def roster(self, case_id: str) -> Roster:
         """Return everybody around a family."""
-        members, children = await asyncio.gather(
-            self.caller.get_all(f"/v1/cases/{case_id}/members", Member, {"limit": PAGE}),
-            self.caller.get_all(f"/v1/cases/{case_id}/children", Child),
-        )
+        members, children = await asyncio.gather(self.members(case_id), self.caller.get_all(f"/v1/cases/{case_id}/children", Child))
         return Roster(members, children)
+
+    async def members(self, case_id: str) -> tuple[Member, ...]:
+        """Return a family's network, without its children."""
+        return await self.caller.get_all(f"/v1/cases/{case_id}/members", Member, {"limit": PAGE})
 
     async def holders(self, case_id: str) -> Holders:
         """Return who can see a family."""

@@ -11,9 +11,10 @@ from services.portal.domain.plans import Agreement, Plan, Step, Threat
 from services.portal.domain.shared_words import Statement
 from services.portal.domain.table import CAREGIVERS
 from services.portal.gateways.circles import Circles
+from services.portal.gateways.network import Network
 from services.portal.gateways.plans import Plans
 from services.portal.gateways.shared_words import SharedWords
-from services.portal.use_cases.show_plan import SeenPlan
+from services.portal.use_cases.show_plan import SeenPlan, plan_of
 
 QUALITIES = ("cares", "willing_to_meet")
 
@@ -60,10 +61,38 @@ class Ground:
         return tuple(one for one in self.seen.roster.members if one.caregiver_of_concern or one.relationship in CAREGIVERS)
 
 
+def unseen(member: Member) -> tuple[str, ...]:
+    """Return which of the qualities that a worker sees are not on record yet: that they care, and are willing to meet."""
+    return tuple(each for each in QUALITIES if member.quality(each) is None)
+
+
 def is_in(member: Member) -> bool:
     """Whether three of the four qualities are on record, none of them to be refreshed; the fourth follows from the promise."""
     understands = member.quality("understands_concern")
-    return all(member.quality(each) for each in QUALITIES) and understands is not None and not understands.needs_refresh
+    return not unseen(member) and understands is not None and not understands.needs_refresh
+
+
+@dataclass(frozen=True, slots=True)
+class Footing:
+    """What must be known of a plan to write down what everyone agrees on, and no more: on a bad line each call takes time."""
+
+    plan: Plan
+    members: tuple[Member, ...]
+    dangers: tuple[Statement, ...]
+    threats: tuple[Threat, ...]
+
+    @property
+    def open_threats(self) -> tuple[Threat, ...]:
+        """What a plan must answer."""
+        return tuple(one for one in self.threats if one.is_open)
+
+
+async def see_footing(network: Network, plans: Plans, shared: SharedWords, case_id: str, plan_id: str) -> Footing:
+    """Return what is needed to write. Raises NotFound for a plan of another family."""
+    plan, members, dangers, threats = await asyncio.gather(
+        plan_of(plans, case_id, plan_id), network.members(case_id), shared.statements(case_id, "danger"), plans.threats(case_id)
+    )
+    return Footing(plan, members, dangers, threats)
 
 
 async def see_ground(
@@ -78,28 +107,19 @@ async def see_ground(
 
 
 async def tell(
-    circles: Circles,
-    shared: SharedWords,
-    case_id: str,
-    danger: Statement,
-    member_ids: Iterable[str],
-    *,
-    today: date,
-    with_others: bool = True,
+    circles: Circles, shared: SharedWords, case_id: str, danger: Statement, told: Mapping[str, Iterable[str]], *, today: date
 ) -> None:
-    """Record of each member that they were told this version today and understand it.
+    """Record of each member that they were told this version today and understand it, and what else a worker saw of them."""
+    seen = {"seen_on": today.isoformat()}
+    understood = {**seen, "statement_id": danger.id, "statement_version": danger.number}
 
-    `with_others` records the other qualities that a worker sees too: that they care, and are willing to meet.
-    """
-    understood = {"seen_on": today.isoformat(), "statement_id": danger.id, "statement_version": danger.number}
-
-    async def one(member_id: str) -> None:
+    async def one(member_id: str, qualities: Iterable[str]) -> None:
         await shared.tell(case_id, danger.id, member_id, number=danger.number, told_on=today)
         await circles.see_quality(case_id, member_id, "understands_concern", understood)
-        for quality in QUALITIES if with_others else ():
-            await circles.see_quality(case_id, member_id, quality, {"seen_on": today.isoformat()})
+        for quality in qualities:
+            await circles.see_quality(case_id, member_id, quality, seen)
 
-    await asyncio.gather(*(one(member_id) for member_id in member_ids))
+    await asyncio.gather(*(one(member_id, qualities) for member_id, qualities in told.items()))
 
 
 async def keep_words(plans: Plans, plan: Plan, said: Mapping[str, tuple[str, ...]]) -> Plan:

@@ -82,9 +82,19 @@ class SeenPlan:
 
 
 async def show_plan(
-    network: Network, plans: Plans, case_id: str, plan_id: str, *, clock: Callable[[], datetime], whole: bool = False
+    network: Network,
+    plans: Plans,
+    case_id: str,
+    plan_id: str,
+    *,
+    clock: Callable[[], datetime],
+    whole: bool = False,
+    cover: bool = True,
 ) -> SeenPlan:
-    """Return a plan of this family: its next days, or with `whole` as much of it as one look takes. Raises NotFound."""
+    """Return a plan of this family: its next days, or with `whole` as much of it as one look takes. Raises NotFound.
+
+    Without `cover` neither how it is covered nor what is missing is asked for.
+    """
     family, roster, plan, commitments = await asyncio.gather(
         network.family(case_id), network.roster(case_id), plans.plan(plan_id), plans.commitments(plan_id)
     )
@@ -93,8 +103,8 @@ async def show_plan(
     now = clock()
     begin, end = days_shown(plan, local_date(now, plan.time_zone), LONGEST if whole else SHOWN)
     coverage, readiness = await asyncio.gather(
-        _if(not plan.has_ended, lambda: plans.coverage(plan_id, begin, end), None),
-        _if(plan.is_draft, lambda: plans.readiness(plan_id), NOT_SAID),
+        _if(cover and not plan.has_ended, lambda: plans.coverage(plan_id, begin, end), None),
+        _if(cover and plan.is_draft, lambda: plans.readiness(plan_id), NOT_SAID),
     )
     return SeenPlan(family, roster, plan, commitments, coverage, days_of(coverage, now=now) if coverage else (), readiness)
 

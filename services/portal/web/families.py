@@ -267,7 +267,7 @@ async def _keep_standing(visit: Visit, action: str) -> None:
         danger = next((one for one in dangers if one.id == form.text("danger")), None)
         if danger is None:
             raise NotFound
-        await tell(visit.circles, visit.shared_words, case_id, danger, (member_id,), today=visit.today, with_others=False)
+        await tell(visit.circles, visit.shared_words, case_id, danger, {member_id: ()}, today=visit.today)
     else:
         await visit.circles.see_quality(case_id, member_id, quality, {"seen_on": visit.today.isoformat()})
 

@@ -9,7 +9,7 @@ from aiohttp import web
 
 from services.portal.domain.plans import Plan
 from services.portal.domain.shared_words import Statement
-from services.portal.use_cases.agree_on_plan import Ground, keep_words, see_ground, tell
+from services.portal.use_cases.agree_on_plan import Footing, Ground, keep_words, see_footing, see_ground, tell, unseen
 from services.portal.web import plan_words, stale
 from services.portal.web.forms import Form
 from services.portal.web.pages import Visit, see_other
@@ -37,9 +37,9 @@ async def get_agreed(visit: Visit) -> web.StreamResponse:
 
 
 async def ground_of(visit: Visit, *, whole: bool = True) -> Ground:
-    """Return what the plan of the address rests on."""
+    """Return what the plan of the address rests on: with its worries and threats, or with how it is covered."""
     case_id, plan_id = visit.path("case_id"), visit.path("plan_id")
-    return await see_ground(seen_plan(visit), visit.plans, visit.shared_words, case_id, plan_id, whole=whole)
+    return await see_ground(seen_plan(visit, cover=not whole), visit.plans, visit.shared_words, case_id, plan_id, whole=whole)
 
 
 async def _page(visit: Visit, form: Form, *, status: int = 200) -> web.Response:
@@ -63,7 +63,8 @@ async def _page(visit: Visit, form: Form, *, status: int = 200) -> web.Response:
 
 async def post_agreed(visit: Visit) -> web.StreamResponse:
     """Keep all of it, in the order in which one rests on the other; what was kept stays kept if a later part is refused."""
-    form, ground = visit.form, await ground_of(visit)
+    form, case_id, plan_id = visit.form, visit.path("case_id"), visit.path("plan_id")
+    ground = await see_footing(visit.network, visit.plans, visit.shared_words, case_id, plan_id)
     _check(form, ground)
     if not form.errors:
         try:
@@ -73,7 +74,7 @@ async def post_agreed(visit: Visit) -> web.StreamResponse:
                 raise
             form.take(problem, _FIELDS)
         else:
-            return see_other(plan_path(visit, ground.seen.plan.id))
+            return see_other(plan_path(visit, plan_id))
     return await _page(visit, form, status=form.status)
 
 
@@ -91,7 +92,7 @@ def _touched(form: Form, plan: Plan) -> tuple[str, ...]:
     return tuple(name for name in LISTS if name in form and "\n".join(lines_of(form, name)) != shown[name])
 
 
-def _check(form: Form, ground: Ground) -> None:
+def _check(form: Form, ground: Footing) -> None:
     chosen = form.text("danger")
     if chosen == NEW:
         form.require("danger_text", "Say what you are worried the caregiver may do.")
@@ -106,8 +107,8 @@ def _check(form: Form, ground: Ground) -> None:
     for name in LISTS:
         if any(len(line) > LONGEST_LINE for line in lines_of(form, name)):
             form.errors[name] = f"Keep each line under {LONGEST_LINE} characters."
-    changed = {one.part for one in stale.changes(form, _says(ground.seen.plan))}
-    if any(plan_words.SPOKEN[name] in changed for name in _touched(form, ground.seen.plan)):
+    changed = {one.part for one in stale.changes(form, _says(ground.plan))}
+    if any(plan_words.SPOKEN[name] in changed for name in _touched(form, ground.plan)):
         form.outdate()
 
 
@@ -116,15 +117,14 @@ def lines_of(form: Form, name: str) -> tuple[str, ...]:
     return tuple(line.strip() for line in form.text(name).split("\n") if line.strip())
 
 
-async def _keep(visit: Visit, ground: Ground) -> None:
-    form, seen, key = visit.form, ground.seen, visit.form.text("key")
+async def _keep(visit: Visit, ground: Footing) -> None:
+    form, key = visit.form, visit.form.text("key")
     danger = await _danger(visit, ground)
     if danger is not None:
-        known = {one.id for one in seen.roster.members}
-        told = [one for one in form.all("told") if one in known]
-        await tell(visit.circles, visit.shared_words, seen.family.id, danger, told, today=visit.today)
+        told = {one.id: unseen(one) for one in ground.members if one.id in form.all("told")}
+        await tell(visit.circles, visit.shared_words, ground.plan.case_id, danger, told, today=visit.today)
         form.put("danger", danger.id)
-    plan = await keep_words(visit.plans, seen.plan, {name: lines_of(form, name) for name in _touched(form, seen.plan)})
+    plan = await keep_words(visit.plans, ground.plan, {name: lines_of(form, name) for name in _touched(form, ground.plan)})
     if form.text("step_text"):
         step = await visit.plans.add_step(plan.id, _step_facts(form, ground, danger), key=f"{key}-step")
         if form.flag("step_agreed"):
@@ -137,15 +137,15 @@ async def _keep(visit: Visit, ground: Ground) -> None:
         await visit.plans.agree(plan.id, facts | witness, key=f"{key}-agree")
 
 
-async def _danger(visit: Visit, ground: Ground) -> Statement | None:
+async def _danger(visit: Visit, ground: Footing) -> Statement | None:
     form = visit.form
     if form.text("danger") != NEW:
         return next((one for one in ground.dangers if one.id == form.text("danger")), None)
     facts = {"kind": "danger", "text": form.text("danger_text"), "impact": form.text("danger_impact")}
-    return await visit.shared_words.write(ground.seen.family.id, facts, key=f"{form.text('key')}-danger")
+    return await visit.shared_words.write(ground.plan.case_id, facts, key=f"{form.text('key')}-danger")
 
 
-def _step_facts(form: Form, ground: Ground, danger: Statement | None) -> dict[str, Any]:
+def _step_facts(form: Form, ground: Footing, danger: Statement | None) -> dict[str, Any]:
     return {
         "owner_member_id": form.text("step_owner"),
         "text": form.text("step_text"),

@@ -37,10 +37,10 @@ def plan_path(visit: Visit, plan_id: str, step: str = "") -> str:
     return f"/families/{visit.path('case_id')}/plans/{plan_id}{step}"
 
 
-async def seen_plan(visit: Visit, *, whole: bool = False) -> SeenPlan:
-    """Return the plan that the address names."""
+async def seen_plan(visit: Visit, *, whole: bool = False, cover: bool = True) -> SeenPlan:
+    """Return the plan that the address names, as far as it is asked for."""
     return await show_plan(
-        visit.network, visit.plans, visit.path("case_id"), visit.path("plan_id"), clock=lambda: visit.now, whole=whole
+        visit.network, visit.plans, visit.path("case_id"), visit.path("plan_id"), clock=lambda: visit.now, whole=whole, cover=cover
     )
 
 

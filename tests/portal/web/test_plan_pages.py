@@ -277,6 +277,26 @@ async def test_the_worry_is_told_understood_and_agreed_to_in_one_form(planning: 
     assert agreed.body == {"member_id": MEMBER, "method": "recorded", "signed_on": "2027-03-01", "witness": "Amy Stone"}
 
 
+async def test_what_three_people_agree_on_is_written_in_fourteen_calls(planning: Site) -> None:
+    world, third = planning.world, "mem_" + "9" * 32
+    danger = {"id": DANGER, "kind": "danger", "number": 2, "text": "He may drink.", "impact": "Lila may be alone.", "etag": '"2"'}
+    seen = [{"quality": each, "seen_on": "2027-02-01"} for each in ("cares", "willing_to_meet")]
+    network = (member(AUNT), member(MEMBER, qualities=seen), {**member(AUNT), "id": third})
+    world.more[f"GET /v1/cases/{CASE}/members"] = listed(*network)
+    world.more[f"GET /v1/cases/{CASE}/statements"] = listed(danger)
+    for one in (AUNT, MEMBER, third):
+        world.more[f"PUT /v1/cases/{CASE}/statements/{DANGER}/told/{one}"] = {}
+        for quality in ("cares", "willing_to_meet", "understands_concern"):
+            world.more[f"PUT /v1/cases/{CASE}/members/{one}/qualities/{quality}"] = member(AUNT)
+    await planning.page(f"{HERE}/agreed")
+    assert len(world.asked) == 9
+    world.asked.clear()
+    answer = await planning.send(f"{HERE}/agreed", danger=DANGER, told=[AUNT, MEMBER, third], key=KEY)
+    assert answer.status == 303
+    made = [one.method for one in world.asked if CASE in one.path or PLAN in one.path]
+    assert (made.count("GET"), made.count("PUT"), len(made)) == (4, 3 * 4 - 2, 14)
+
+
 async def test_a_worry_without_words_is_refused_and_the_rest_kept(planning: Site) -> None:
     answer = await planning.send(f"{HERE}/agreed", danger="new", danger_text="", danger_impact="Hurt", key=KEY)
     page = await answer.text()
