@@ -1,7 +1,8 @@
 """Queries about families and who holds them."""
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -24,7 +25,7 @@ from sqlalchemy import (
     update,
 )
 
-from services.network.domain.cases import Case, CaseId
+from services.network.domain.cases import Case, CaseId, InHands
 from services.network.domain.errors import ExternalIdTaken
 from services.network.domain.people import PersonId
 from services.network.domain.visibility import sees_whole_county
@@ -33,6 +34,7 @@ from services.network.storage.tables.circles import KinNoticeRow
 from services.network.storage.tables.families import CaseRow, ChildRow, MemberRow
 from services.network.storage.tables.releases import ShareRow
 from shared.db.direct import Direct
+from shared.db.sealing import KeyDestroyed
 from shared.db.unit import Unit
 from shared.kernel.access import Caller, CaseAccess, Role
 from shared.kernel.errors import NotFound
@@ -52,6 +54,12 @@ _SHARED_UNTIL = func.array(
 _ONE = select(CaseRow, _SHARED_UNTIL).where(CaseRow.county_id == _COUNTY, CaseRow.id == bindparam("id"))
 _GET = Direct(_ONE)
 _HOLD = Direct(_ONE.with_for_update())
+_HOLD_ALL = Direct(
+    select(CaseRow, _SHARED_UNTIL)
+    .where(CaseRow.county_id == _COUNTY, CaseRow.id == any_(bindparam("ids", type_=ARRAY(Uuid()))))
+    .order_by(CaseRow.id)
+    .with_for_update()
+)
 _AROUND = union(
     select(ChildRow.person_id, ChildRow.case_id).where(ChildRow.county_id == _COUNTY, ChildRow.person_id == any_(_PEOPLE)),
     select(MemberRow.person_id, MemberRow.case_id).where(MemberRow.county_id == _COUNTY, MemberRow.person_id == any_(_PEOPLE)),
@@ -87,6 +95,17 @@ async def get(unit: Unit, case_id: CaseId) -> Case:
 async def get_for_update(unit: Unit, case_id: CaseId) -> Case:
     """Return a family and hold its row until the transaction ends: nobody closes or reassigns it meanwhile."""
     return await _one(unit, _HOLD, case_id)
+
+
+async def list_by_id_for_update(unit: Unit, ids: Collection[CaseId]) -> dict[CaseId, Case]:
+    """Return those of these families whose words can be read, and hold the rows of all."""
+    rows = await unit.fetch(_HOLD_ALL, county=unit.county_id, ids=list(ids), now=unit.now) if ids else ()
+    await unit.load_keys([row["words"] for row in rows])
+    found = {}
+    for row in rows:
+        with suppress(KeyDestroyed):
+            found[CaseId(row["id"])] = await _to_case(unit, row)
+    return found
 
 
 async def list_visible(unit: Unit, caller: Caller, *, is_closed: bool | None, after: After | None, limit: int) -> list[Case]:
@@ -136,28 +155,48 @@ async def is_around_open(unit: Unit, person_id: PersonId) -> bool:
 
 async def add(unit: Unit, case: Case) -> None:
     """Store a new family. Raises ExternalIdTaken."""
-    row = {"id": case.id, "county_id": unit.county_id, "opened_at": case.opened_at} | await _columns(unit, case)
+    await add_all(unit, [case])
+
+
+async def add_all(unit: Unit, made: Iterable[Case]) -> None:
+    """Store new families, in one message. Raises ExternalIdTaken."""
+    rows = [{"id": case.id, "county_id": unit.county_id, "opened_at": case.opened_at} | await _columns(unit, case) for case in made]
     with refusing(TAKEN):
-        await unit.fetch(_ADD, **row)
+        await unit.each(_ADD, rows)
 
 
 async def save(unit: Unit, case: Case) -> None:
     """Store a family anew, but for who holds it. Raises ExternalIdTaken."""
-    row = await _columns(unit, case)
+    await save_all(unit, [case])
+
+
+async def save_all(unit: Unit, changed: Iterable[Case]) -> None:
+    """Store families anew in one message, but for who holds them. Raises ExternalIdTaken."""
+    rows = []
+    for case in changed:
+        row = await _columns(unit, case)
+        rows.append({"county": unit.county_id, "of": case.id, **{name: row[name] for name in _SAVED}})
     with refusing(TAKEN):
-        await unit.fetch(_SAVE, county=unit.county_id, of=case.id, **{name: row[name] for name in _SAVED})
+        await unit.each(_SAVE, rows)
 
 
-async def save_hands(unit: Unit, case: Case, *, ending: Collection[str]) -> None:
-    """Store who holds a family. `ending` are those whose share has an end; they are stored by `storage/shares.py`."""
-    row: dict[str, Any] = {
-        "unit": case.access.unit,
-        "assigned": sorted(case.access.assigned),
-        "shared_with": sorted(case.access.shared_with - set(ending)),
-        "version": case.version,
-        "updated_at": case.updated_at,
-    }
-    await unit.fetch(_SAVE_HANDS, county=unit.county_id, of=case.id, **row)
+async def save_hands(unit: Unit, changed: Iterable[InHands]) -> None:
+    """Store who holds families, in one message; shares that have an end are stored by `storage/shares.py`."""
+    await unit.each(
+        _SAVE_HANDS,
+        [
+            {
+                "county": unit.county_id,
+                "of": hands.case.id,
+                "unit": hands.case.access.unit,
+                "assigned": sorted(hands.case.access.assigned),
+                "shared_with": sorted(hands.case.access.shared_with - {share.staff_id for share in hands.shares}),
+                "version": hands.case.version,
+                "updated_at": hands.case.updated_at,
+            }
+            for hands in changed
+        ],
+    )
 
 
 def _mine(unit: Unit) -> ColumnElement[bool]:

@@ -1,29 +1,36 @@
 """Queries about moves between circles: who came nearer, moved away, or was told more."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from services.network.domain.members import Circle, CircleMove, KnowsLevel, Member, MemberId
 from services.network.storage.tables.circles import CircleMoveRow
+from shared.db.direct import Direct
 from shared.db.unit import Unit
 
+_ADD = Direct(insert(CircleMoveRow))
 
-async def add(unit: Unit, before: Member, after: Member) -> None:
-    """Keep a move, made now by whoever acts."""
-    unit.session.add(
-        CircleMoveRow(
-            id=unit.new_id(),
-            county_id=unit.county_id,
-            member_id=after.id,
-            moved_at=unit.now,
-            moved_by=unit.actor.id,
-            circle_from=before.standing.circle.value,
-            circle_to=after.standing.circle.value,
-            knows_from=before.standing.knows_level.value,
-            knows_to=after.standing.knows_level.value,
-        )
+
+async def add_all(unit: Unit, moves: Iterable[tuple[Member, Member]]) -> None:
+    """Keep moves, before and after, made now by whoever acts; in one message."""
+    await unit.each(
+        _ADD,
+        [
+            {
+                "id": unit.new_id(),
+                "county_id": unit.county_id,
+                "member_id": after.id,
+                "moved_at": unit.now,
+                "moved_by": unit.actor.id,
+                "circle_from": before.standing.circle.value,
+                "circle_to": after.standing.circle.value,
+                "knows_from": before.standing.knows_level.value,
+                "knows_to": after.standing.knows_level.value,
+            }
+            for before, after in moves
+        ],
     )
 
 

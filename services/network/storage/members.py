@@ -1,12 +1,12 @@
 """Queries about the members of a family's safety network. Those who left stay on record and out of every answer."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select, tuple_
+from sqlalchemy import ColumnElement, Uuid, bindparam, insert, select, tuple_, update
 
 from services.network.domain.cases import CaseId
 from services.network.domain.errors import AlreadyMember
@@ -29,9 +29,17 @@ from services.network.domain.members import (
 )
 from services.network.domain.people import PersonId
 from services.network.storage.tables.families import CaseRow, MemberRow
+from shared.db.direct import Direct
 from shared.db.unit import Unit
 from shared.kernel.errors import NotFound
 from shared.kernel.sealed import KeyKind, KeyOf
+
+_ADD = Direct(insert(MemberRow))
+_NEVER_CHANGED = frozenset({"id", "county_id", "case_id", "person_id", "joined_at", "left_at"})
+_SAVE = Direct(
+    update(MemberRow).where(MemberRow.county_id == bindparam("county", type_=Uuid()), MemberRow.id == bindparam("of")),
+    *(column.name for column in MemberRow.__table__.columns if column.name not in _NEVER_CHANGED),
+)
 
 
 async def get(unit: Unit, case_id: CaseId, member_id: MemberId) -> Member:
@@ -48,6 +56,19 @@ async def get_for_update(unit: Unit, case_id: CaseId, member_id: MemberId) -> Me
     if row is None:
         raise NotFound
     return await _to_member(unit, row)
+
+
+async def list_present_by_id_for_update(unit: Unit, ids: Collection[UUID]) -> dict[UUID, Member]:
+    """Return those of these members, of any family, who have not left, and hold their rows."""
+    query = (
+        select(MemberRow)
+        .where(MemberRow.county_id == unit.county_id, MemberRow.left_at.is_(None), MemberRow.id.in_(ids))
+        .order_by(MemberRow.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    rows = (await unit.session.scalars(query)).all() if ids else ()
+    return {member.id: member for member in await _to_members(unit, rows)}
 
 
 async def get_by_id_for_update(unit: Unit, member_id: MemberId) -> Member:
@@ -113,20 +134,38 @@ async def add(unit: Unit, member: Member) -> None:
     """Store a member of a family whose row is held. Raises AlreadyMember."""
     if await is_member(unit, member.case_id, member.person_id):
         raise AlreadyMember
-    row = MemberRow(
-        id=member.id,
-        county_id=unit.county_id,
-        case_id=member.case_id,
-        person_id=member.person_id,
-        joined_at=member.joined_at,
+    await add_all(unit, [member])
+
+
+async def add_all(unit: Unit, made: Iterable[Member]) -> None:
+    """Store members who are not there yet, of families whose rows are held, in one message."""
+    await unit.each(
+        _ADD,
+        [
+            {
+                "id": member.id,
+                "county_id": unit.county_id,
+                "case_id": member.case_id,
+                "person_id": member.person_id,
+                "joined_at": member.joined_at,
+                "left_at": None,
+                **await _columns(unit, member),
+            }
+            for member in made
+        ],
     )
-    await _fill(unit, row, member)
-    unit.session.add(row)
 
 
 async def save(unit: Unit, member: Member) -> None:
     """Store a member anew."""
-    await _fill(unit, await unit.session.get_one(MemberRow, member.id), member)
+    row = await unit.session.get_one(MemberRow, member.id)
+    for name, value in (await _columns(unit, member)).items():
+        setattr(row, name, value)
+
+
+async def save_all(unit: Unit, changed: Iterable[Member]) -> None:
+    """Store members anew, in one message; what the session has read of them is old then."""
+    await unit.each(_SAVE, [{"county": unit.county_id, "of": member.id, **await _columns(unit, member)} for member in changed])
 
 
 async def end(unit: Unit, member: Member) -> None:
@@ -178,47 +217,35 @@ async def _to_member(unit: Unit, row: MemberRow) -> Member:
     )
 
 
-async def _fill(unit: Unit, row: MemberRow, member: Member) -> None:
-    standing = member.standing
-    row.relationship = standing.relationship.value
-    row.relationship_words = (
-        await unit.seal(
-            standing.relationship_words,
-            key=KeyOf(KeyKind.CASE, member.case_id),
-            table="members",
-            column="relationship_words",
-            row_id=member.id,
-        )
-        if standing.relationship_words
-        else None
-    )
-    row.side = standing.side.value
-    row.circle = standing.circle.value
-    row.support_type = standing.support_type.value
-    row.caregiver_of_concern = standing.caregiver_of_concern
-    row.knows_level = standing.knows_level.value
-    row.contacted_on = standing.contacted_on
-    row.met_agency_on = standing.met_agency_on
-    row.set_aside = standing.set_aside.value if standing.set_aside else None
-    row.vetting = member.vetting.vetting.value
-    row.vetting_limits = sorted(member.vetting.vetting_limits)
-    row.will_do_something = member.will_do_something
-    row.state = member.state.value
-    row.was_active = member.was_active
-    words = _words_of(member)
-    row.words = (
-        await unit.seal(
-            json.dumps(words, ensure_ascii=False),
-            key=KeyOf(KeyKind.CASE, member.case_id),
-            table="members",
-            column="words",
-            row_id=member.id,
-        )
-        if words
-        else None
-    )
-    row.version = member.version
-    row.updated_at = member.updated_at
+async def _columns(unit: Unit, member: Member) -> dict[str, Any]:
+    standing, words = member.standing, _words_of(member)
+    return {
+        "relationship": standing.relationship.value,
+        "relationship_words": await _sealed(unit, member, "relationship_words", standing.relationship_words),
+        "side": standing.side.value,
+        "circle": standing.circle.value,
+        "support_type": standing.support_type.value,
+        "caregiver_of_concern": standing.caregiver_of_concern,
+        "knows_level": standing.knows_level.value,
+        "contacted_on": standing.contacted_on,
+        "met_agency_on": standing.met_agency_on,
+        "set_aside": standing.set_aside.value if standing.set_aside else None,
+        "vetting": member.vetting.vetting.value,
+        "vetting_limits": sorted(member.vetting.vetting_limits),
+        "will_do_something": member.will_do_something,
+        "state": member.state.value,
+        "was_active": member.was_active,
+        "words": await _sealed(unit, member, "words", json.dumps(words, ensure_ascii=False) if words else ""),
+        "version": member.version,
+        "updated_at": member.updated_at,
+    }
+
+
+async def _sealed(unit: Unit, member: Member, column: str, words: str) -> bytes | None:
+    if not words:
+        return None
+    key = KeyOf(KeyKind.CASE, member.case_id)
+    return await unit.seal(words, key=key, table="members", column=column, row_id=member.id)
 
 
 def _words_of(member: Member) -> dict[str, Any]:

@@ -5,12 +5,14 @@ and is undone block by block; all or nothing is one transaction.
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from typing import cast
 from uuid import UUID
 
 from services.network.domain.cases import CaseId
+from services.network.domain.errors import ExternalIdTaken, StaffIdTaken
 from services.network.domain.imports import CaseLine, Import, ImportKind, Line, LineFault, MemberLine, PersonLine, Tally
 from services.network.domain.members import MemberId
 from services.network.storage import cases, imports, members
@@ -31,6 +33,9 @@ TICKER = Actor("service", "network")
 ROUTE = "POST /v1/imports"
 BROKE_OFF = "broke_off"
 """The code of an import that met a fault of ours: what was applied before stays, and the same file may be sent again."""
+
+TRIES = 3
+"""So often a block begins anew for an id that was taken while it was applied (our choice; once is rare)."""
 
 
 class _Undone(Exception):
@@ -124,6 +129,15 @@ async def _remove(unit: Unit, kind: ImportKind, thing_id: UUID, *, now: datetime
 
 
 async def _apply(unit: Unit, order: Import, lines: Sequence[Line]) -> Applied:
+    """Apply lines. An id of theirs that somebody takes at this moment is there when they are gone through again."""
+    for _ in range(TRIES):
+        with suppress(ExternalIdTaken, StaffIdTaken):
+            async with unit.attempt():
+                return await _apply_once(unit, order, lines)
+    return await _apply_once(unit, order, lines)
+
+
+async def _apply_once(unit: Unit, order: Import, lines: Sequence[Line]) -> Applied:
     caller = Caller(
         county_id=unit.county_id, staff_id=order.actor_id, roles=frozenset(Role(each) for each in order.roles.split(",") if each)
     )

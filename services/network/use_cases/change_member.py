@@ -9,14 +9,22 @@ from services.network.use_cases.commands import StandingChanges
 from services.network.use_cases.keep_member import keep_member
 from shared.db.unit import Unit
 
+CHANGED = "member.changed"
+"""The deed, as the audit has it."""
+
 
 async def change_member(unit: Unit, member: Member, wanted: StandingChanges, *, today: date, now: datetime) -> Member:
     """Change the standing of a member whose row is held; each move between circles is kept, with who and when."""
+    after = in_standing(member, wanted, today=today)
+    details = changes(member.standing, after.standing)
+    return await keep_member(unit, member, after, action=CHANGED, details=details, now=now)
+
+
+def in_standing(member: Member, wanted: StandingChanges, *, today: date) -> Member:
+    """Return the member in another standing."""
     standing = _with(member.standing, wanted)
     check_standing(standing, today=today)
-    after = settled(replace(member, standing=standing))
-    details = changes(member.standing, standing)
-    return await keep_member(unit, member, after, action="member.changed", details=details, now=now)
+    return settled(replace(member, standing=standing))
 
 
 def _with(standing: Standing, wanted: StandingChanges) -> Standing:

@@ -1,22 +1,26 @@
-"""Apply lines about members: who stands around which family, both named by the county's own ids."""
+"""Apply lines about members: who stands around which family, both named by the county's own ids; in few messages."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import cast
 from uuid import UUID
 
 from services.network.domain.cases import Case, CaseId, check_open
 from services.network.domain.imports import Import, MemberLine
-from services.network.domain.members import Circle, Member, MemberId, Side, Standing, SupportType, relationship_of
+from services.network.domain.members import Circle, Member, Side, Standing, SupportType, changes, relationship_of
 from services.network.domain.people import PersonId
-from services.network.storage import cases, imports, members, people
-from services.network.use_cases.add_member import add_member
-from services.network.use_cases.change_member import change_member
+from services.network.domain.visibility import check_whole_county
+from services.network.storage import cases, circle_moves, imports, members, people
+from services.network.use_cases.add_member import new_member, tell_joined
+from services.network.use_cases.change_member import CHANGED, in_standing
 from services.network.use_cases.commands import AddMember, StandingChanges
 from services.network.use_cases.import_lines import Applied, given, marked, missing, unknown
+from services.network.use_cases.keep_member import has_moved, next_of, tell_kept
+from shared.db.sealing import KeyDestroyed
 from shared.db.unit import Unit
 from shared.kernel.access import Caller
-from shared.kernel.errors import SurroundError
+from shared.kernel.errors import NotFound, SurroundError
+from shared.kernel.sealed import KeyKind, KeyOf
 from shared.kernel.wall import local_date
 
 _STANDING = ("relationship", "side", "circle", "support_type", "caregiver_of_concern")
@@ -26,39 +30,66 @@ async def import_members(
     unit: Unit, order: Import, lines: Sequence[MemberLine], *, caller: Caller, today: date, now: datetime
 ) -> Applied:
     """Apply lines that name each pair once, each alone. Whoever left and is named again joins anew."""
+    check_whole_county(caller)  # so that there is nobody whom the caller may not bring into a family
     applied, today = Applied(), local_date(now, order.zone)
+    done: list[tuple[Member | None, Member]] = []
     families = await _families(unit, lines)
     persons = await _persons(unit, lines)
-    pairs = {_pair(line, families, persons) for line in lines} - {None}
-    present = await imports.find_members(unit, (pair for pair in pairs if pair is not None)) if pairs else {}
-    held: dict[UUID, Case] = {}
+    held = await cases.list_by_id_for_update(unit, {CaseId(each) for each in families.values()})
+    pairs = {pair for line in lines if (pair := _pair(line, families, persons)) is not None and pair[0] in held}
+    present = await imports.find_members(unit, pairs) if pairs else {}
+    there = await members.list_present_by_id_for_update(unit, present.values())
     for line in lines:
-        pair = _pair(line, families, persons)
         try:
-            if pair is None:
-                known = line.case_external_id in families
-                raise unknown("person_external_id", "person_unknown") if known else unknown("case_external_id", "family_unknown")
-            case = held[pair[0]] = held.get(pair[0]) or await cases.get_for_update(unit, CaseId(pair[0]))
-            async with unit.attempt():
-                member, outcome = await _apply(unit, case, pair[1], present.get(pair), line, caller=caller, today=today, now=now)
+            pair = _known(line, families, persons)
+            before, after = _applied(unit, held, there, pair, present.get(pair), line, today=today, now=now)
         except SurroundError as refusal:
             applied.refused(line.line, refusal)
         else:
-            applied.took(outcome)
-            applied.marks.append(await marked(unit, order, f"{line.case_external_id}\n{line.person_external_id}", member.id))
+            done.append((before, after))
+            applied.took("created" if before is None else "unchanged" if after is before else "updated")
+            applied.marks.append(await marked(unit, order, f"{line.case_external_id}\n{line.person_external_id}", after.id))
+    await _store(unit, [(before, after) for before, after in done if after is not before], now=now)
     return applied
 
 
-async def _apply(
-    unit: Unit, case: Case, person_id: UUID, member_id: UUID | None, line: MemberLine, *, caller: Caller, today: date, now: datetime
-) -> tuple[Member, str]:
+def _applied(
+    unit: Unit,
+    held: Mapping[CaseId, Case],
+    there: Mapping[UUID, Member],
+    pair: tuple[UUID, UUID],
+    member_id: UUID | None,
+    line: MemberLine,
+    *,
+    today: date,
+    now: datetime,
+) -> tuple[Member | None, Member]:
+    """Return a member before the line, if there was one, and after it; the very same where the line changes nothing."""
+    case = held.get(CaseId(pair[0]))
+    if case is None:
+        raise KeyDestroyed
     check_open(case)
     if member_id is None:
-        command = AddMember(person_id=PersonId(person_id), standing=_standing(line))
-        return await add_member(unit, case, command, caller=caller, today=today, now=now), "created"
-    before = await members.get_for_update(unit, case.id, MemberId(member_id))
-    after = await change_member(unit, before, cast(StandingChanges, given(line, _STANDING)), today=today, now=now)
-    return after, "unchanged" if after is before else "updated"
+        command = AddMember(person_id=PersonId(pair[1]), standing=_standing(line))
+        return None, new_member(unit, case, command, today=today, now=now)
+    before = there.get(member_id)
+    if before is None:
+        raise NotFound
+    return before, next_of(before, in_standing(before, cast(StandingChanges, given(line, _STANDING)), today=today), now=now)
+
+
+async def _store(unit: Unit, done: Sequence[tuple[Member | None, Member]], *, now: datetime) -> None:
+    await unit.load_own_keys(KeyOf(KeyKind.CASE, after.case_id) for _, after in done)
+    await members.add_all(unit, [after for before, after in done if before is None])
+    changed = [(before, after) for before, after in done if before is not None]
+    await members.save_all(unit, [after for _, after in changed])
+    await circle_moves.add_all(unit, [(before, after) for before, after in changed if has_moved(before, after)])
+    for before, after in done:
+        if before is None:
+            await tell_joined(unit, after, now=now)
+        else:
+            details = changes(before.standing, after.standing)
+            await tell_kept(unit, before, after, action=CHANGED, details=details, now=now)
 
 
 def _standing(line: MemberLine) -> Standing:
@@ -87,6 +118,14 @@ async def _persons(unit: Unit, lines: Sequence[MemberLine]) -> dict[str, UUID]:
     return {each: found[lookup] for each, lookup in lookups.items() if lookup in found}
 
 
-def _pair(line: MemberLine, families: dict[str, UUID], persons: dict[str, UUID]) -> tuple[UUID, UUID] | None:
+def _pair(line: MemberLine, families: Mapping[str, UUID], persons: Mapping[str, UUID]) -> tuple[UUID, UUID] | None:
     family, person = families.get(line.case_external_id), persons.get(line.person_external_id)
     return None if family is None or person is None else (family, person)
+
+
+def _known(line: MemberLine, families: Mapping[str, UUID], persons: Mapping[str, UUID]) -> tuple[UUID, UUID]:
+    pair = _pair(line, families, persons)
+    if pair is None:
+        known = line.case_external_id in families
+        raise unknown("person_external_id", "person_unknown") if known else unknown("case_external_id", "family_unknown")
+    return pair

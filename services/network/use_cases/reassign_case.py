@@ -25,23 +25,34 @@ from shared.kernel.wall import local_date
 
 async def reassign_case(unit: Unit, case: Case, wanted: WantedAccess, *, caller: Caller, now: datetime) -> Case:
     """Put a family whose row is held into other hands, from the next request on. Raises NotYoursToReassign, Invalid."""
-    before = await shares.list_of(unit, case.id)
-    running = [share for share in before if share.ends_at > now]
-    ending = _shares(unit, case, wanted, running, caller=caller, now=now)
-    after = reassigned(case, with_shares(wanted.access, ending), caller)
-    if after == case and ending == before:
-        return case
-    after = replace(after, version=case.version + 1, updated_at=now)
-    await store_hands(unit, InHands(case, tuple(before)), InHands(after, tuple(ending)))
-    unit.announce(access_changed(after, at=now), subject=case.id)
-    return after
+    before = InHands(case, tuple(await shares.list_of(unit, case.id)))
+    after = in_other_hands(unit, before, wanted, caller=caller, now=now)
+    if after is not before:
+        await store_hands(unit, before, after)
+        unit.announce(access_changed(after.case, at=now), subject=case.id)
+    return after.case
+
+
+def in_other_hands(unit: Unit, before: InHands, wanted: WantedAccess, *, caller: Caller, now: datetime) -> InHands:
+    """Return the family in other hands, and the very same where nothing changes. Raises NotYoursToReassign, Invalid."""
+    running = [share for share in before.shares if share.ends_at > now]
+    ending = tuple(_shares(unit, before.case, wanted, running, caller=caller, now=now))
+    after = reassigned(before.case, with_shares(wanted.access, ending), caller)
+    if after == before.case and ending == before.shares:
+        return before
+    return InHands(replace(after, version=before.case.version + 1, updated_at=now), ending)
 
 
 async def store_hands(unit: Unit, before: InHands, after: InHands) -> None:
     """Store who holds a family now, with its history and on record."""
+    await cases.save_hands(unit, [after])
+    await shares.replace_all(unit, [after])
+    await tell_hands(unit, before, after)
+
+
+async def tell_hands(unit: Unit, before: InHands, after: InHands) -> None:
+    """Put on record who holds a family now."""
     case, access = after.case, after.case.access
-    await cases.save_hands(unit, case, ending=[share.staff_id for share in after.shares])
-    await shares.replace_all(unit, case.id, after.shares)
     unit.changed(KeyOf(KeyKind.CASE, case.id), "case", case.id, before=before, after=after)
     await unit.audit(
         "case.access_changed",

@@ -1,5 +1,6 @@
 """A county system sends its roster: what is taken, what is refused, and what is said of each line."""
 
+import asyncio
 import gzip
 import json
 from datetime import UTC, datetime, timedelta
@@ -10,11 +11,15 @@ import pytest
 
 from services.network.domain.imports import ROWS_A_BLOCK
 from services.network.use_cases.apply_next_chunk import apply_next_chunk
+from services.network.use_cases.commands import OpenCase
+from services.network.use_cases.open_case import open_case
 from services.network.web.county import COUNTIES
-from shared.db.unit import Units
+from shared.db.unit import Actor, Units
 from tests.network.bodies import person
 from tests.network.conftest import BehindTheWall, Counties
 from tests.network.rosters import CASES, MEMBERS, NDJSON, PEOPLE, Sends, counts, digest_of, send_file
+from tests.support.factories import a_caller
+from tests.support.processes import until
 
 ANA, LUIS = "007,Ana,Luna,es,(916) 555-0131,ana@example.org\n", "8,Luis,Luna,es,,\n"
 STAFF_ROLES = ("caseworker", "supervisor", "scheduler", "facilitator", "on_call")
@@ -358,6 +363,28 @@ async def test_a_family_that_a_source_leaves_out_is_closed(sends: Sends) -> None
     assert counts(done) == {"created": 1, "removed": 1}
     status = {each["external_id"]: each["status"] for each in (await sends.api.get("/v1/cases")).json["items"]}
     assert status == {"F1": "closed", "F2": "open", "F3": "open"}
+
+
+async def test_a_family_that_staff_open_at_this_moment_is_there_when_its_line_is_applied(
+    sends: Sends, units: Units, county_id: UUID, behind_the_wall: BehindTheWall
+) -> None:
+    answer = await send_file(sends.api, CASES + "F0,The K. family,north,amy\nF1,The L. family,north,amy\n", kind="cases")
+    async with units.open(county_id, Actor("staff", "amy")) as unit:
+        command = OpenCase(title="Luna", time_zone=None, unit="south", assigned=frozenset({"amy"}), external_id="F1")
+        await open_case(unit, command, caller=a_caller(), county_zone="America/Los_Angeles", now=unit.now)
+        applying = asyncio.create_task(sends.apply())
+
+        async def waits() -> bool:
+            waiting = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+            return bool(behind_the_wall._rows(f"{waiting} AND query LIKE 'INSERT INTO cases%'"))
+
+        await until(waits)
+    await applying
+    order = (await sends.api.get(answer.headers["Location"])).json
+    assert (order["status"], counts(order)) == ("succeeded", {"created": 1, "updated": 1})
+    found = {each["external_id"]: (each["title"], each["unit"]) for each in (await sends.api.get("/v1/cases")).json["items"]}
+    assert found == {"F0": ("The K. family", "north"), "F1": ("The L. family", "north")}
+    assert behind_the_wall.types().count("case_opened") == 2
 
 
 # --- walls ---------------------------------------------------------------------------------------------------------------------
