@@ -24,6 +24,7 @@ from sqlalchemy import (
     literal,
     or_,
     select,
+    text,
     true,
     union_all,
 )
@@ -239,44 +240,52 @@ async def list_taken(
     return taken
 
 
+_PRESENCES = Direct(
+    select(MeetingRow.site, MeetingRow.starts_at, MeetingRow.ends_at)
+    .join(ParticipantRow, ParticipantRow.meeting_id == MeetingRow.id)
+    .where(
+        MeetingRow.county_id == _COUNTY,
+        MeetingRow.state == any_(literal([state.value for state in AHEAD], ARRAY(Text()))),
+        MeetingRow.site != "",
+        MeetingRow.starts_at < bindparam("until"),
+        MeetingRow.ends_at > bindparam("since"),
+        ParticipantRow.person_id == any_(_SUBJECTS),
+        ParticipantRow.removed.is_(False),
+        ParticipantRow.mode == "in_person",
+    )
+)
+
+
 async def list_presences(unit: Unit, people: Collection[UUID], during: Span) -> list[tuple[str, Span]]:
     """Return where and when these people are to come to a meeting in person, within two instants."""
     if not people:
         return []
-    rows = await unit.session.execute(
-        select(MeetingRow.site, MeetingRow.starts_at, MeetingRow.ends_at)
-        .join(ParticipantRow, ParticipantRow.meeting_id == MeetingRow.id)
-        .where(
-            MeetingRow.county_id == unit.county_id,
-            MeetingRow.state.in_(AHEAD),
-            MeetingRow.site != "",
-            MeetingRow.starts_at < during.end,
-            MeetingRow.ends_at > during.start,
-            ParticipantRow.person_id.in_(people),
-            ParticipantRow.removed.is_(False),
-            ParticipantRow.mode == "in_person",
-        )
+    rows = await unit.fetch(_PRESENCES, county=unit.county_id, subjects=list(people), since=during.start, until=during.end)
+    return [(row["site"], Span(row["starts_at"], row["ends_at"])) for row in rows]
+
+
+_DAY = func.date(func.timezone(bindparam("zone", type_=Text()), ClaimRow.starts_at))
+_COUNTS = Direct(
+    select(ClaimRow.claimant_id, _DAY.label("on"), func.count().label("count"))
+    .where(
+        ClaimRow.county_id == _COUNTY,
+        ClaimRow.claimant_id == any_(_SUBJECTS),
+        ClaimRow.state == "booked",
+        ClaimRow.starts_at < bindparam("until"),
+        ClaimRow.ends_at > bindparam("since"),
     )
-    return [(site, Span(start, end)) for site, start, end in rows]
+    .group_by(ClaimRow.claimant_id, text('"on"'))
+)
 
 
 async def count_booked(unit: Unit, claimant_ids: Collection[UUID], during: Span, zone_name: str) -> dict[UUID, dict[date, int]]:
     """Return how many meetings each claimant has on each local day."""
-    day = func.date(func.timezone(zone_name, ClaimRow.starts_at))
-    rows = await unit.session.execute(
-        select(ClaimRow.claimant_id, day, func.count())
-        .where(
-            ClaimRow.county_id == unit.county_id,
-            ClaimRow.claimant_id.in_(claimant_ids),
-            ClaimRow.state == "booked",
-            ClaimRow.starts_at < during.end,
-            ClaimRow.ends_at > during.start,
-        )
-        .group_by(ClaimRow.claimant_id, day)
+    found = await unit.fetch(
+        _COUNTS, county=unit.county_id, subjects=list(claimant_ids), since=during.start, until=during.end, zone=zone_name
     )
     counts: dict[UUID, dict[date, int]] = {}
-    for claimant_id, on, count in rows:
-        counts.setdefault(claimant_id, {})[on] = count
+    for row in found:
+        counts.setdefault(row["claimant_id"], {})[row["on"]] = row["count"]
     return counts
 
 

@@ -1,15 +1,17 @@
 """Our copies of families: who holds them, their children and members, and who must never meet."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, CompoundSelect, func, or_, select
+from sqlalchemy import ARRAY, ColumnElement, CompoundSelect, Uuid, any_, bindparam, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from services.meetings.domain.separation import SeparationRule
 from services.meetings.storage.tables import ChildRow, FamilyRow, MemberRow, SeparationRow
+from shared.db.direct import Direct
 from shared.db.unit import Unit
 from shared.kernel.access import Caller, CaseAccess, Role
 
@@ -41,16 +43,34 @@ class PlacedChild:
     intensive_services: bool
 
 
+_COUNTY, _CASE = bindparam("county", type_=Uuid()), bindparam("case_id", type_=Uuid())
+_PEOPLE = bindparam("people", type_=ARRAY(Uuid()))
+_FAMILY = select(FamilyRow).where(FamilyRow.county_id == _COUNTY, FamilyRow.case_id == _CASE)
+_FIND, _HOLD = Direct(_FAMILY), Direct(_FAMILY.with_for_update(read=True))
+_CHILDREN = Direct(select(ChildRow).where(ChildRow.county_id == _COUNTY, ChildRow.case_id == _CASE).order_by(ChildRow.child_id))
+_EVERYONE = Direct(
+    select(MemberRow.person_id)
+    .where(MemberRow.county_id == _COUNTY, MemberRow.case_id == _CASE, MemberRow.left_at.is_(None))
+    .union(select(ChildRow.child_id).where(ChildRow.county_id == _COUNTY, ChildRow.case_id == _CASE))
+)
+_SEPARATIONS = Direct(
+    select(SeparationRow)
+    .where(
+        SeparationRow.county_id == _COUNTY,
+        SeparationRow.lifted_at.is_(None),
+        or_(SeparationRow.person_a == any_(_PEOPLE), SeparationRow.person_b == any_(_PEOPLE)),
+    )
+    .order_by(SeparationRow.rule_id)
+)
+
+
 async def find(unit: Unit, case_id: UUID, *, hold: bool = False) -> Family | None:
     """Return a family, or None while network has not told us of it.
 
     With `hold` it stays as it is until the transaction ends: nobody closes it, or leaves it, between a check and a booking.
     """
-    query = select(FamilyRow).where(FamilyRow.county_id == unit.county_id, FamilyRow.case_id == case_id)
-    if hold:
-        query = query.with_for_update(read=True).execution_options(populate_existing=True)
-    row = await unit.session.scalar(query)
-    return _to_family(row) if row else None
+    rows = await unit.fetch(_HOLD if hold else _FIND, county=unit.county_id, case_id=case_id)
+    return _to_family(rows[0]) if rows else None
 
 
 async def wait_for_bookings(unit: Unit, case_id: UUID) -> None:
@@ -103,10 +123,7 @@ async def _heard_of(unit: Unit, case_id: UUID) -> FamilyRow:
 
 async def list_children(unit: Unit, case_id: UUID) -> list[PlacedChild]:
     """Return the children of a family."""
-    rows = await unit.session.scalars(
-        select(ChildRow).where(ChildRow.county_id == unit.county_id, ChildRow.case_id == case_id).order_by(ChildRow.child_id)
-    )
-    return [_to_child(row) for row in rows]
+    return [_to_child(row) for row in await unit.fetch(_CHILDREN, county=unit.county_id, case_id=case_id)]
 
 
 async def keep_child(unit: Unit, child: PlacedChild, *, at: datetime) -> None:
@@ -129,15 +146,7 @@ async def keep_child(unit: Unit, child: PlacedChild, *, at: datetime) -> None:
 
 async def list_people(unit: Unit, case_id: UUID) -> frozenset[UUID]:
     """Return everyone of a family: its children and its present members."""
-    members = await unit.session.scalars(
-        select(MemberRow.person_id).where(
-            MemberRow.county_id == unit.county_id, MemberRow.case_id == case_id, MemberRow.left_at.is_(None)
-        )
-    )
-    children = await unit.session.scalars(
-        select(ChildRow.child_id).where(ChildRow.county_id == unit.county_id, ChildRow.case_id == case_id)
-    )
-    return frozenset(members) | frozenset(children)
+    return frozenset(row["person_id"] for row in await unit.fetch(_EVERYONE, county=unit.county_id, case_id=case_id))
 
 
 async def is_around(unit: Unit, person_id: UUID, caller: Caller) -> bool:
@@ -183,21 +192,15 @@ async def drop_member(unit: Unit, *, member_id: UUID, case_id: UUID, person_id: 
 
 async def list_separations(unit: Unit, people: Iterable[UUID]) -> Sequence[SeparationRule]:
     """Return every standing rule that names one of these people."""
-    wanted = list(people)
-    rows = await unit.session.scalars(
-        select(SeparationRow)
-        .where(
-            SeparationRow.county_id == unit.county_id,
-            SeparationRow.lifted_at.is_(None),
-            or_(SeparationRow.person_a.in_(wanted), SeparationRow.person_b.in_(wanted)),
-        )
-        .order_by(SeparationRow.rule_id)
-    )
     return [
         SeparationRule(
-            rule_id=row.rule_id, person_a=row.person_a, person_b=row.person_b, until=row.until, overridable=row.overridable
+            rule_id=row["rule_id"],
+            person_a=row["person_a"],
+            person_b=row["person_b"],
+            until=row["until"],
+            overridable=row["overridable"],
         )
-        for row in rows
+        for row in await unit.fetch(_SEPARATIONS, county=unit.county_id, people=list(people))
     ]
 
 
@@ -232,22 +235,22 @@ async def lift_separation(unit: Unit, *, rule_id: UUID, person_a: UUID, person_b
     )
 
 
-def _to_family(row: FamilyRow) -> Family:
+def _to_family(row: Mapping[str, Any]) -> Family:
     return Family(
-        case_id=row.case_id,
-        time_zone=row.time_zone,
-        access=CaseAccess(unit=row.unit, assigned=frozenset(row.assigned), shared_with=frozenset(row.shared_with)),
-        closed_at=row.closed_at,
+        case_id=row["case_id"],
+        time_zone=row["time_zone"],
+        access=CaseAccess(unit=row["unit"], assigned=frozenset(row["assigned"]), shared_with=frozenset(row["shared_with"])),
+        closed_at=row["closed_at"],
     )
 
 
-def _to_child(row: ChildRow) -> PlacedChild:
+def _to_child(row: Mapping[str, Any]) -> PlacedChild:
     return PlacedChild(
-        case_id=row.case_id,
-        child_id=row.child_id,
-        entered_care_on=row.entered_care_on,
-        disposition_on=row.disposition_on,
-        icwa_status=row.icwa_status,
-        placement_kind=row.placement_kind,
-        intensive_services=row.intensive_services,
+        case_id=row["case_id"],
+        child_id=row["child_id"],
+        entered_care_on=row["entered_care_on"],
+        disposition_on=row["disposition_on"],
+        icwa_status=row["icwa_status"],
+        placement_kind=row["placement_kind"],
+        intensive_services=row["intensive_services"],
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, Uuid, and_, bindparam, exists, or_, select, tuple_
 
 from services.meetings.domain.errors import MeetingNotFound
 from services.meetings.domain.meetings import (
@@ -26,6 +26,7 @@ from services.meetings.domain.meetings import (
 )
 from services.meetings.storage.families import visible_to
 from services.meetings.storage.tables import FamilyRow, MeetingRow, ParticipantRow, PartRow, ResourceRow
+from shared.db.direct import Direct
 from shared.db.unit import Unit
 from shared.events.entries import Answer, Method, Mode, PlaceWords
 from shared.kernel.access import Caller
@@ -139,21 +140,24 @@ async def list_ahead(unit: Unit, *, case_id: UUID | None = None, person_id: UUID
     return await _to_kept(unit, (await unit.session.scalars(_held(query) if hold else query)).all())
 
 
+_LAST_FACILITATOR = Direct(
+    select(MeetingRow.facilitator_id)
+    .where(
+        MeetingRow.county_id == bindparam("county"),
+        MeetingRow.case_id == bindparam("case_id"),
+        MeetingRow.facilitator_id.is_not(None),
+        MeetingRow.state != MeetingState.CANCELLED,
+        MeetingRow.id.is_distinct_from(bindparam("but", type_=Uuid())),
+    )
+    .order_by(MeetingRow.starts_at.desc())
+    .limit(1)
+)
+
+
 async def last_facilitator(unit: Unit, case_id: UUID, *, but: UUID | None = None) -> UUID | None:
     """Return who facilitated, or is to facilitate, the family's last meeting."""
-    found: UUID | None = await unit.session.scalar(
-        select(MeetingRow.facilitator_id)
-        .where(
-            MeetingRow.county_id == unit.county_id,
-            MeetingRow.case_id == case_id,
-            MeetingRow.facilitator_id.is_not(None),
-            MeetingRow.state != MeetingState.CANCELLED,
-            MeetingRow.id != but if but else MeetingRow.id.is_not(None),
-        )
-        .order_by(MeetingRow.starts_at.desc())
-        .limit(1)
-    )
-    return found
+    rows = await unit.fetch(_LAST_FACILITATOR, county=unit.county_id, case_id=case_id, but=but)
+    return rows[0]["facilitator_id"] if rows else None
 
 
 async def list_other_teams(unit: Unit, meeting: Meeting) -> list[tuple[datetime, frozenset[UUID]]]:

@@ -1,14 +1,16 @@
 """Our copies of people: ids, zones, languages and flags; never a name."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import ARRAY, Uuid, any_, bindparam, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from services.meetings.storage.tables import PersonRow
+from shared.db.direct import Direct
 from shared.db.unit import Unit
 
 
@@ -25,6 +27,13 @@ class KnownPerson:
     email_lookups: frozenset[str] = frozenset()
 
 
+_LIST = Direct(
+    select(PersonRow).where(
+        PersonRow.county_id == bindparam("county"), PersonRow.person_id == any_(bindparam("ids", type_=ARRAY(Uuid())))
+    )
+)
+
+
 async def find(unit: Unit, person_id: UUID) -> KnownPerson | None:
     """Return a person, or None while network has not told us of them."""
     return (await list_of(unit, [person_id])).get(person_id)
@@ -32,10 +41,8 @@ async def find(unit: Unit, person_id: UUID) -> KnownPerson | None:
 
 async def list_of(unit: Unit, person_ids: Collection[UUID]) -> dict[UUID, KnownPerson]:
     """Return these people by id; those we do not know are missing."""
-    rows = await unit.session.scalars(
-        select(PersonRow).where(PersonRow.county_id == unit.county_id, PersonRow.person_id.in_(person_ids))
-    )
-    return {row.person_id: _to_person(row) for row in rows}
+    rows = await unit.fetch(_LIST, county=unit.county_id, ids=list(person_ids))
+    return {row["person_id"]: _to_person(row) for row in rows}
 
 
 async def keep(unit: Unit, person: KnownPerson, *, at: datetime) -> None:
@@ -57,13 +64,13 @@ async def keep(unit: Unit, person: KnownPerson, *, at: datetime) -> None:
     )
 
 
-def _to_person(row: PersonRow) -> KnownPerson:
+def _to_person(row: Mapping[str, Any]) -> KnownPerson:
     return KnownPerson(
-        person_id=row.person_id,
-        time_zone=row.time_zone,
-        is_minor=row.is_minor,
-        spoken_language=row.spoken_language,
-        interpreter_needed=row.interpreter_needed,
-        staff_id=row.staff_id,
-        email_lookups=frozenset(row.email_lookups),
+        person_id=row["person_id"],
+        time_zone=row["time_zone"],
+        is_minor=row["is_minor"],
+        spoken_language=row["spoken_language"],
+        interpreter_needed=row["interpreter_needed"],
+        staff_id=row["staff_id"],
+        email_lookups=frozenset(row["email_lookups"]),
     )

@@ -1,16 +1,17 @@
 """Queries about the pools of a county: facilitators, rooms, interpreters."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select, tuple_
+from sqlalchemy import ARRAY, Text, Uuid, any_, bindparam, select, tuple_
 
 from services.meetings.domain.errors import ResourceNotFound
 from services.meetings.domain.resources import Resource, ResourceKind
 from services.meetings.storage.tables import ResourceRow
+from shared.db.direct import Direct
 from shared.db.sealing import KeyDestroyed
 from shared.db.unit import Unit
 from shared.events.entries import Mode
@@ -29,14 +30,22 @@ class Pooled:
     updated_at: datetime
 
 
+_MINE = ResourceRow.county_id == bindparam("county")
+_POOL = Direct(
+    select(ResourceRow)
+    .where(_MINE, ResourceRow.kind == any_(bindparam("kinds", type_=ARRAY(Text()))), ResourceRow.retired_at.is_(None))
+    .order_by(ResourceRow.id)
+)
+_OF_PEOPLE = Direct(
+    select(ResourceRow).where(
+        _MINE, ResourceRow.person_id == any_(bindparam("people", type_=ARRAY(Uuid()))), ResourceRow.retired_at.is_(None)
+    )
+)
+
+
 async def list_pool(unit: Unit, kinds: Collection[ResourceKind] = tuple(ResourceKind)) -> list[Resource]:
     """Return what can be had of these kinds, without names."""
-    rows = await unit.session.execute(
-        select(*ResourceRow.__table__.columns)  # rows, not objects: a pool has hundreds, and only reads them
-        .where(ResourceRow.county_id == unit.county_id, ResourceRow.kind.in_(kinds), ResourceRow.retired_at.is_(None))
-        .order_by(ResourceRow.id)
-    )
-    return [_to_resource(row) for row in rows]
+    return [_to_resource(row) for row in await unit.fetch(_POOL, county=unit.county_id, kinds=list(kinds))]
 
 
 async def list_chosen(unit: Unit, resource_ids: Collection[UUID]) -> list[Resource]:
@@ -48,7 +57,7 @@ async def list_chosen(unit: Unit, resource_ids: Collection[UUID]) -> list[Resour
         .where(ResourceRow.county_id == unit.county_id, ResourceRow.id.in_(resource_ids), ResourceRow.retired_at.is_(None))
         .order_by(ResourceRow.id)
     )
-    found = [_to_resource(row) for row in rows]
+    found = [_to_resource(_facts_of(row)) for row in rows]
     if len(found) != len(set(resource_ids)):
         raise ResourceNotFound
     return found
@@ -59,17 +68,12 @@ async def list_known(unit: Unit, resource_ids: Collection[UUID]) -> list[Resourc
     rows = await unit.session.scalars(
         select(ResourceRow).where(ResourceRow.county_id == unit.county_id, ResourceRow.id.in_(resource_ids))
     )
-    return [_to_resource(row) for row in rows]
+    return [_to_resource(_facts_of(row)) for row in rows]
 
 
 async def list_of_people(unit: Unit, person_ids: Collection[UUID]) -> list[Resource]:
     """Return the resources that are one of these people."""
-    rows = await unit.session.scalars(
-        select(ResourceRow).where(
-            ResourceRow.county_id == unit.county_id, ResourceRow.person_id.in_(person_ids), ResourceRow.retired_at.is_(None)
-        )
-    )
-    return [_to_resource(row) for row in rows]
+    return [_to_resource(row) for row in await unit.fetch(_OF_PEOPLE, county=unit.county_id, people=list(person_ids))]
 
 
 async def find_name(unit: Unit, resource_id: UUID) -> str:
@@ -157,7 +161,7 @@ async def _name(unit: Unit, row: ResourceRow) -> str:
 
 async def _to_pooled(unit: Unit, row: ResourceRow) -> Pooled:
     return Pooled(
-        resource=_to_resource(row),
+        resource=_to_resource(_facts_of(row)),
         name=await _name(unit, row),
         staff_id=row.staff_id,
         is_retired=row.retired_at is not None,
@@ -166,16 +170,20 @@ async def _to_pooled(unit: Unit, row: ResourceRow) -> Pooled:
     )
 
 
-def _to_resource(row: ResourceRow | Row[Any]) -> Resource:
+def _facts_of(row: ResourceRow) -> Mapping[str, Any]:
+    return {column.name: getattr(row, column.name) for column in ResourceRow.__table__.columns}
+
+
+def _to_resource(row: Mapping[str, Any]) -> Resource:
     return Resource(
-        resource_id=row.id,
-        kind=ResourceKind(row.kind),
-        person_id=row.person_id,
-        skills=frozenset(row.skills),
-        languages=frozenset(row.languages),
-        capacity=row.capacity,
-        site=row.site,
-        modes=frozenset(Mode(mode) for mode in row.modes),
-        notice_working_days=row.notice_working_days,
-        daily_limit=row.daily_limit,
+        resource_id=row["id"],
+        kind=ResourceKind(row["kind"]),
+        person_id=row["person_id"],
+        skills=frozenset(row["skills"]),
+        languages=frozenset(row["languages"]),
+        capacity=row["capacity"],
+        site=row["site"],
+        modes=frozenset(map(Mode, row["modes"])),
+        notice_working_days=row["notice_working_days"],
+        daily_limit=row["daily_limit"],
     )
