@@ -186,11 +186,12 @@ def accept_part(commitment: Commitment, span: Span, *, source: AnswerSource, wit
     if commitment.holds:
         return commitment
     asked = single_time(commitment)
+    is_whole = span.end == asked.end and span.start <= max(asked.start, now)
     taken = accept(commitment, source=source, witness=witness, is_plan_active=True, now=now)
     return replace(
         taken,
         promise=replace(taken.promise, pattern=_once(span, commitment.promise.pattern.time_zone)),
-        ask=replace(commitment.ask, state=AskState.ACCEPTED if span == asked else AskState.ACCEPTED_PARTIAL),
+        ask=replace(commitment.ask, state=AskState.ACCEPTED if is_whole else AskState.ACCEPTED_PARTIAL),
         asked_until=asked.end if span.end < asked.end else None,
     )
 

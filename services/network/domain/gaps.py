@@ -73,25 +73,42 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """A stretch of a gap that ended otherwise than the rest of it, and becomes a record of its own."""
+
+    gap: Gap
+    span: Span
+    state: GapState
+
+
+@dataclass(frozen=True, slots=True)
 class Reconciled:
-    """What a fresh look at the cover makes of the gaps on record: those that changed, and time that is open for the first time."""
+    """What a fresh look at the cover makes of the gaps on record: those that changed, and time that is open for the first time.
+
+    `parts` are cut off gaps of which a part went by uncovered before somebody came.
+    """
 
     changed: tuple[Gap, ...]
     fresh: tuple[Shortfall, ...]
+    parts: tuple[Part, ...] = ()
 
 
 def reconcile(known: Sequence[Gap], found: Sequence[Shortfall], looked_at: Span, *, now: datetime) -> Reconciled:
     """Return what follows from the shortfalls found in a stretch of time; gaps on record outside of it stay as they are.
 
     A gap keeps what of its own time is open, whatever its state; only time that belongs to no gap makes a new one. A standing gap
-    with nothing left is filled. One whose time has begun uncovered has elapsed, also if nobody looked until it was over.
+    with nothing left is filled. One whose time has begun uncovered has elapsed, also if nobody looked until it was over; where
+    somebody comes in the middle of it, what went by and what they cover are two records.
     """
-    changed = []
+    changed, parts = [], []
     for gap in known:
         is_forgotten = gap.span.end <= now and gap.state in STANDING
         if gap.state is GapState.FILLED or not (is_forgotten or gap.span.overlaps(looked_at)):
             continue
         after = _seen(gap, found, looked_at, now=now)
+        after, part = _parted(gap, after, now=now)
+        if part is not None:
+            parts.append(part)
         if after != gap:
             changed.append(replace(after, version=gap.version + 1, updated_at=now))
     owned = [gap.span for gap in known if gap.state is not GapState.FILLED]
@@ -99,7 +116,25 @@ def reconcile(known: Sequence[Gap], found: Sequence[Shortfall], looked_at: Span,
     for short in found:
         for span in difference([short.span], owned):
             fresh.append(Shortfall(span, short.adults))
-    return Reconciled(tuple(changed), tuple(fresh))
+    return Reconciled(tuple(changed), tuple(fresh), tuple(parts))
+
+
+def _parted(gap: Gap, after: Gap, *, now: datetime) -> tuple[Gap, Part | None]:
+    """Cut a gap in two where its time had begun and somebody came: the one that is asked about keeps its identity."""
+    gone = [span for span in gap.left if span.start < now]
+    if gap.state in STANDING and after.state is not GapState.ELAPSED_UNCOVERED and gone:
+        passed = Span(gone[0].start, min(gone[-1].end, now))
+        return replace(after, span=Span(now, gap.span.end)), Part(gap, passed, GapState.ELAPSED_UNCOVERED)
+    if gap.state is GapState.ELAPSED_UNCOVERED and gap.left and not after.left and gap.span.start < now < gap.span.end:
+        return replace(after, span=Span(gap.span.start, now)), Part(gap, Span(now, gap.span.end), GapState.FILLED)
+    return after, None
+
+
+def apart(part: Part, gap_id: GapId, *, now: datetime) -> Gap:
+    """Return the record of such a part: over already, and nobody's to close."""
+    return replace(
+        part.gap, id=gap_id, span=part.span, left=(), state=part.state, told=Told.NOBODY, closed_at=now, version=1, updated_at=now
+    )
 
 
 def _seen(gap: Gap, found: Sequence[Shortfall], looked_at: Span, *, now: datetime) -> Gap:

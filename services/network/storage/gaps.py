@@ -63,8 +63,6 @@ async def add(unit: Unit, gap: Gap, *, look_at: datetime | None) -> None:
         county_id=unit.county_id,
         case_id=gap.case_id,
         plan_id=gap.plan_id,
-        starts_at=gap.span.start,
-        ends_at=gap.span.end,
         opened_at=gap.opened_at,
     )
     await _fill(unit, row, gap)
@@ -111,6 +109,7 @@ async def _to_gap(unit: Unit, row: GapRow) -> Gap:
 
 
 async def _fill(unit: Unit, row: GapRow, gap: Gap) -> None:
+    row.starts_at, row.ends_at = gap.span.start, gap.span.end
     row.adults = gap.adults
     row.open_spans = [[span.start.isoformat(), span.end.isoformat()] for span in gap.left]
     row.state, row.told, row.round = gap.state.value, gap.told.value, gap.round

@@ -168,7 +168,10 @@ async def _taken(unit: Unit, plan: Plan, commitment: Commitment, said: GiveAnswe
     left = [each for each in gap.left if gap.is_standing and each.overlaps(Span(asked.start, until))]
     if not left:
         raise AlreadyCovered
-    taken = Span(max(asked.start, left[0].start), min(until, left[-1].end))
+    begins_at = max(asked.start, left[0].start)
+    if begins_at <= unit.now:  # nobody was there before they said yes
+        begins_at = max(asked.start, unit.now.replace(second=0, microsecond=0))
+    taken = Span(begins_at, min(until, left[-1].end))
     return accept_part(commitment, taken, source=said.source, witness=said.witness, now=unit.now)
 
 

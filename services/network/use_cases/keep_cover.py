@@ -26,7 +26,7 @@ from services.network.domain.commitments import (
 )
 from services.network.domain.cover import Seats, covers_of, gave_back, is_barred, lost_in, may_be_asked, open_time
 from services.network.domain.coverage import Cover, Shortfall
-from services.network.domain.gaps import Gap, GapState, Told, reconcile
+from services.network.domain.gaps import Gap, GapState, Told, apart, reconcile
 from services.network.domain.members import MemberId
 from services.network.domain.plans import LONGEST_LOOK, Plan, at_risk, is_at_risk, was_restored
 from services.network.domain.promises_told import look_span
@@ -74,6 +74,8 @@ async def keep_cover(unit: Unit, plan: Plan, case: Case, county: County, *, look
     for short in seen.fresh:
         gap = await _open_gap(unit, plan, short, promised)
         now_known[gap.id] = gap
+    for part in seen.parts:
+        await _keep_part(unit, apart(part, GapId(unit.new_id()), now=unit.now), case, county)
     fault.here("cover.before_asking")
     covers = covers_of(plan, promised, seats, begin=first, end=last)
     round_ = _Round(unit, plan, case, county, promised, seats, covers)
@@ -146,10 +148,22 @@ async def _open_gap(unit: Unit, plan: Plan, short: Shortfall, promised: Sequence
         opened_at=unit.now,
         updated_at=unit.now,
     )
+    await _add(unit, gap)
+    return gap
+
+
+async def _keep_part(unit: Unit, gap: Gap, case: Case, county: County) -> None:
+    """Keep what is over of a gap as a record of its own; what went by uncovered is told upwards as always."""
+    await _add(unit, gap)
+    announce_closed(unit, gap)
+    if gap.state is GapState.ELAPSED_UNCOVERED:
+        tell_staff(unit, gap, case, county, "coverage_uncovered", upwards=True)
+
+
+async def _add(unit: Unit, gap: Gap) -> None:
     await gaps.add(unit, gap, look_at=None)
     unit.announce(_fact(CoverageGapOpened, gap, at=unit.now), subject=gap.case_id)
     await unit.audit("gap.opened", subject_kind="case", subject_id=gap.case_id, details={"gap_id": str(gap.id)})
-    return gap
 
 
 def _fact(kind: type[Fact], gap: Gap, *, at: datetime) -> Fact:

@@ -4,11 +4,13 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from uuid import uuid4
 
 import pytest
 
+from services.network.domain.commitments import GapId
 from services.network.domain.coverage import Shortfall
-from services.network.domain.gaps import STANDING, Gap, GapState, Told, accepted, reconcile
+from services.network.domain.gaps import STANDING, Gap, GapState, Told, accepted, apart, reconcile
 from services.network.domain.plan_errors import GapIsClosed, ReasonNeeded
 from shared.kernel.spans import Span, difference, union
 from tests.network.domain.planned import NOW, a_gap
@@ -83,6 +85,25 @@ def test_time_that_begins_uncovered_has_elapsed_and_what_is_left_of_it_may_still
     assert (begun.state, begun.closed_at, begun.is_standing) == (GapState.ELAPSED_UNCOVERED, NOW + timedelta(hours=10.5), True)
     covered = seen(begun, at=11)
     assert (covered.state, covered.left, covered.is_standing) == (GapState.ELAPSED_UNCOVERED, (), False)
+    assert covered.span == hours(10, 11)
+
+
+@pytest.mark.parametrize("found", [(), (hours(18, 22),)])
+def test_what_went_by_before_somebody_came_stays_on_record_although_nobody_looked(found: tuple[Span, ...]) -> None:
+    gap, now = a_gap(NIGHT), NOW + timedelta(hours=11)
+    done = reconcile([gap], [Shortfall(span, 1) for span in found], Span(now, AHEAD.end), now=now)
+    [rest], [part] = done.changed, done.parts
+    assert (rest.id, rest.span, rest.left) == (gap.id, hours(11, 22), found)
+    assert rest.state is (GapState.PARTLY_FILLED if found else GapState.FILLED)
+    passed = apart(part, GapId(uuid4()), now=now)
+    assert (passed.state, passed.span, passed.left, passed.closed_at) == (GapState.ELAPSED_UNCOVERED, hours(10, 11), (), now)
+
+
+def test_the_rest_of_a_time_that_began_uncovered_is_filled_when_somebody_has_all_of_it() -> None:
+    begun = seen(a_gap(NIGHT), hours(10.5, 22), at=10.5)
+    now = NOW + timedelta(hours=11)
+    [part] = reconcile([begun], [], Span(now, AHEAD.end), now=now).parts
+    assert (part.span, part.state) == (hours(11, 22), GapState.FILLED)
 
 
 def test_a_gap_that_nobody_looked_at_until_it_was_over_has_elapsed() -> None:
@@ -180,6 +201,7 @@ class Record:
         done = reconcile(self.gaps, [Shortfall(span, 1) for span in found], looked_at, now=self.now)
         changed = {gap.id: gap for gap in done.changed}
         self.gaps = [changed.get(gap.id, gap) for gap in self.gaps] + [a_gap(short.span) for short in done.fresh]
+        self.gaps += [apart(part, GapId(uuid4()), now=self.now) for part in done.parts]
         return looked_at
 
 

@@ -275,9 +275,33 @@ async def test_a_promise_may_end_in_the_middle_of_a_turn(zoe: Promised) -> None:
     assert ("abara", "sent") in await zoe.asks(), "somebody is asked although the time has begun"
 
 
-async def all_gaps(zoe: Promised) -> list[Gap]:
+@pytest.mark.parametrize("looked", [False, True], ids=["before the next look", "after it"])
+async def test_what_went_by_uncovered_stays_on_record_when_somebody_comes_late(
+    zoe: Promised, behind_the_wall: BehindTheWall, looked: bool
+) -> None:
+    await kim_cannot(zoe)
+    zoe.now = at("2027-09-09 17:11")
+    await zoe.go_on()
+    zoe.now = at("2027-09-11 20:00")
+    await {False: zoe.standing_gaps, True: zoe.go_on}[looked]()
+    zoe.now = at("2027-09-11 20:40") + timedelta(seconds=17)
+    luis = await zoe.say(await zoe.ask_of("luis"), Said.ACCEPTED)
+    assert sorted((gap.span.start, gap.span.end, gap.state) for gap in await all_gaps(zoe, since=SATURDAY_NIGHT[0])) == [
+        (SATURDAY_NIGHT[0], zoe.now, GapState.ELAPSED_UNCOVERED),
+        (zoe.now, SATURDAY_NIGHT[1], GapState.FILLED),
+    ]
+    assert luis.promise.pattern.starts_local.isoformat() == "2027-09-11T20:40:00", "nobody was there before"
+    assert dict(await zoe.asks()) == {"abara": "covered", "luis": "accepted"}
+    reasons = [fact.data["reason"] for fact in behind_the_wall.facts() if fact.type == "network.staff_needed.v1"]
+    assert reasons.count("coverage_uncovered") == 1
+    closed = [fact.data["state"] for fact in behind_the_wall.facts() if fact.type == "network.coverage_gap_closed.v1"]
+    assert sorted(closed) == ["elapsed_uncovered", "filled"]
+    assert await zoe.state() == "active"
+
+
+async def all_gaps(zoe: Promised, *, since: datetime | None = None) -> list[Gap]:
     async with zoe.unit() as unit:
-        return list(await gaps.list_of_plan(unit, zoe.this_plan, ending_after=unit.now))
+        return list(await gaps.list_of_plan(unit, zoe.this_plan, ending_after=since or unit.now))
 
 
 async def test_who_turns_out_to_be_a_minor_covers_nothing_any_more(zoe: Promised) -> None:
