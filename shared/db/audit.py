@@ -4,7 +4,6 @@ An entry holds ids and states, never a name or an address. `hash = HMAC(county's
 changed, removed, added or moved entry is found by `Chain.verify`; a cut-off end is found with a head exported before.
 """
 
-import hashlib
 import hmac
 import json
 from collections.abc import Mapping, Sequence
@@ -197,7 +196,7 @@ def link(key: bytes, row: Mapping[str, Any]) -> bytes:
         separators=(",", ":"),
         ensure_ascii=True,
     ).encode()
-    return hmac.new(key, row["prev_hash"] + canonical, hashlib.sha256).digest()
+    return hmac.digest(key, row["prev_hash"] + canonical, "sha256")
 
 
 def _columns(entry: Entry) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 What a unit announces, it writes to the log, and what it did, to the audit, in the same transaction: both happened or neither.
 """
 
-import hashlib
 import hmac
 import json
 import os
@@ -185,7 +184,7 @@ class Unit:
 
     def lookup_of(self, value: str) -> str:
         """Return the keyed hash by which a normalised phone number or address is found; it differs between counties."""
-        return hmac.new(self._secrets.of("lookup", self.county_id), value.encode(), hashlib.sha256).hexdigest()
+        return hmac.digest(self._secrets.of("lookup", self.county_id), value.encode(), "sha256").hex()
 
     def county_key(self, purpose: str) -> bytes:
         """Return this county's own key for one purpose."""

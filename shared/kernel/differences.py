@@ -13,6 +13,9 @@ UNTOLD = frozenset({"version", "updated_at", "lookup"})
 _NAMES: dict[type, tuple[str, ...]] = {}
 """The members of each kind of value, looked up once: `fields` takes a while, and an import asks for those of a hundred thousand."""
 
+_PLAIN = frozenset({str, int, bool, float, type(None)})
+"""What JSON keeps as it is."""
+
 _NAMES_ITSELF = ("id", "participant_id", "quality", "part", "sequence")
 
 
@@ -31,23 +34,25 @@ def differences(before: object | None, after: object | None) -> list[Difference]
     What a value is wrapped in does not show: a person's `profile.given_name` is `given_name`, as the API has it. Of several things
     in one field each is named by its own id: `contact_points.<id>.consent`.
     """
-    old, new = dict(_flat(before)), dict(_flat(after))
-    return [
-        Difference(name, old.get(name), new.get(name)) for name in dict.fromkeys((*old, *new)) if old.get(name) != new.get(name)
-    ]
+    old, new = _flat(before, "", {}), _flat(after, "", {})
+    names = dict.fromkeys((*old, *new)) if old else new
+    return [Difference(name, was, now) for name in names if (was := old.get(name)) != (now := new.get(name))]
 
 
-def _flat(value: object | None, prefix: str = "") -> Iterator[tuple[str, Any]]:
+def _flat(value: object | None, prefix: str, found: dict[str, Any]) -> dict[str, Any]:
     for name, each in _members(value):
         if name in UNTOLD:
             continue
-        if _has_members(each):
-            yield from _flat(each, prefix)
+        if type(each) in _PLAIN:  # nearly all of them, so asked first
+            found[prefix + name] = each
+        elif _has_members(each):
+            _flat(each, prefix, found)
         elif isinstance(each, tuple) and any(_has_members(one) for one in each):
             for place, one in enumerate(each):
-                yield from _flat(one, f"{prefix}{name}.{_name_of(one, place)}.")
+                _flat(one, f"{prefix}{name}.{_name_of(one, place)}.", found)
         else:
-            yield f"{prefix}{name}", _plain(each)
+            found[prefix + name] = _plain(each)
+    return found
 
 
 def _has_members(value: object) -> bool:
