@@ -60,9 +60,8 @@ def _phone(value: str, kinds: frozenset[int], pointer: str) -> str | Fault:
 
 
 def _allowed(number: PhoneNumber, kinds: frozenset[int]) -> str | None:
-    if not phonenumbers.is_valid_number(number) or _country(number) not in COUNTRIES:
-        return None
-    if phonenumbers.number_type(number) not in kinds:
+    # A number of one of these kinds is a valid one: an invalid one is of no kind.
+    if phonenumbers.number_type(number) not in kinds or _country(number) not in COUNTRIES:
         return None
     return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
 
