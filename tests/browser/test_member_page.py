@@ -52,6 +52,14 @@ async def test_answering_on_an_old_phone_without_scripts(county_stack: Stack, wi
         await page.get_by_role("link", name="English").click()
         await expect(page.get_by_text("You said: Yes.")).to_be_visible()
         assert max(sizes) < LARGEST
+        await context.route("https://www.weather.gov/", lambda route: route.fulfill(body="Sunny."))
+        await page.get_by_role("link", name="Leave page").click()
+        await expect(page.get_by_text("Sunny.")).to_be_visible()
+        await page.go_back()
+        await expect(page.get_by_role("heading", name="This page is closed")).to_be_visible()
+        await expect(page.get_by_text("You said")).to_have_count(0)
+        await page.get_by_role("button", name="Open it again").click()
+        await expect(page.get_by_text("You said: Yes.")).to_be_visible()
 
 
 async def test_every_state_of_the_page_is_for_everybody(county_stack: Stack, window: OpenWindow) -> None:

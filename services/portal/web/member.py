@@ -8,7 +8,7 @@ from typing import Final
 
 from aiohttp import web
 
-from services.portal.web.member_frame import back, bare, gone, guards, page, refused, shown_by
+from services.portal.web.member_frame import LEFT, LEFT_SECONDS, back, bare, gone, guards, page, refused, shown_by
 from services.portal.web.member_promises import promises_page
 from services.portal.web.member_words import LANGUAGES, Say, base_of
 from services.portal.web.pages import Visit, see_other
@@ -101,8 +101,26 @@ async def get_thanks(visit: Visit) -> web.StreamResponse:
 
 
 async def get_leave(visit: Visit) -> web.StreamResponse:
-    """Lead away from here at once, to a page that anybody might have open."""
-    return see_other(NEUTRAL)
+    """Lead away from here at once, to a page that anybody might have open; who goes back meets a closed page.
+
+    Without scripts a browser's history cannot be rewritten. But the cookie makes browsers forget the pages that they kept to go back
+    to, so that they ask here again. `Clear-Site-Data` would do so too, and hold up the way out while it does.
+    """
+    response = see_other(NEUTRAL)
+    secure = visit.portal.settings.is_https
+    response.set_cookie(LEFT, "1", path="/m", max_age=LEFT_SECONDS, httponly=True, secure=secure, samesite="Lax")
+    return response
+
+
+async def post_open(visit: Visit) -> web.StreamResponse:
+    """Open the page again for somebody who left it."""
+    try:
+        await shown_by(visit)
+    except Problem as problem:
+        return refused(visit, problem)
+    response = back(visit)
+    response.del_cookie(LEFT, path="/m", httponly=True, secure=visit.portal.settings.is_https, samesite="Lax")
+    return response
 
 
 async def get_entry(visit: Visit) -> web.StreamResponse:

@@ -18,6 +18,10 @@ from shared.web.errors import QuotaExceeded, RequestError, Unavailable
 from shared.web.pages import page_headers
 from shared.web.problems import status_of
 
+LEFT: Final = "left"
+LEFT_SECONDS: Final = 30 * 60
+"""So long after somebody left in haste, going back shows a closed page. It is the only cookie of these pages, and names nobody."""
+
 STYLE: Final = (TEMPLATES / "member.css").read_text(encoding="utf-8")
 STYLE_HASH: Final = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
 
@@ -32,7 +36,9 @@ async def shown_by(visit: Visit) -> LinkPage:
 
 
 def page(visit: Visit, template: str, shown: LinkPage, *, status: int = 200, **facts: Any) -> web.Response:
-    """Return a page in the language that was chosen, or else the person's own."""
+    """Return a page in the language that was chosen, or else the person's own; to who left in haste, a closed one."""
+    if visit.request.method == "GET" and LEFT in visit.request.cookies:
+        template = "member_left.html"
     wanted = visit.request.query.get("lang", "")
     say = Say(wanted if wanted in LANGUAGES else shown.language)
     token = quote(visit.path("token"), safe="")

@@ -162,6 +162,7 @@ PAGES: tuple[PageRoute, ...] = (
     _get("/m/thank-you", member.get_thanks, ANYBODY),
     _get("/m/leave", member.get_leave, ANYBODY),
     _get(LINK, member.get_page, ANYBODY),
+    _post(f"{LINK}/open", member.post_open, ANYBODY),
     _post(f"{LINK}/answer", member.post_answer, ANYBODY),
     _get(f"{LINK}/other-time", member.get_other_time, ANYBODY),
     _post(f"{LINK}/other-time", member.post_other_time, ANYBODY),

@@ -242,3 +242,23 @@ def test_spanish_reads_easily() -> None:
 def test_the_language_of_a_page(tag: str, language: str) -> None:
     assert base_of(tag) == language
     assert Say(tag).language == language
+
+
+async def test_who_left_in_haste_and_goes_back_meets_a_closed_page_until_they_open_it(site: Site) -> None:
+    async with site.browser.get("/m/leave", allow_redirects=False) as answer:
+        assert answer.headers["Location"] == "https://www.weather.gov/"
+        assert re.fullmatch(r"left=1; HttpOnly; Max-Age=1800; Path=/m; SameSite=Lax", answer.headers["Set-Cookie"])
+    for path in (PAGE, f"{PAGE}/other-time", f"{PAGE}/not-me", f"{PAGE}?note=other-time"):
+        page = visible(await text_of(site, path))
+        assert "You left this page." in page
+        assert "Thursday, March 4" not in page
+        assert "Family Team Calendar" not in page
+    async with site.browser.post(f"{PAGE}/open", allow_redirects=False) as answer:
+        assert (answer.status, answer.headers["Location"]) == (303, PAGE)
+    assert "Thursday, March 4" in visible(await text_of(site))
+
+
+async def test_a_closed_page_of_a_link_that_ended_is_the_page_of_every_bad_link(site: Site) -> None:
+    before = await text_of(site, "/m/" + "b" * 26, status=404)
+    await site.browser.get("/m/leave", allow_redirects=False)
+    assert await text_of(site, "/m/" + "b" * 26, status=404) == before
