@@ -103,8 +103,8 @@ async def get_thanks(visit: Visit) -> web.StreamResponse:
 async def get_leave(visit: Visit) -> web.StreamResponse:
     """Lead away from here at once, to a page that anybody might have open; who goes back meets a closed page.
 
-    Without scripts a browser's history cannot be rewritten. But the cookie makes browsers forget the pages that they kept to go back
-    to, so that they ask here again. `Clear-Site-Data` would do so too, and hold up the way out while it does.
+    Without scripts a browser's history cannot be rewritten. But browsers that keep pages to go back to forget these when a cookie
+    changes (Chromium does, with or without `no-store`), and ask here again.
     """
     response = see_other(NEUTRAL)
     secure = visit.portal.settings.is_https
