@@ -130,14 +130,15 @@ def _given_back(commitment: Commitment) -> Span | None:
     return Span(single_time(commitment).end, commitment.asked_until) if commitment.asked_until else None
 
 
-def may_be_asked(member_id: MemberId, span: Span, seats: Seats, covers: Sequence[Cover]) -> bool:
-    """Whether a member could take this time: here, fit to protect, not there already, and nobody near whom they must never meet."""
+def may_be_asked(member_id: MemberId, span: Span, seats: Seats, covers: Sequence[Cover], elsewhere: Sequence[Cover] = ()) -> bool:
+    """Whether a member could take this time: here, fit to protect, not there already, and nobody near whom they must never meet.
+
+    `elsewhere` are times of such people by other plans for the same child.
+    """
     seat = seats.get(member_id)
     if seat is None or seat.barred is not None:
         return False
     near = span.widened(NEVER_WITHIN, NEVER_WITHIN)
-    return not any(
-        (cover.person_id == seat.member.person_id and cover.span.covers(span))
-        or (cover.person_id in seat.apart and cover.span.overlaps(near))
-        for cover in covers
-    )
+    if any(cover.person_id == seat.member.person_id and cover.span.covers(span) for cover in covers):
+        return False
+    return not any(cover.person_id in seat.apart and cover.span.overlaps(near) for cover in (*covers, *elsewhere))

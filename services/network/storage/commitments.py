@@ -7,12 +7,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.orm import aliased
 
 from services.network.domain.cases import CaseId
 from services.network.domain.commitments import (
     FINAL,
+    HOLDS,
     AnswerSource,
     Ask,
     AskState,
@@ -27,6 +29,7 @@ from services.network.domain.commitments import (
 from services.network.domain.members import MemberId
 from services.network.domain.people import PersonId
 from services.network.domain.recurrence import Pattern, read_rule, spell_rule
+from services.network.storage.tables.families import ChildRow
 from services.network.storage.tables.plans import CommitmentRow, TurnRow
 from shared.db.unit import Unit
 from shared.events.network import CommitmentClass
@@ -76,6 +79,25 @@ async def list_open_of_person(unit: Unit, person_id: PersonId) -> list[Commitmen
 async def list_open_of_member(unit: Unit, member_id: MemberId) -> list[Commitment]:
     """Return the commitments of a member that have not ended."""
     query = select(CommitmentRow).where(_mine(unit), CommitmentRow.member_id == member_id, CommitmentRow.state.not_in(_FINAL))
+    return await _commitments(unit, query)
+
+
+async def list_protecting_elsewhere(unit: Unit, case_id: CaseId, plan_id: PlanId, people: Collection[PersonId]) -> list[Commitment]:
+    """Return what these people hold as protective by other plans: of this family, or of one with a child of this family."""
+    theirs, here = aliased(ChildRow), aliased(ChildRow)
+    same_child = (
+        select(theirs.case_id)
+        .join(here, (here.county_id == theirs.county_id) & (here.person_id == theirs.person_id))
+        .where(here.county_id == unit.county_id, here.case_id == case_id)
+    )
+    query = select(CommitmentRow).where(
+        _mine(unit),
+        CommitmentRow.person_id.in_(people),
+        CommitmentRow.plan_id != plan_id,
+        CommitmentRow.commitment_class == CommitmentClass.PROTECTIVE.value,
+        CommitmentRow.state.in_([state.value for state in HOLDS]),
+        or_(CommitmentRow.case_id == case_id, CommitmentRow.case_id.in_(same_child)),
+    )
     return await _commitments(unit, query)
 
 

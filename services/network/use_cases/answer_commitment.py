@@ -246,8 +246,7 @@ async def _check_may_protect(unit: Unit, case: Case, commitment: Commitment, cou
 
 
 async def _check_apart(unit: Unit, plan: Plan, case: Case, promise: Commitment, county: County) -> None:
-    promised = await commitments.list_of_plan(unit, plan.id)
-    check_apart(promise, plan, await seats_around(unit, case.id, county), promised, unit)
+    await check_apart(unit, promise, plan, await seats_around(unit, case.id, county))
 
 
 def _turn(plan: Plan, commitment: Commitment, said: GiveAnswer) -> Turn:

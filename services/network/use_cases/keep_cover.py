@@ -32,6 +32,7 @@ from services.network.domain.plans import LONGEST_LOOK, Plan, at_risk, is_at_ris
 from services.network.domain.promises_told import look_span
 from services.network.domain.recurrence import Pattern
 from services.network.storage import commitments, gaps, plans
+from services.network.use_cases.see_apart import covers_elsewhere
 from services.network.use_cases.see_seats import seats_around
 from services.network.use_cases.tell_promise import tell_change, tell_new
 from shared import fault
@@ -78,7 +79,8 @@ async def keep_cover(unit: Unit, plan: Plan, case: Case, county: County, *, look
         await _keep_part(unit, apart(part, GapId(unit.new_id()), now=unit.now), case, county)
     fault.here("cover.before_asking")
     covers = covers_of(plan, promised, seats, begin=first, end=last)
-    round_ = _Round(unit, plan, case, county, promised, seats, covers)
+    elsewhere = await covers_elsewhere(unit, plan, seats, begin=first, end=last)
+    round_ = _Round(unit, plan, case, county, promised, seats, covers, elsewhere)
     await round_.end_what_is_over()
     before = {gap.id: gap for gap in known}
     after = [await round_.go_on(gap, before.get(gap.id)) for gap in now_known.values()]
@@ -191,6 +193,7 @@ class _Round:
         promised: Sequence[Commitment],
         seats: Seats,
         covers: Sequence[Cover],
+        elsewhere: Sequence[Cover],
     ) -> None:
         self._unit = unit
         self._plan = plan
@@ -199,6 +202,7 @@ class _Round:
         self._promised = {each.id: each for each in promised}
         self._seats = seats
         self._covers = covers
+        self._elsewhere = elsewhere
 
     async def end_what_is_over(self) -> None:
         """End asks for times that are over; nobody is told, for it would help nobody any more."""
@@ -224,9 +228,7 @@ class _Round:
     async def _thank_who_is_not_needed(self, gap: Gap) -> None:
         for asked in self._asks_of(gap):
             span = _asked_span(asked)
-            is_needed = gap.is_standing and any(
-                left.overlaps(span) and may_be_asked(asked.member_id, left, self._seats, self._covers) for left in gap.left
-            )
+            is_needed = gap.is_standing and any(left.overlaps(span) and self._may_take(asked.member_id, left) for left in gap.left)
             if asked.ask and asked.ask.state in OPEN_ASKS and not is_needed:
                 await self._close(asked, AskState.COVERED)
 
@@ -316,7 +318,10 @@ class _Round:
     def _would_take(self, member_id: MemberId, span: Span) -> bool:
         if gave_back(member_id, span, list(self._promised.values())):
             return False
-        return may_be_asked(member_id, span, self._seats, self._covers)
+        return self._may_take(member_id, span)
+
+    def _may_take(self, member_id: MemberId, span: Span) -> bool:
+        return may_be_asked(member_id, span, self._seats, self._covers, self._elsewhere)
 
 
 def _asked_span(asked: Commitment) -> Span:

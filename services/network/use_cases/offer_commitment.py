@@ -10,6 +10,7 @@ from services.network.domain.promises_told import check_number, look_span, turns
 from services.network.domain.recurrence import check_pattern, span_of
 from services.network.storage import commitments
 from services.network.use_cases.plan_commands import OfferCommitment
+from services.network.use_cases.see_apart import covers_elsewhere
 from services.network.use_cases.see_seats import seats_around
 from services.network.use_cases.tell_promise import tell_new
 from shared.db.unit import Unit
@@ -46,7 +47,7 @@ async def offer_commitment(unit: Unit, plan: Plan, case: Case, command: OfferCom
         offered_at=unit.now,
         updated_at=unit.now,
     )
-    check_apart(offered, plan, seats, await commitments.list_of_plan(unit, plan.id), unit)
+    await check_apart(unit, offered, plan, seats)
     await unit.audit(
         "commitment.offered",
         subject_kind="person",
@@ -75,13 +76,18 @@ def check_backups(promise: Promise, member_id: MemberId, seats: Seats) -> None:
         raise Invalid(faults)
 
 
-def check_apart(promise: Commitment, plan: Plan, seats: Seats, promised: list[Commitment], unit: Unit) -> None:
-    """Refuse what would bring two people near each other who must not meet: when a promise is offered, and when it is made."""
+async def check_apart(unit: Unit, promise: Commitment, plan: Plan, seats: Seats) -> None:
+    """Refuse what would bring two people near each other who must not meet: when a promise is offered, and when it is made.
+
+    By whatever plan the other one is there, of this family or of another one of the same child, the refusal is the same.
+    """
     seat = seats.get(promise.member_id)
     if seat is None or not seat.apart:
         return
     begin, end = look_span(plan, now=unit.now)
-    theirs = [each for each in covers_of(plan, promised, seats, begin=begin, end=end) if each.person_id in seat.apart]
+    covers = covers_of(plan, await commitments.list_of_plan(unit, plan.id), seats, begin=begin, end=end)
+    covers += await covers_elsewhere(unit, plan, seats, begin=begin, end=end)
+    theirs = [each for each in covers if each.person_id in seat.apart]
     clock = Clock(promise.promise.pattern.time_zone)
     for turn in turns_of(promise, plan, clock, begin=begin, end=end):
         near = span_of(turn).widened(NEVER_WITHIN, NEVER_WITHIN)

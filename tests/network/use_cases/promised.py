@@ -12,14 +12,16 @@ from services.network.domain.cases import Case
 from services.network.domain.commitments import AnswerSource, Commitment, CommitmentId, PlanId, Promise
 from services.network.domain.gaps import Gap
 from services.network.domain.members import Circle, MemberId, Quality, RelationshipKind, SeenQuality, Side, Standing, SupportType
+from services.network.domain.people import PersonId
 from services.network.domain.plans import NIGHTLY_LOOK, Plan, PlanKind, PlanWords
 from services.network.domain.recurrence import Pattern, read_rule
-from services.network.storage import cases, commitments, gaps, plans
+from services.network.storage import cases, commitments, gaps, members, plans
 from services.network.use_cases.activate_plan import activate_plan
+from services.network.use_cases.add_child import add_child
 from services.network.use_cases.add_member import add_member
 from services.network.use_cases.agree_to_plan import agree_to_plan
 from services.network.use_cases.answer_commitment import answer_commitment
-from services.network.use_cases.commands import AddMember, OpenCase
+from services.network.use_cases.commands import AddChild, AddMember, OpenCase
 from services.network.use_cases.look_ahead import go_on, list_plans_with_due_gaps
 from services.network.use_cases.make_plan import make_plan
 from services.network.use_cases.offer_commitment import offer_commitment
@@ -33,7 +35,7 @@ from shared.events.network import CommitmentClass
 from shared.kernel.access import Role
 from shared.kernel.wall import local_date, resolve
 from shared.settings import County
-from tests.support.factories import a_caller, a_registration
+from tests.support.factories import a_caller, a_placement, a_registration
 
 ZONE = "America/Los_Angeles"
 
@@ -83,8 +85,10 @@ class Promised:
         for name, facts in members.items():
             await self.join(name, **facts)
 
-    async def join(self, name: str, *, born_on: date | None = None, time_zone: str = ZONE, **facts: Any) -> MemberId:
-        """Bring somebody into the network."""
+    async def join(
+        self, name: str, *, known: PersonId | None = None, born_on: date | None = None, time_zone: str = ZONE, **facts: Any
+    ) -> MemberId:
+        """Bring somebody into the network: somebody new, or who is known by another family."""
         caller = a_caller("omar", county_id=self.county.id)
         today = local_date(self.now, ZONE)
         standing = Standing(
@@ -98,8 +102,8 @@ class Promised:
         async with self.unit() as unit:
             case = await cases.get_for_update(unit, self.case_id)
             registration = a_registration(given_name=name.title(), born_on=born_on, time_zone=time_zone)
-            person = await register_person(unit, registration, caller=caller, today=today, now=unit.now)
-            order = AddMember(person_id=person.id, standing=replace(standing, **facts))
+            person_id = known or (await register_person(unit, registration, caller=caller, today=today, now=unit.now)).id
+            order = AddMember(person_id=person_id, standing=replace(standing, **facts))
             member = await add_member(unit, case, order, caller=caller, today=today, now=unit.now)
             for quality in (Quality.CARES, Quality.WILLING_TO_MEET):
                 seen = SeenQuality(quality=quality, seen_on=today, seen_by="omar")
@@ -114,6 +118,22 @@ class Promised:
             await record_quality(unit, member, told, today=today, now=unit.now)
         self.members[name] = member.id
         return member.id
+
+    async def child(self, known: PersonId | None = None) -> PersonId:
+        """Bring a child into the family: a new one, or one of another family."""
+        caller = a_caller("omar", county_id=self.county.id)
+        async with self.unit() as unit:
+            case = await cases.get_for_update(unit, self.case_id)
+            today = local_date(self.now, ZONE)
+            child = a_registration(given_name="Lila", born_on=date(2020, 5, 1))
+            person_id = known or (await register_person(unit, child, caller=caller, today=today, now=unit.now)).id
+            await add_child(unit, case, AddChild(person_id=person_id, placement=a_placement()), caller=caller, now=unit.now)
+        return person_id
+
+    async def person_of(self, name: str) -> PersonId:
+        """Return who a member is."""
+        async with self.unit() as unit:
+            return (await members.get(unit, self.case_id, self.members[name])).person_id
 
     async def plan(
         self, *windows: Pattern, starts_on: date, ends_on: date | None, kind: PlanKind = PlanKind.ONGOING, adults: int = 1

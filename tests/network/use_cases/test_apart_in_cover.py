@@ -1,11 +1,13 @@
 """Two people who must never meet do not come near each other by promises, in whatever order they say yes."""
 
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
 import pytest
 
 from services.network.domain.plan_errors import AlreadyCovered, KeptApart
+from services.network.domain.recurrence import Pattern
 from services.network.domain.separation import SeparationReason
 from services.network.storage import members
 from services.network.use_cases.commands import SetSeparation
@@ -68,3 +70,44 @@ async def test_a_time_that_somebody_gave_up_is_not_taken_back_next_to_whom_they_
     await night.promise("ben", times("2027-09-20 18:00", "2027-09-20 20:00"), called="ben instead")
     with pytest.raises(KeptApart):
         await night.say("rosa on mondays", Said.TURN_CONFIRMED, turn_starts_at=at("2027-09-20 18:00"))
+
+
+async def another_plan(family: Promised, **promised: Pattern) -> Promised:
+    """The family with a second plan, and what its members promise in that one."""
+    other = replace(family, plan_id=None, commitments={})
+    await other.plan(times("2027-09-13 18:00", "2027-09-13 20:00"), starts_on=date(2027, 9, 9), ends_on=date(2027, 9, 20))
+    for name, pattern in promised.items():
+        await other.promise(name, pattern)
+    return other
+
+
+MONDAY_EVENING = times("2027-09-13 18:00", "2027-09-13 20:00")
+TOO_NEAR, FAR_ENOUGH = times("2027-09-13 21:00", "2027-09-13 22:00"), times("2027-09-13 22:30", "2027-09-13 23:00")
+
+
+async def test_a_promise_in_another_plan_of_the_family_counts_too(night: Promised) -> None:
+    other = await another_plan(night, ben=MONDAY_EVENING)
+    with pytest.raises(KeptApart):
+        await night.promise("rosa", TOO_NEAR)
+    await night.promise("rosa", FAR_ENOUGH)
+    with pytest.raises(KeptApart):
+        await other.promise("ben", TOO_NEAR)
+
+
+async def test_nobody_is_asked_to_stand_beside_whom_another_plan_brings_there(night: Promised) -> None:
+    await another_plan(night, ben=times("2027-09-12 07:00", "2027-09-12 09:00"))
+    await night.say("kim", Said.TURN_EXCUSED, turn_starts_at=at("2027-09-11 20:00"))
+    assert await night.asks() == [("ben", "sent")]
+
+
+async def test_another_family_counts_where_the_same_child_is(night: Promised) -> None:
+    elsewhere = Promised(night.units, night.county, night.now)
+    await elsewhere.begin()
+    await elsewhere.join("ben", known=await night.person_of("ben"))
+    await elsewhere.child()
+    await another_plan(elsewhere, ben=MONDAY_EVENING)
+    await night.promise("rosa", TOO_NEAR)
+
+    await elsewhere.child(await night.child())
+    with pytest.raises(KeptApart):
+        await night.promise("rosa", TOO_NEAR)
