@@ -2,12 +2,15 @@
 
 import re
 import secrets
+from datetime import datetime, time
 
 import pytest
 from playwright.async_api import expect
 
 from tests.browser.conftest import DESKTOP, PHONE, OpenWindow, Walker
 from tests.browser.test_friday_plan import a_family
+from tests.support.journey import Journey, seat
+from tests.support.outside import ZONE, until
 from tests.support.stack import Stack
 
 pytestmark = [pytest.mark.stack, pytest.mark.browser]
@@ -136,3 +139,31 @@ async def test_a_caseworker_asks_the_supervisor_who_sees_who_moved_a_member(coun
         walker = Walker(await context.new_page(), county_stack, [])
         await open_family(walker, title, "Sandra Okoye")
         await expect(walker.page.get_by_text("Moved from inner to outer by Omar Haddad")).to_be_visible()
+
+
+async def test_whoever_phones_is_led_to_the_relay_and_never_shown_the_other_number(journey: Journey, window: OpenWindow) -> None:
+    today = (await journey.outside.daytime()).date()
+    family = await journey.family()
+    mia, ben = [await family.member(name, "aunt_uncle", landline=True) for name in ("Mia", "Ben")]
+    ten = datetime.combine(family.county.workday(today, days=9), time(10), ZONE)
+    async with window() as context:
+        walker = Walker(await context.new_page(), journey.stack, [])
+        page = walker.page
+        await walker.sign_in("Amy Stone")
+        await page.goto(f"{walker.portal}/families/{family.case_id}/people/{mia.id}/safe-contact")
+        await page.get_by_label("Who passes messages on").select_option(ben.id)
+        await page.get_by_role("button", name="Keep this").click()
+        await expect(page.get_by_role("status")).to_contain_text("Kept.")
+        await family.book(ten, seat(mia))
+        calls = await until(
+            lambda: family.county.get("notify", "/v1/call-tasks?status=open&limit=200"),
+            lambda reply: any(one["person_id"] == mia.id and one["relay_person_id"] == ben.id for one in reply.ok()["items"]),
+        )
+        call = next(one for one in calls.ok()["items"] if one["person_id"] == mia.id)
+        await page.goto(f"{walker.portal}/call-tasks")
+        card = page.locator(f"#task-{call['id']}")
+        await expect(card.get_by_text("Somebody passes messages on.")).to_contain_text(ben.given)
+        numbers = [await one.get_attribute("href") for one in await card.locator("a[href^='tel:']").all()]
+        assert numbers == [f"tel:{ben.landline}"]
+        await walker.look("a call through somebody")
+        assert walker.complaints == []
