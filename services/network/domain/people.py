@@ -52,6 +52,11 @@ class ContactPoint:
     consent_at: datetime
     is_substitute: bool
 
+    @property
+    def is_real_address(self) -> bool:
+        """Whether it says where somebody lives."""
+        return self.channel is Channel.LETTER and not self.is_substitute
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
@@ -206,7 +211,7 @@ def settle_contact_points(
             faults.append(Fault("required", "Say how consent was given, such as verbal.", pointer=f"{at}/consent_source"))
         if any(other.channel is point.channel and other.value == point.value for other in settled):
             faults.append(Fault("duplicate", "This number or address is there twice.", pointer=f"{at}/value"))
-        if confidential_address and point.channel is Channel.LETTER and not point.is_substitute:
+        if confidential_address and point.is_real_address:
             faults.append(
                 Fault(
                     "confidential_address_only_substitute",
@@ -284,14 +289,28 @@ def changed(person: Person, *, today: date, at: datetime) -> PersonChanged:
 
 
 def words_of(person: Person) -> PersonWords:
-    """Return the personal words that travel sealed."""
+    """Return the personal words that travel sealed; a real address never does: whoever posts a letter looks it up with us."""
     return PersonWords(
         given_name=person.profile.given_name,
         family_name=person.profile.family_name,
         preferred_name=person.profile.preferred_name,
-        addresses={str(point.id): point.value for point in _told(person)},
+        addresses={str(point.id): point.value for point in _told(person) if not point.is_real_address},
         safe_words=person.profile.safe_words,
     )
+
+
+def for_record(person: Person) -> Person:
+    """Return a person as the history keeps them: that they had a real address, never which.
+
+    History and facts are never changed, and the day may come on which the address has to be nowhere (DOMAIN §5.3, API A12).
+    """
+    points = tuple(replace(point, value="") if point.is_real_address else point for point in person.contact_points)
+    return replace(person, contact_points=points)
+
+
+def became_confidential(before: Profile, after: Profile) -> bool:
+    """Whether from now on only a substitute of the person's address may be anywhere."""
+    return after.confidential_address and not before.confidential_address
 
 
 def _told(person: Person) -> tuple[ContactPoint, ...]:

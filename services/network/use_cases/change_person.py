@@ -3,12 +3,22 @@
 from dataclasses import fields, replace
 from datetime import date, datetime
 
-from services.network.domain.people import ContactPoint, Person, Profile, changed, check_birth_date, words_of
+from services.network.domain.people import (
+    ContactPoint,
+    Person,
+    Profile,
+    became_confidential,
+    changed,
+    check_birth_date,
+    for_record,
+    words_of,
+)
 from services.network.domain.visibility import check_may_keep_staff
 from services.network.storage import people
 from services.network.use_cases.commands import ChangePerson, ContactPointWish
 from services.network.use_cases.settle_contact_points import settled_contact_points
 from services.network.use_cases.settle_relay import check_relay_of
+from shared.db import idempotency
 from shared.db.unit import Unit
 from shared.kernel.access import Caller
 from shared.kernel.sealed import KeyKind, KeyOf
@@ -16,6 +26,8 @@ from shared.kernel.sealed import KeyKind, KeyOf
 
 async def change_person(unit: Unit, person: Person, command: ChangePerson, *, caller: Caller, today: date, now: datetime) -> Person:
     """Change a person whose row is held; a change that changes nothing is told to nobody.
+
+    Once their address is confidential, the real one they had is in no row any more.
 
     Raises ColleagueRecord, and what `check_relay_of` raises.
     """
@@ -32,7 +44,10 @@ async def change_person(unit: Unit, person: Person, command: ChangePerson, *, ca
         return person
     after = replace(person, profile=profile, contact_points=points, version=person.version + 1, updated_at=now)
     await people.save(unit, after)
-    unit.changed(KeyOf(KeyKind.PERSON, after.id), "person", after.id, before=person, after=after)
+    unit.changed(KeyOf(KeyKind.PERSON, after.id), "person", after.id, before=for_record(person), after=for_record(after))
+    if became_confidential(person.profile, after.profile):
+        # A reply of these days may hold the real address: it is kept nowhere else once the contact point is gone.
+        await idempotency.forget_words(unit)
     await unit.audit(
         "person.changed", subject_kind="person", subject_id=person.id, details={"changed": ",".join(_changed(person, after))}
     )

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from services.network.domain.people import Person, PersonId, check_birth_date, registered, words_of
+from services.network.domain.people import Person, PersonId, check_birth_date, for_record, registered, words_of
 from services.network.domain.visibility import check_may_keep_staff
 from services.network.storage import people
 from services.network.use_cases.commands import RegisterPerson
@@ -52,7 +52,7 @@ def new_person(unit: Unit, command: RegisterPerson, *, caller: Caller, today: da
 
 
 async def _tell(unit: Unit, person: Person, *, today: date, now: datetime) -> None:
-    unit.changed(KeyOf(KeyKind.PERSON, person.id), "person", person.id, before=None, after=person)
+    unit.changed(KeyOf(KeyKind.PERSON, person.id), "person", person.id, before=None, after=for_record(person))
     await unit.audit("person.registered", subject_kind="person", subject_id=person.id)
     unit.announce(
         registered(person, today=today, at=now),

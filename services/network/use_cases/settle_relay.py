@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date, datetime
 
-from services.network.domain.people import PersonId, changed, check_relay, words_of
+from services.network.domain.people import PersonId, changed, check_relay, for_record, words_of
 from services.network.storage import people, separations
 from services.network.use_cases.see_person import see_person
 from shared.db.unit import Unit
@@ -35,7 +35,7 @@ async def part_from_relay(unit: Unit, person_a: PersonId, person_b: PersonId, *,
             continue
         after = replace(before, profile=replace(before.profile, relay_person_id=None), version=before.version + 1, updated_at=now)
         await people.save(unit, after)
-        unit.changed(KeyOf(KeyKind.PERSON, after.id), "person", after.id, before=before, after=after)
+        unit.changed(KeyOf(KeyKind.PERSON, after.id), "person", after.id, before=for_record(before), after=for_record(after))
         await unit.audit("person.changed", subject_kind="person", subject_id=after.id, details={"changed": "relay_person_id"})
         unit.announce(
             changed(after, today=today, at=now), subject=after.id, words=words_of(after), key=KeyOf(KeyKind.PERSON, after.id)
