@@ -386,7 +386,7 @@ async def test_a_link_of_a_promise_is_shown_once_to_be_handed_over(in_force: Sit
     answer = await in_force.send(f"{HERE}/promises/{PROMISE}/link", key=KEY)
     page = await answer.text()
     assert (answer.status, answer.headers["Cache-Control"]) == (200, "no-store")
-    assert 'readonly value="https://portal.example.org/m/a-secret-of-twenty"' in page
+    assert 'readonly rows="2">https://portal.example.org/m/a-secret-of-twenty<' in page
     assert "A link for Kim D." in read(page)
     (asked,) = in_force.world.calls("POST", links)
     assert asked.body == {"commitment_id": PROMISE}
