@@ -11,7 +11,7 @@ from shared.db import migrations_kit
 from tests.support.databases import Database, DatabaseOf
 
 ROOT = Path(__file__).resolve().parents[2]
-SERVICES = sorted(path.parents[1].name for path in (ROOT / "services").glob("*/storage/tables.py"))
+SERVICES = sorted(path.parents[1].name for path in (ROOT / "services").glob("*/storage/tables*") if path.suffix in {"", ".py"})
 pytestmark = pytest.mark.parametrize("service", SERVICES)
 
 SHAPE = text("""
