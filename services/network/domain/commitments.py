@@ -120,7 +120,6 @@ class Ask:
     gap_id: GapId
     state: AskState
     answer_by: datetime
-    round: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -45,8 +45,7 @@ class Told(StrEnum):
 class Gap:
     """A stretch of a plan's time that too few protect. `left` is what of it lies open now; `adults` the most that are missing.
 
-    `lost` is the commitment whose turn left it open, whose backups are asked; None when it never was covered. `round` counts how
-    often backups were asked anew.
+    `lost` is the commitment whose turn left it open, whose backups are asked; None when it never was covered.
     """
 
     id: GapId
@@ -58,7 +57,6 @@ class Gap:
     state: GapState
     lost: CommitmentId | None
     told: Told
-    round: int
     opened_at: datetime
     closed_at: datetime | None = None
     accepted_by: str = ""

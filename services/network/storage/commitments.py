@@ -174,7 +174,7 @@ async def _to_commitment(unit: Unit, row: CommitmentRow) -> Commitment:
     words = json.loads(await unit.open(row.words, table="commitments", column="words", row_id=row.id))
     ask = None
     if row.gap_id is not None and row.ask_state is not None and row.ask_answer_by is not None:
-        ask = Ask(gap_id=GapId(row.gap_id), state=AskState(row.ask_state), answer_by=row.ask_answer_by, round=row.ask_round)
+        ask = Ask(gap_id=GapId(row.gap_id), state=AskState(row.ask_state), answer_by=row.ask_answer_by)
     return Commitment(
         id=CommitmentId(row.id),
         case_id=CaseId(row.case_id),
@@ -228,7 +228,6 @@ async def _fill(unit: Unit, row: CommitmentRow, commitment: Commitment) -> None:
     row.gap_id = ask.gap_id if ask else None
     row.ask_state = ask.state.value if ask else None
     row.ask_answer_by = ask.answer_by if ask else None
-    row.ask_round = ask.round if ask else 0
     row.accepted_at = commitment.accepted_at
     row.accepted_by = commitment.accepted_by.value if commitment.accepted_by else None
     row.asked_until = commitment.asked_until

@@ -98,7 +98,6 @@ async def _to_gap(unit: Unit, row: GapRow) -> Gap:
         state=GapState(row.state),
         lost=CommitmentId(row.lost) if row.lost else None,
         told=Told(row.told),
-        round=row.round,
         opened_at=row.opened_at,
         closed_at=row.closed_at,
         accepted_by=row.accepted_by,
@@ -112,7 +111,7 @@ async def _fill(unit: Unit, row: GapRow, gap: Gap) -> None:
     row.starts_at, row.ends_at = gap.span.start, gap.span.end
     row.adults = gap.adults
     row.open_spans = [[span.start.isoformat(), span.end.isoformat()] for span in gap.left]
-    row.state, row.told, row.round = gap.state.value, gap.told.value, gap.round
+    row.state, row.told = gap.state.value, gap.told.value
     row.lost = gap.lost
     row.closed_at, row.accepted_by = gap.closed_at, gap.accepted_by
     row.reason = (

@@ -146,7 +146,6 @@ async def _open_gap(unit: Unit, plan: Plan, short: Shortfall, promised: Sequence
         state=GapState.OPEN,
         lost=lost.id if lost else None,
         told=Told.NOBODY,
-        round=0,
         opened_at=unit.now,
         updated_at=unit.now,
     )
@@ -247,7 +246,7 @@ class _Round:
         if step.ask is not None:
             await self._ask(gap, step.ask)
             state = GapState.ASKING_BACKUPS if gap.state is GapState.OPEN else gap.state
-            gap = replace(gap, state=state, round=gap.round + 1)
+            gap = replace(gap, state=state)
         for tell in step.tell:
             tell_staff(self._unit, gap, self._case, self._county, _REASONS[tell.told], upwards=tell.told in _TOLD_UPWARDS)
             gap = replace(gap, told=tell.told)
@@ -276,7 +275,7 @@ class _Round:
                     ),
                     state=CommitmentState.OFFERED,
                     offered_at=self._unit.now,
-                    ask=Ask(gap_id=gap.id, state=AskState.SENT, answer_by=now.answer_by, round=gap.round + 1),
+                    ask=Ask(gap_id=gap.id, state=AskState.SENT, answer_by=now.answer_by),
                     updated_at=self._unit.now,
                 )
                 self._promised[asked.id] = await tell_new(self._unit, asked, self._plan, self._county)

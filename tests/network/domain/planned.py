@@ -76,7 +76,7 @@ def a_commitment(
 
 def an_ask(**facts: Any) -> Ask:
     """An ask to a backup that waits for half an hour."""
-    return Ask(**{"gap_id": GapId(uuid4()), "state": AskState.SENT, "answer_by": NOW, "round": 1, **facts})
+    return Ask(**{"gap_id": GapId(uuid4()), "state": AskState.SENT, "answer_by": NOW, **facts})
 
 
 def a_seat(commitment: Commitment, **facts: Any) -> Seat:
@@ -98,7 +98,6 @@ def a_gap(span: Span, **facts: Any) -> Gap:
         state=GapState.OPEN,
         lost=None,
         told=Told.NOBODY,
-        round=0,
         opened_at=NOW,
         updated_at=NOW,
     )

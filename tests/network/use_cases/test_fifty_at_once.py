@@ -79,7 +79,7 @@ async def a_crowd(units: Units, county_id: UUID, *, adults: int = 1, asked: int 
                 promise=Promise(action="Stay", place="", commitment_class=CommitmentClass.PROTECTIVE, pattern=NIGHT),
                 state=CommitmentState.OFFERED,
                 offered_at=unit.now,
-                ask=Ask(gap_id=gap.id, state=AskState.SENT, answer_by=unit.now + timedelta(minutes=30), round=1),
+                ask=Ask(gap_id=gap.id, state=AskState.SENT, answer_by=unit.now + timedelta(minutes=30)),
                 updated_at=unit.now,
             )
             asks.append((await tell_new(unit, offer, plan, family.county)).id)

@@ -190,7 +190,6 @@ class CommitmentRow(Base):
     gap_id: Mapped[UUID | None]
     ask_state: Mapped[str | None] = mapped_column(Text)
     ask_answer_by: Mapped[datetime | None]
-    ask_round: Mapped[int]
     offered_at: Mapped[datetime]
     accepted_at: Mapped[datetime | None]
     accepted_by: Mapped[str | None] = mapped_column(Text)
@@ -252,7 +251,6 @@ class GapRow(Base):
     state: Mapped[str] = mapped_column(Text)
     lost: Mapped[UUID | None]
     told: Mapped[str] = mapped_column(Text)
-    round: Mapped[int]
     look_at: Mapped[datetime | None]
     opened_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]

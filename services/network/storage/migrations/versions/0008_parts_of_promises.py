@@ -15,4 +15,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.execute("SET LOCAL lock_timeout = '4s'")
     op.drop_column("commitments", "asked_until")
