@@ -54,6 +54,8 @@ class Use:
     answers_tried: set[tuple[str, str]] = field(default_factory=set)
     """Those among them that broke off may have come in all the same."""
     tried_again: int = 0
+    answers_got: Counter[tuple[int, str, str]] = field(default_factory=Counter)
+    """What bookings were answered: status, code, and when to try again."""
 
 
 class UsedCounty:
@@ -125,6 +127,7 @@ class UsedCounty:
                 async with asyncio.timeout(10):
                     reply = await family.county.post("meetings", "/v1/meetings", body, key=key)
                 assert reply.status in {201, 409, 500, 503, 504}, f"{reply.status} {reply.text}"
+                self.use.answers_got[reply.status, str(reply.body.get("code", "")), reply.headers.get("Retry-After", "")] += 1
                 assert reply.status != 409 or reply.body["code"] == "idempotency_in_progress", reply.text
                 if reply.status == 201:
                     self.use.bookings.append(Booking(reply.body["id"], tuple(family.people)))
