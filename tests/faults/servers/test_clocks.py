@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from functools import partial
@@ -79,9 +79,49 @@ async def test_nothing_leaves_early_and_nothing_late_where_clocks_are_an_hour_of
             assert not await is_told(post, office, later)
 
 
+async def test_nothing_leaves_early_twice_or_never_where_the_databases_own_clock_steps_by_an_hour(post: Post) -> None:
+    office = post.county()
+    people = [await office.known(Channel.EMAIL) for _ in range(12)]
+    for person in people:
+        await office.book(person)
+    at_once, behind, ahead = people[:4], people[4:8], people[8:]
+    for person in at_once:
+        await due(office, person, timedelta(0))
+    for person in behind:
+        await due(office, person, timedelta(days=1))
+    for person in ahead:
+        await due(office, person, timedelta(minutes=50))
+    await post.start("tick", office)
+    await until(partial(is_told, post, office, at_once[0]), every=0.02, within=60)
+    await step(office, -timedelta(hours=1))
+    for person in behind:
+        await due(office, person, timedelta(seconds=2))
+    await until(partial(are_told, post, office, behind), every=0.1)
+    assert not any([await is_told(post, office, person) for person in ahead])
+    await step(office, timedelta(hours=1))
+    await until(partial(are_told, post, office, people), every=0.1)
+    await step(office, timedelta(0))
+    [row] = await office.rows(
+        "SELECT count(*) AS attempts, min(extract(epoch FROM a.started_at - m.due_at)) AS earliest FROM attempts a"
+        " JOIN messages m ON m.id = a.message_id WHERE m.county_id = :county"
+    )
+    assert (row.attempts, row.earliest >= -1) == (len(people), True)
+    assert [(await post.told(office, person)).copies for person in people] == [1] * len(people)
+
+
+async def step(office: Office, offset: timedelta) -> None:
+    """Set the clock that the database tells everybody, at once and while work is under way."""
+    await office.run("UPDATE clock SET clock_offset = :offset", offset=offset)
+
+
+async def are_told(post: Post, office: Office, people: Sequence[Person]) -> bool:
+    return all([await is_told(post, office, person) for person in people])
+
+
 async def due(office: Office, person: Person, wait: timedelta) -> None:
     await office.run(
-        "UPDATE messages SET due_at = now() + :wait WHERE county_id = :county AND kind = 'invitation' AND person_id = :person",
+        "UPDATE messages SET due_at = surround_now() + :wait"
+        " WHERE county_id = :county AND kind = 'invitation' AND person_id = :person",
         person=person.id,
         wait=wait,
     )
