@@ -148,9 +148,13 @@ PROMISES: dict[str, Proof | NotBuilt] = {
         ),
     ),
     "R14": Proof(
-        "PostgreSQL restarted, frozen, its sessions ended: no loss, nothing doubled, work goes on by itself",
+        "PostgreSQL restarted, frozen, its sessions ended, its disk full: no loss, nothing doubled, work goes on by itself",
         (
             *of("faults/servers/test_plugs.py", "test_postgresql_ends_its_sessions_and_itself"),
+            *of(
+                "faults/servers/test_full_disk.py",
+                "test_a_full_disk_puts_requests_off_and_loses_and_doubles_nothing",
+            ),
             *of(
                 "faults/servers/test_soak.py",
                 "test_postgresql_is_frozen",
@@ -158,18 +162,19 @@ PROMISES: dict[str, Proof | NotBuilt] = {
                 "test_postgresql_ends_every_session_again_and_again",
             ),
         ),
-        note="A full disk and a failover to a standby are not tried.",
+        note="A failover to a standby is not tried. The full disk is a mounted one: where nobody may mount, its test is skipped.",
     ),
     "R15": Proof(
-        "A process whose own clock is wrong sends nothing early and loses nothing: only the database's clock is asked",
+        "A process whose own clock is wrong, or a database whose clock steps by an hour, sends nothing early and loses nothing",
         (
             *of("architecture/test_clock.py", "test_no_process_asks_its_own_clock_where_something_hangs_on_it"),
             *of(
                 "faults/servers/test_clocks.py",
                 "test_nothing_leaves_early_and_nothing_late_where_clocks_are_an_hour_off",
+                "test_nothing_leaves_early_twice_or_never_where_the_databases_own_clock_steps_by_an_hour",
             ),
         ),
-        note="Stepping PostgreSQL's own clock and hours of suspension are not tried.",
+        note="The database's clock is stepped by its own offset, not by the machine's. Hours of suspension are not tried.",
     ),
     "R16": Proof(
         "Wall-time rules are exact at every change of the clocks in thirty zones",
