@@ -3,6 +3,7 @@
 What a unit announces, it writes to the log, and what it did, to the audit, in the same transaction: both happened or neither.
 """
 
+import asyncio
 import hmac
 import json
 import os
@@ -13,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 
 from shared.db import audit, history, log, sealing
@@ -48,7 +49,18 @@ class Trace:
 
 NO_TRACE = Trace("", "")
 
-_OPEN = text("SELECT set_config('app.county_id', :county, true), surround_now()")
+_OPEN = "SELECT set_config('app.county_id', $1, true), surround_now()"
+
+
+def _begin(connection: Connection, county_id: str) -> tuple[Driver, datetime]:
+    """Begin a transaction behind a county's wall, in one go, and return asyncpg's connection and the database's clock.
+
+    By SQLAlchemy, which knows a connection that died in the pool and forgets the others of its age.
+    """
+    connection.begin()
+    _, now = connection.exec_driver_sql(_OPEN, (county_id,)).one()
+    driver: Any = connection.connection.driver_connection
+    return driver, now
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,10 +303,9 @@ class Units:
     @asynccontextmanager
     async def open(self, county_id: UUID, actor: Actor, trace: Trace = NO_TRACE) -> AsyncIterator[Unit]:
         """One transaction behind one county's wall: committed with its facts and audit at the end, undone by any exception."""
-        async with self.engine.begin() as connection:
-            # By SQLAlchemy, which knows a connection that died in the pool and forgets the others of its age.
-            _, now = (await connection.execute(_OPEN, {"county": str(county_id)})).one()
-            driver: Driver = (await connection.get_raw_connection()).driver_connection  # type: ignore[assignment]  # asyncpg's
+        connection = await self.engine.connect()
+        try:
+            driver, now = await connection.run_sync(_begin, str(county_id))
             unit = Unit(
                 connection,
                 driver,
@@ -311,6 +322,13 @@ class Units:
                 await unit.finish()
             finally:
                 await unit.close()
+            await connection.commit()
+        except BaseException:
+            # Undone to the end, whoever is cancelled meanwhile.
+            await asyncio.shield(connection.close())
+            raise
+        # Nothing is waited for here, so that it needs no task of its own, as `async with` would make one.
+        await connection.close()
 
     @asynccontextmanager
     async def outside(self, **settings: str) -> AsyncIterator[AsyncSession]:

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import Connection, func, select, text
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared.db.audit import AUDIT
 from shared.db.log import LOG, place_of_words
@@ -101,7 +102,7 @@ async def test_a_change_that_fails_at_the_end_announces_nothing(opened: Open, co
     assert behind_the_wall.scalar(select(func.count()).select_from(LOG).where(LOG.c.county_id == county)) == 0
 
 
-async def test_cancelling_leaves_nothing(opened: Open) -> None:
+async def test_cancelling_leaves_nothing_and_gives_the_connection_back(opened: Open, engine: AsyncEngine) -> None:
     started = asyncio.Event()
 
     async def work() -> None:
@@ -116,6 +117,7 @@ async def test_cancelling_leaves_nothing(opened: Open) -> None:
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
+    assert "Current Checked out connections: 0" in engine.pool.status()
     async with opened() as unit:
         assert (await unit.session.execute(select(func.count()).select_from(NoteRow))).scalar_one() == 0
 
