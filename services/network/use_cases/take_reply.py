@@ -31,8 +31,9 @@ _SOURCES = {
     ReplyChannel.SMS: AnswerSource.TEXT,
     ReplyChannel.LINK: AnswerSource.TAP,
     ReplyChannel.MAIL: AnswerSource.MAIL,
-    ReplyChannel.STAFF: AnswerSource.RECORDED,
 }
+"""What staff heard reaches network through its own door, with a witness: a reply names none, so none of it is taken from here."""
+
 _TURNS = {
     "accepted": Said.TURN_CONFIRMED,
     "declined": Said.TURN_EXCUSED,
@@ -98,7 +99,8 @@ def _is_about_an_older_entry(commitment: Commitment, said: GiveAnswer, reply: Re
 
 
 def meaning_of(reply: ReplyReceived) -> GiveAnswer | None:
-    """Return what a reply means; None for one that is no answer to a promise."""
+    """Return what a reply means; None for one that is no answer to a promise, or not the member's own."""
+    source = _SOURCES.get(reply.channel)
     if reply.kind is ReplyKind.WITHDRAWAL:
         said: Said | None = Said.WITHDRAWN
     elif reply.kind is ReplyKind.TURN:
@@ -109,12 +111,11 @@ def meaning_of(reply: ReplyReceived) -> GiveAnswer | None:
         said = Said.DECLINED
     else:
         said = None
-    if said is None:
+    if said is None or source is None:
         return None
     return GiveAnswer(
         said=said,
-        source=_SOURCES[reply.channel],
-        witness="-" if reply.channel is ReplyChannel.STAFF else "",
+        source=source,
         turn_starts_at=reply.recurrence_id,
         until=reply.proposed_ends_at,
         sequence=reply.sequence,

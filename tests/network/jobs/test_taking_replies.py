@@ -103,6 +103,14 @@ async def test_a_text_from_before_the_part_does_not_overrule_it(zoe: Promised, b
     assert answers(behind_the_wall)[-1] == ("accepted", "old_time")
 
 
+async def test_what_staff_heard_is_not_taken_from_a_reply_for_it_names_no_witness(
+    zoe: Promised, behind_the_wall: BehindTheWall
+) -> None:
+    before = len(behind_the_wall.facts())
+    await hear(zoe, "2027-09-09 17:00", channel=ReplyChannel.STAFF, until=ELEVEN, sequence=1)
+    assert (await zoe.asks(), len(behind_the_wall.facts())) == ([("abara", "accepted")], before)
+
+
 @pytest.mark.parametrize("channel", [ReplyChannel.MAIL, ReplyChannel.LINK])
 async def test_a_calendar_that_takes_note_of_the_part_asks_for_nothing_more(zoe: Promised, channel: ReplyChannel) -> None:
     await hear(zoe, "2027-09-09 17:00", channel=ReplyChannel.SMS, until=ELEVEN, sequence=1)
