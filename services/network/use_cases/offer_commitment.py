@@ -1,7 +1,7 @@
-"""Ask a member to take on a commitment; nothing is promised until they accept."""
+"""Ask a member to take on a commitment; nothing is promised until they accept, which they may do where they are asked."""
 
 from services.network.domain.cases import Case
-from services.network.domain.commitments import Commitment, CommitmentId, CommitmentState, Promise
+from services.network.domain.commitments import AnswerSource, Commitment, CommitmentId, CommitmentState, Promise, accept
 from services.network.domain.cover import NEVER_WITHIN, Seats, covers_of
 from services.network.domain.members import MemberId
 from services.network.domain.plan_errors import KeptApart, MemberCannotProtect
@@ -9,6 +9,7 @@ from services.network.domain.plans import Plan, check_open
 from services.network.domain.promises_told import check_number, look_span, turns_of
 from services.network.domain.recurrence import check_pattern, span_of
 from services.network.storage import commitments
+from services.network.use_cases.keep_cover import keep_cover
 from services.network.use_cases.plan_commands import OfferCommitment
 from services.network.use_cases.see_apart import covers_elsewhere
 from services.network.use_cases.see_seats import seats_around
@@ -54,7 +55,19 @@ async def offer_commitment(unit: Unit, plan: Plan, case: Case, command: OfferCom
         subject_id=offered.person_id,
         details={"case_id": str(case.id), "commitment_id": str(offered.id)},
     )
-    return await tell_new(unit, offered, plan, county)
+    if not command.witness:
+        return await tell_new(unit, offered, plan, county)
+    heard = AnswerSource.RECORDED
+    made = accept(offered, source=heard, witness=command.witness, is_plan_active=plan.is_in_force, now=unit.now)
+    await unit.audit(
+        "commitment.accepted",
+        subject_kind="person",
+        subject_id=made.person_id,
+        details={"case_id": str(case.id), "commitment_id": str(made.id), "source": heard.value},
+    )
+    await tell_new(unit, made, plan, county)
+    await keep_cover(unit, plan, case, county)
+    return made
 
 
 def _check_in_plan(promise: Promise, plan: Plan) -> None:

@@ -39,10 +39,11 @@ class MakePlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfferCommitment:
-    """Ask a member to do one thing."""
+    """Ask a member to do one thing. With a witness they said yes where they were asked."""
 
     member_id: MemberId
     promise: Promise
+    witness: str = ""
 
 
 class Said(StrEnum):

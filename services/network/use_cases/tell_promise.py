@@ -24,10 +24,17 @@ _KINDS: dict[Notice, type[PromiseRevision]] = {
 
 
 async def tell_new(unit: Unit, commitment: Commitment, plan: Plan, county: County) -> Commitment:
-    """Store a new promise and ask its member; an ask to a backup says until when it waits."""
+    """Store a new promise and ask its member; an ask to a backup says until when it waits.
+
+    Who said yes already is not asked any more: the first that reaches them is what they promised.
+    """
     await commitments.add(unit, commitment)
     _keep(unit, None, commitment)
-    if commitment.ask is None:
+    if commitment.holds:
+        _announce(unit, commitment, plan, Notice.CONFIRMED, county)
+        await unit.session.flush()
+        await _refresh_member(unit, commitment)
+    elif commitment.ask is None:
         _announce(unit, commitment, plan, Notice.OFFER, county)
     else:
         _announce(unit, commitment, plan, Notice.ASK, county, answer_by=commitment.ask.answer_by)

@@ -331,10 +331,8 @@ def _take(form: Form, problem: Problem, member_id: str, seen: SeenPlan) -> None:
 
 async def _offer(visit: Visit, plan: Plan, member_id: str, facts: dict[str, Any]) -> None:
     form, key = visit.form, visit.form.text("key")
-    offered = await visit.plans.offer(plan.id, facts, key=f"{key}-{member_id[-8:]}")
-    if form.text(f"said-{member_id}") == "yes" and not offered.holds:
-        said = {"said": "accepted", "witness": form.text("witness")}
-        await visit.plans.answer(plan.id, offered.id, said, key=f"{key}-{member_id[-8:]}-yes")
+    said_yes = {"witness": form.text("witness")} if form.text(f"said-{member_id}") == "yes" else {}
+    await visit.plans.offer(plan.id, facts | said_yes, key=f"{key}-{member_id[-8:]}")
 
 
 def _read_part(form: Form, seen: SeenPlan, member_id: str, window: Window) -> dict[str, Any] | None:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from services.network.domain.commitments import Commitment, CommitmentId
+from services.network.domain.commitments import AnswerSource, Commitment, CommitmentId, CommitmentState, Promise
 from services.network.domain.gaps import Gap, GapState
 from services.network.domain.members import MemberState, Quality, SetAside
 from services.network.domain.plan_errors import AlreadyCovered, CommitmentHasEnded, MemberCannotProtect, PlanNotReady, RestIsCovered
@@ -16,9 +16,11 @@ from services.network.use_cases.change_member import change_member
 from services.network.use_cases.change_person import change_person
 from services.network.use_cases.commands import ChangePerson, StandingChanges
 from services.network.use_cases.look_again import look_again, look_again_for
-from services.network.use_cases.plan_commands import Said
+from services.network.use_cases.offer_commitment import offer_commitment
+from services.network.use_cases.plan_commands import OfferCommitment, Said
 from services.network.use_cases.record_quality import lose_quality
 from shared.db.unit import Units
+from shared.events.network import CommitmentClass
 from shared.kernel.errors import Invalid
 from tests.network.conftest import BehindTheWall
 from tests.network.use_cases.promised import Promised, a_network_county, at, times
@@ -229,6 +231,27 @@ async def test_who_took_a_yes_back_is_not_asked_for_it_again(zoe: Promised) -> N
     await a_minute_later(zoe, ask, Said.ACCEPTED)
     await a_minute_later(zoe, ask, Said.WITHDRAWN)
     assert await zoe.asks() == [("abara", "withdrawn"), ("luis", "sent")]
+
+
+async def test_a_yes_said_where_they_were_asked_is_promised_at_once_and_told_once(
+    zoe: Promised, behind_the_wall: BehindTheWall
+) -> None:
+    await kim_cannot(zoe)
+    before = len(behind_the_wall.facts())
+    promise = Promise(
+        action="Stay with the child",
+        place="At home",
+        commitment_class=CommitmentClass.PROTECTIVE,
+        pattern=times("2027-09-11 20:00", "2027-09-12 08:00"),
+    )
+    async with zoe.held() as (unit, case, plan):
+        order = OfferCommitment(member_id=zoe.members["luis"], promise=promise, witness="Omar")
+        made = await offer_commitment(unit, plan, case, order, zoe.county)
+    assert (made.state, made.accepted_by, made.witness) == (CommitmentState.ACTIVE, AnswerSource.RECORDED, "Omar")
+    assert (await zoe.state(), await zoe.standing_gaps()) == ("active", [])
+    told = [fact for fact in behind_the_wall.facts()[before:] if fact.data.get("commitment_id") == str(made.id)]
+    assert [(fact.type, fact.data["entry"]["notice"]) for fact in told] == [("network.commitment_changed.v1", "confirmed")]
+    assert await zoe.asks() == [("abara", "covered")]
 
 
 async def a_minute_later(zoe: Promised, called: str | CommitmentId, said: Said, **facts: datetime) -> Commitment:

@@ -81,6 +81,16 @@ async def test_an_end_that_is_not_their_own_doing_is_told_even_a_moment_after_th
     assert "is off your plan" in office.texts.to(carmen.phone)[-1]
 
 
+async def test_a_yes_that_was_said_where_they_were_asked_is_told_once(office: Office) -> None:
+    carmen = await office.known(Channel.SMS, Channel.EMAIL, name="Carmen")
+    await promise(office, carmen).confirm()
+    rows = await office.rows("SELECT kind FROM messages WHERE county_id = :county")
+    assert [each.kind for each in rows if each.kind.startswith(("promise_", "backup_"))] == ["promise_confirmed"]
+    await office.send_due()
+    [text] = office.texts.to(carmen.phone)
+    assert "On your plan" in text
+
+
 async def test_a_yes_recorded_by_staff_is_confirmed_by_text(office: Office) -> None:
     carmen, told = await offered(office)
     await told.confirm()

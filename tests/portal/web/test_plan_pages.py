@@ -190,16 +190,15 @@ async def test_a_yes_that_was_said_here_is_offered_and_recorded_with_its_witness
         "ends_local": "2027-03-07T08:00",
         "time_zone": "America/Los_Angeles",
         "repeats": "",
+        "witness": "Amy Stone",
     }
-    (said,) = planning.world.calls("POST", f"/v1/plans/{PLAN}/commitments/{PROMISE}/answers")
-    assert said.body == {"said": "accepted", "witness": "Amy Stone"}
-    assert said.headers["Idempotency-Key"].startswith(KEY)
+    assert offered.headers["Idempotency-Key"].startswith(KEY)
 
 
 async def test_who_is_only_asked_is_not_answered_for(planning: Site) -> None:
     await planning.send(f"{HERE}/times", who=AUNT, key=KEY, **part(AUNT, "ask"))
-    assert len(planning.world.calls("POST", f"/v1/plans/{PLAN}/commitments")) == 1
-    assert planning.world.calls("POST", f"/v1/plans/{PLAN}/commitments/{PROMISE}/answers") == []
+    (offered,) = planning.world.calls("POST", f"/v1/plans/{PLAN}/commitments")
+    assert "witness" not in offered.body
 
 
 async def test_a_caregiver_of_concern_never_becomes_cover_whatever_the_form_says(planning: Site) -> None:

@@ -167,7 +167,10 @@ class ReadinessOut(Model):
 
 
 class CommitmentIn(TimesIn):
-    """A promise to offer to a member: a verb phrase in their own words. `backups` are members, asked in this order."""
+    """A promise to offer to a member: a verb phrase in their own words. `backups` are members, asked in this order.
+
+    With a `witness`, who heard it, the member has said yes here: it is promised at once, and they are told of that alone.
+    """
 
     member_id: fields.MemberId
     action: Sentence
@@ -175,6 +178,7 @@ class CommitmentIn(TimesIn):
     commitment_class: CommitmentClass
     danger_ids: list[fields.StatementId] = Field(default_factory=list, max_length=20)
     backups: list[fields.MemberId] = Field(default_factory=list, max_length=10)
+    witness: OptionalLine = ""
 
 
 class CommitmentPatch(Model):
@@ -395,6 +399,7 @@ def offer_from(body: CommitmentIn, zone: str) -> OfferCommitment:
             danger_ids=tuple(body.danger_ids),
             backups=tuple(MemberId(each) for each in body.backups),
         ),
+        witness=body.witness,
     )
 
 
