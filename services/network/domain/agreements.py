@@ -1,7 +1,7 @@
 """Who agreed to a plan, and how: on paper, electronically, or as a worker heard it with a witness (DOMAIN §2.4 row 23, §4.5)."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import NewType
@@ -47,8 +47,9 @@ class AgreementMethod(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agreement:
-    """That somebody agreed to a plan as it then was; `void_at` is when the plan changed, or was returned, and they are asked again.
+    """That somebody agreed to a plan as it then was.
 
+    `void_at` is when it ceased to stand: the plan changed or was returned, and they are asked again, or they took it back.
     It names a member, or a child of the family, or in words somebody outside of the network.
     """
 
@@ -93,6 +94,11 @@ def check_agreement(agreement: Agreement, *, members: Collection[MemberId], chil
         raise Invalid(faults)
     if agreement.method is AgreementMethod.RECORDED and not agreement.witness:
         raise WitnessNeeded
+
+
+def taken_back(agreement: Agreement, *, now: datetime) -> Agreement:
+    """Return the agreement as its signer took it back; what ended before ended then."""
+    return agreement if agreement.void_at is not None else replace(agreement, void_at=now)
 
 
 def is_agreed_by_family(agreements: Collection[Agreement]) -> bool:

@@ -316,6 +316,14 @@ def returned(plan: Plan, words: str, *, now: datetime) -> Plan:
     return _changed(plan, now=now, state=state, oversight=Oversight(returned_at=now, returned_words=words))
 
 
+def under_review(plan: Plan, *, now: datetime) -> Plan:
+    """Return a plan in force that no parent or caregiver agrees to any more: it holds until they and a supervisor look anew."""
+    check_open(plan)
+    if not plan.is_in_force:
+        raise PlanNotActive(plan_id=plan.id)
+    return _changed(plan, now=now, state=PlanState.UNDER_REVIEW, oversight=Oversight())
+
+
 def reviewed(plan: Plan, next_on: date | None, *, now: datetime) -> Plan:
     """Return the plan with its next review; without one the date stays. Raises PlanNotActive."""
     check_open(plan)

@@ -1,4 +1,4 @@
-"""Queries about who agreed to a plan. An agreement is never changed; it ends when the plan does not say the same any more."""
+"""Queries about who agreed to a plan. An agreement is never changed; it ends with what the plan said, or is taken back."""
 
 from sqlalchemy import select, update
 
@@ -10,6 +10,7 @@ from services.network.domain.people import PersonId
 from services.network.storage.sealed_words import open_words, seal_words
 from services.network.storage.tables.plans import AgreementRow
 from shared.db.unit import Unit
+from shared.kernel.errors import NotFound
 
 _TABLE = "plan_agreements"
 
@@ -42,6 +43,24 @@ async def add(unit: Unit, agreement: Agreement) -> None:
             void_at=agreement.void_at,
         )
     )
+
+
+async def get(unit: Unit, plan_id: PlanId, agreement_id: AgreementId) -> Agreement:
+    """Return an agreement to this plan, to no other."""
+    row = await unit.session.scalar(
+        select(AgreementRow).where(
+            AgreementRow.county_id == unit.county_id, AgreementRow.plan_id == plan_id, AgreementRow.id == agreement_id
+        )
+    )
+    if row is None:
+        raise NotFound
+    return await _to_agreement(unit, row)
+
+
+async def end(unit: Unit, agreement: Agreement) -> None:
+    """Keep since when an agreement does not stand any more."""
+    row = await unit.session.get_one(AgreementRow, agreement.id)
+    row.void_at = agreement.void_at
 
 
 async def make_void(unit: Unit, plan_id: PlanId) -> None:

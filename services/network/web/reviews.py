@@ -1,17 +1,19 @@
 """Handlers about who agreed to a plan, who looks at it again, and its next version."""
 
+from services.network.domain.agreements import AgreementId
 from services.network.domain.commitments import PlanId
 from services.network.use_cases.agree_to_plan import agree_to_plan, see_agreements
 from services.network.use_cases.review_plan import approve_plan, hold_review, return_plan, see_reviews, submit_plan
 from services.network.use_cases.revise_plan import revise_plan
 from services.network.use_cases.see_plan import hold_plan, see_plan
+from services.network.use_cases.take_agreement_back import take_agreement_back
 from services.network.web.county import county_of
 from services.network.web.schemas.plans import plan_out
 from services.network.web.schemas.safety import agree_from, agreement_out, hold_review_from, review_out, revise_from
 from shared.db.unit import Unit
 from shared.kernel.ids import spell
 from shared.kernel.wall import local_date
-from shared.web.routing import Call, Reply, created, ok, page
+from shared.web.routing import Call, Reply, created, no_content, ok, page
 
 
 async def post_agreement(unit: Unit, call: Call) -> Reply:
@@ -26,6 +28,13 @@ async def get_agreements(unit: Unit, call: Call) -> Reply:
     """List who agreed to a plan, those who are asked again too."""
     _, plan = await see_plan(unit, PlanId(call.ids["plan_id"]), caller=call.staff)
     return page([agreement_out(each) for each in await see_agreements(unit, plan)])
+
+
+async def delete_agreement(unit: Unit, call: Call) -> Reply:
+    """Record that somebody takes back their agreement. The plan holds; who must look at it is told."""
+    case, plan = await hold_plan(unit, PlanId(call.ids["plan_id"]), caller=call.staff)
+    await take_agreement_back(unit, plan, case, AgreementId(call.ids["agreement_id"]), county_of(call))
+    return no_content()
 
 
 async def post_review(unit: Unit, call: Call) -> Reply:

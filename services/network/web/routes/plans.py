@@ -99,6 +99,8 @@ ROUTES: tuple[Route, ...] = (
     post(f"{PLAN}/agreements", reviews.post_agreement, needs="plans.write", body=AgreementIn, answer=AgreementOut, status=201,
          idempotent=True, raises=(no.CaseIsClosed, cannot.PlanHasEnded, cannot.WitnessNeeded)),
     get(f"{PLAN}/agreements", reviews.get_agreements, needs="plans.read", answer=Page[AgreementOut]),
+    delete(f"{PLAN}/agreements/{{agreement_id}}", reviews.delete_agreement, needs="plans.write", status=204,
+           raises=(no.CaseIsClosed, cannot.PlanHasEnded)),
     post(f"{PLAN}/reviews", reviews.post_review, needs="plans.write", body=ReviewIn, answer=ReviewOut, status=201,
          idempotent=True, raises=(no.CaseIsClosed, cannot.PlanNotActive, cannot.PlanHasEnded)),
     get(f"{PLAN}/reviews", reviews.get_reviews, needs="plans.read", answer=Page[ReviewOut]),

@@ -37,7 +37,8 @@ async def make(api: Api, ids: Mapping[str, str]) -> dict[str, str]:
     commitment = (await api.post(f"{path}/commitments", promise)).json
     answers = f"{path}/commitments/{commitment['id']}/answers"
     await api.post(answers, {"said": "accepted", "witness": "Omar"})
-    await api.post(f"{path}/agreements", {"member_id": ids["mother_id"], "method": "wet", "signed_on": in_days(-1)})
+    signed = {"member_id": ids["mother_id"], "method": "wet", "signed_on": in_days(-1)}
+    agreement = (await api.post(f"{path}/agreements", signed)).json
     active = await api.post(f"{path}:activate")
     assert active.status == 200, active.json
     await api.post(answers, {"said": "withdrawn"})
@@ -48,6 +49,7 @@ async def make(api: Api, ids: Mapping[str, str]) -> dict[str, str]:
         "step_id": step["id"],
         "commitment_id": commitment["id"],
         "gap_id": gap["id"],
+        "agreement_id": agreement["id"],
     }
 
 
@@ -75,6 +77,7 @@ ATTEMPTS = [
     Attempt("DELETE", f"{ONE}/steps/{{step_id}}"),
     Attempt("POST", f"{ONE}/agreements", {"member_id": "{mother_id}", "method": "wet", "signed_on": "2026-03-02"}),
     Attempt("GET", f"{ONE}/agreements"),
+    Attempt("DELETE", f"{ONE}/agreements/{{agreement_id}}"),
     Attempt("POST", f"{ONE}/reviews", {"held_on": "2026-03-02", "outcome": "continue"}),
     Attempt("GET", f"{ONE}/reviews"),
     Attempt(
