@@ -179,7 +179,8 @@ def _choice(message: Message, contact: Contact, known: _Known, texts: Mapping[UU
     """
     if message.kind in _FIXED_WAY:
         return _fixed_choice(message, known)
-    masked = replace(contact, points=tuple(_masked(point, known) for point in contact.points))
+    points = tuple(_masked(point, known) for point in contact.points)
+    masked = contact if points == contact.points else replace(contact, points=points)
     choices = choose(masked, message.kind)
     if message.way is Way.LETTER:
         return next((choice for choice in choices if choice.way is Way.LETTER), Choice(Way.CALL, None, "no_channel"))
