@@ -5,6 +5,7 @@ Engines, Redis and SMTP connections live on that loop for as long as the process
 """
 
 import asyncio
+import gc
 import os
 import threading
 from collections.abc import Callable, Coroutine
@@ -96,6 +97,7 @@ class _Running(Generic[Parts]):
         return asyncio.run_coroutine_threadsafe(work, self.loop).result(_STOP_SECONDS)
 
     def _serve(self) -> None:
+        gc.freeze()  # as in any process (`run_process`)
         asyncio.set_event_loop(self.loop)
         self.loop.run_forever()
 
