@@ -10,7 +10,7 @@ from services.portal.domain.circles import Changed, rings, short
 from services.portal.use_cases.agree_on_plan import tell
 from services.portal.use_cases.show_family import LAST_CHANGES, show_family
 from services.portal.use_cases.show_member import show_member
-from services.portal.web import codes, plan_codes, words
+from services.portal.web import codes, plan_codes, record_codes, words
 from services.portal.web.forms import Form
 from services.portal.web.pages import Visit, see_other
 from shared.kernel.errors import NotFound
@@ -63,7 +63,7 @@ def changes_in_words(changes: Sequence[Changed], staff: Mapping[str, str], *, me
     """Return the latest changes, those of one kind by one person in a row told once."""
     found: list[tuple[Changed, str, str]] = []
     for one in changes:
-        what = words.label(plan_codes.CHANGES, one.kind)
+        what = words.label(record_codes.CHANGES, one.kind)
         who = actor_in_words(one, staff, me=me)
         if not found or (found[-1][0].actor_id, found[-1][2]) != (one.actor_id, what):
             found.append((one, words.capital(who), what))
@@ -75,7 +75,7 @@ def actor_in_words(one: Changed, staff: Mapping[str, str], *, me: str) -> str:
     if one.actor_id == me:
         return "you"
     known = staff.get(one.actor_id) if one.actor_kind == "staff" else None
-    return known or words.label(codes.ACTORS, one.actor_kind)
+    return known or words.label(record_codes.ACTORS, one.actor_kind)
 
 
 async def get_new_person(visit: Visit) -> web.StreamResponse:

@@ -32,7 +32,7 @@ from services.portal.gateways.plans import Plans
 from services.portal.gateways.shared_words import SharedWords
 from services.portal.gateways.sign_ins import IDLE_SECONDS, SignIn, SignIns
 from services.portal.settings import PortalSettings
-from services.portal.web import codes, import_codes, people_codes, plan_codes, plan_words, stale, words
+from services.portal.web import codes, import_codes, people_codes, plan_codes, plan_words, record_codes, stale, words
 from services.portal.web.forms import Form, read_form
 from services.portal.web.static_files import StaticFiles
 from services.portal.web.uploads import FILE_FORM, Arriving, read_file_form
@@ -219,6 +219,7 @@ def make_environment(static: StaticFiles) -> Environment:
         "plan_codes": plan_codes,
         "plan_words": plan_words,
         "import_codes": import_codes,
+        "record_codes": record_codes,
         "label": words.label,
         "pair": words.pair,
         "new_key": new_key,

@@ -116,32 +116,6 @@ SAID: Mapping[str, tuple[str, str]] = {
     "missed": ("It did not take place", ""),
 }
 METHODS: Mapping[str, str] = {"recorded": "said so", "wet": "signed on paper", "e_sign": "signed electronically"}
-CHANGES: Mapping[str, str] = {
-    "case": "changed what the family is called, or who holds it",
-    "child": "changed a child's facts",
-    "person": "changed a person's facts",
-    "member": "changed somebody's place in the network",
-    "separation": "changed who must never meet",
-    "rule": "changed who must never meet",
-    "override": "changed how two people are kept apart",
-    "plan": "changed a safety plan",
-    "commitment": "changed a promise",
-    "gap": "saw or settled time that lies open",
-    "step": "changed a step of a plan",
-    "threat": "changed a safety threat",
-    "agreement": "recorded who agrees to a plan",
-    "review": "reviewed a plan",
-    "statement": "changed the shared words",
-    "voice": "recorded a child's own words",
-    "act": "recorded an act of protection",
-    "answer": "recorded an answer on the scale",
-    "case_step": "changed a step of the family's plan",
-    "prompt": "looked for people who may have been forgotten",
-    "kin_notice": "changed a relative's notice",
-    "release": "changed a release",
-    "consent": "recorded how somebody may be reached",
-}
-"""What changed, as it goes on after "You" or a colleague's name."""
 MEMBER_STATES: Mapping[str, tuple[str, str]] = {
     "identified": ("person", "Known by name"),
     "contacted": ("chat", "Contacted"),

@@ -6,7 +6,7 @@ from html import unescape
 from pathlib import Path
 from typing import Any
 
-from services.portal.web import codes
+from services.portal.web import record_codes
 from tests.portal.conftest import Site
 from tests.portal.standins import CASE
 
@@ -88,7 +88,7 @@ async def test_a_family_out_of_sight_has_no_such_page(amy: Site) -> None:
 
 def test_every_deed_on_a_familys_record_has_words() -> None:
     deeds = {deed for name in ("network", "meetings") for file in (SERVICES / name).rglob("*.py") for deed in deeds_in(file)}
-    assert deeds - OF_NO_FAMILY - set(codes.DEEDS) == set()
+    assert deeds - OF_NO_FAMILY - set(record_codes.DEEDS) == set()
 
 
 def deeds_in(file: Path) -> set[str]:
