@@ -6,7 +6,7 @@ from services.network.use_cases.change_commitment import change_commitment
 from services.network.use_cases.offer_commitment import offer_commitment
 from services.network.use_cases.see_plan import commitment_of, hold_plan, see_commitments, see_plan
 from services.network.web.county import county_of
-from services.network.web.schemas.plans import answer_from, commitment_changes_from, commitment_out, offer_from
+from services.network.web.schemas.commitments import answer_from, commitment_changes_from, commitment_out, offer_from
 from shared.db.unit import Unit
 from shared.kernel.ids import spell
 from shared.web.routing import Call, Reply, created, ok, page

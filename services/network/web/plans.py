@@ -17,15 +17,8 @@ from services.network.use_cases.see_gaps import see_standing_gaps
 from services.network.use_cases.see_plan import hold_plan, see_plan, see_plans
 from services.network.use_cases.see_sheet import see_sheet
 from services.network.web.county import county_of, today_of
-from services.network.web.schemas.plans import (
-    coverage_out,
-    gap_out,
-    make_plan_from,
-    missing_out,
-    plan_changes_from,
-    plan_out,
-    readiness_out,
-)
+from services.network.web.schemas.coverage import coverage_out, gap_out
+from services.network.web.schemas.plans import make_plan_from, missing_out, plan_changes_from, plan_out, readiness_out
 from services.network.web.schemas.safety import sheet_out
 from services.network.web.schemas.values import place_from, place_of
 from shared.db.unit import Unit

@@ -3,22 +3,9 @@
 from services.network.domain import errors as no
 from services.network.domain import plan_errors as cannot
 from services.network.web import commitments, plans, reviews, steps, threats
-from services.network.web.schemas.plans import (
-    AnswerIn,
-    CommitmentIn,
-    CommitmentOut,
-    CommitmentPatch,
-    CoverageOut,
-    CoverageQuery,
-    GapAcceptIn,
-    GapOut,
-    GapsQuery,
-    PlanEndIn,
-    PlanIn,
-    PlanOut,
-    PlanPatch,
-    ReadinessOut,
-)
+from services.network.web.schemas.commitments import AnswerIn, CommitmentIn, CommitmentOut, CommitmentPatch
+from services.network.web.schemas.coverage import CoverageOut, CoverageQuery, GapAcceptIn, GapOut, GapsQuery
+from services.network.web.schemas.plans import PlanEndIn, PlanIn, PlanOut, PlanPatch, ReadinessOut
 from services.network.web.schemas.safety import (
     AgreementIn,
     AgreementOut,

@@ -8,8 +8,10 @@ from services.network.domain.people import Person
 from services.network.use_cases.export_family import FamilyFile
 from services.network.use_cases.export_roster import RosterEntry
 from services.network.web.schemas.cases import CaseOut, case_out
+from services.network.web.schemas.commitments import CommitmentOut, commitment_out
+from services.network.web.schemas.coverage import GapOut, gap_out
 from services.network.web.schemas.people import CONTACT_READ
-from services.network.web.schemas.plans import CommitmentOut, GapOut, PlanOut, commitment_out, gap_out, plan_out
+from services.network.web.schemas.plans import PlanOut, plan_out
 from services.network.web.schemas.roster import ChildOut, MemberOut, child_out, member_out
 from services.network.web.schemas.statements import StatementOut, statement_out
 from shared.events.network import Channel

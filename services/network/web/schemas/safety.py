@@ -28,7 +28,7 @@ from services.network.use_cases.plan_commands import (
     ThreatChanges,
 )
 from services.network.use_cases.see_sheet import OwnPromise, Sheet
-from services.network.web.schemas.plans import TurnOut, turn_out
+from services.network.web.schemas.times import TurnOut, turn_out
 from services.network.web.schemas.values import absent
 from services.network.web.schemas.words import HintOut, hints_out
 from services.network.web.schemas.working import StepIdField
@@ -255,7 +255,11 @@ class SheetStatementOut(Model):
 
 
 class SheetOut(Model):
-    """One member's page of a plan: what is theirs, and what was shared with them. Nobody else is in it."""
+    """One member's page of a plan: what is theirs, and what was shared with them. Nobody else is in it.
+
+    Roles and places that tell of treatment for substance use read "service provider", or, where a Part 2 consent names the member,
+    as they were written: then `notice` goes with the page.
+    """
 
     plan_id: fields.PlanId
     member_id: fields.MemberId
@@ -267,6 +271,7 @@ class SheetOut(Model):
     rules: list[str]
     triggers: list[str]
     statements: list[SheetStatementOut]
+    notice: NoticeOut | None = None
 
 
 Id = TypeVar("Id")
@@ -442,7 +447,18 @@ def sheet_out(sheet: Sheet) -> SheetOut:
             )
             for told in sheet.told
         ],
+        notice=part2_notice(gives_away(_texts_of(sheet))),
     )
+
+
+def _texts_of(sheet: Sheet) -> list[str]:
+    told = [each.version.wording for each in sheet.told]
+    pairs = [
+        *((each.action, each.place) for each in sheet.promises),
+        *((each.text, each.when_words) for each in sheet.steps),
+        *((each.text, each.impact) for each in told),
+    ]
+    return [*(text for pair in pairs for text in pair), *sheet.rules, *sheet.triggers]
 
 
 def _promise_out(own: OwnPromise) -> SheetPromiseOut:
