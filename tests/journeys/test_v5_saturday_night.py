@@ -137,6 +137,34 @@ async def test_a_night_that_falls_open_is_covered_by_itself(journey: Journey) ->
     assert await feed(journey, kim) == [(weekend.at(20), weekend.at(8, days=1), 2)]
 
 
+async def test_a_backup_who_said_yes_keeps_a_part_and_takes_the_rest_again_while_nobody_has_it(journey: Journey) -> None:
+    outside = journey.outside
+    weekend, people = await a_covered_weekend(journey)
+    kim, abara, luis, planned = people["kim"], people["abara"], people["luis"], weekend.planned
+    sunday = (weekend.at(8, days=1), weekend.at(18, days=1), 1)
+    await outside.text(kim.phone, "can't this Saturday")
+    await texted_that(outside, abara, "can you help Sat")
+    await outside.text(abara.phone, "1")
+    await texted_that(outside, abara, "thank you. On your plan: Sat")
+    assert (await planned.gaps(), await planned.asks()) == ([], [("abara", "accepted")])
+
+    await outside.text(abara.phone, "only until 11 pm")
+    told = await texted_that(outside, abara, "8:00 PM to 11:00 PM")
+    assert "thank you. On your plan: Sat" in told["body"]
+    await mailed_that(outside, luis, "Can you help Sat")
+    assert await planned.left() == [(weekend.at(23).astimezone(UTC), weekend.at(8, days=1).astimezone(UTC))]
+    assert (await planned.state(), await planned.asks()) == ("at_risk", [("abara", "accepted_partial"), ("luis", "sent")])
+    assert await feed(journey, abara) == [(weekend.at(20), weekend.at(23), 2), sunday]
+
+    await outside.text(abara.phone, "1")
+    await until(planned.gaps, lambda gaps: not gaps)
+    assert (await planned.state(), await planned.asks()) == ("active", [("abara", "accepted"), ("luis", "covered")])
+    await planned.settled()
+    assert await feed(journey, abara) == [(weekend.at(20), weekend.at(8, days=1), 3), sunday]
+    calls = (await journey.alder.get("notify", "/v1/call-tasks?status=open&limit=200")).ok()["items"]
+    assert [call for call in calls if call["person_id"] in {kim.id, abara.id}] == [], "nobody has to phone"
+
+
 async def entries(journey: Journey, person: Person) -> list[Part]:
     """What stands in somebody's own calendar, each series once."""
     url = (await journey.alder.post("notify", f"/v1/people/{person.id}/feeds")).ok()["url"]
