@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
 from services.network.domain.commitments import Commitment, CommitmentState
+from services.network.domain.part2_words import masked
 from services.network.domain.plan_errors import TooManyTurns
 from services.network.domain.plans import LONGEST_LOOK, Plan
 from services.network.domain.recurrence import Pattern, spell_rule, turn_at, turns
@@ -109,8 +110,8 @@ def fact(kind: type[Revision], commitment: Commitment, entry: Entry | None, *, a
 
 
 def words_of(commitment: Commitment) -> PromiseWords:
-    """Return what travels sealed beside it."""
-    return PromiseWords(action=commitment.promise.action, place=commitment.promise.place)
+    """Return what travels sealed beside it: no message tells of treatment, whoever gets it (DOMAIN §5.2)."""
+    return PromiseWords(action=masked(commitment.promise.action), place=masked(commitment.promise.place))
 
 
 def next_revision(commitment: Commitment) -> Commitment:

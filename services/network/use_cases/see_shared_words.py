@@ -3,7 +3,7 @@
 It is what a page for this member may show or print, and nothing else of the family's words (WIC 827; DOMAIN §5.1).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from services.network.domain.audience import admits_member
@@ -31,7 +31,7 @@ class SharedWords:
 async def see_shared_words(unit: Unit, case: Case, member_id: MemberId, *, caller: Caller, today: date) -> SharedWords:
     """Return what a member of a family that the caller sees may read. A child's words that the caller may not read stay out.
 
-    So do words about, or of, somebody from whom the member is kept apart.
+    So do words about, or of, somebody from whom the member is kept apart; and those that tell of treatment are put in others.
     """
     ground = await stand_for_member(unit, case, member_id, today=today)
     member = ground.member
@@ -42,9 +42,27 @@ async def see_shared_words(unit: Unit, case: Case, member_id: MemberId, *, calle
     return SharedWords(
         ground,
         member,
-        [each for each in told if admits_member(each.statement.audience, member) and _may_hold(ground, each.version, today)],
-        [voice for voice in voices if may_read(voice, member) and _may_hold_voice(ground, voice, today)],
+        [
+            replace(each, version=_shown(ground, each.version, today))
+            for each in told
+            if admits_member(each.statement.audience, member) and _may_hold(ground, each.version, today)
+        ],
+        [
+            _shown_voice(ground, voice, today)
+            for voice in voices
+            if may_read(voice, member) and _may_hold_voice(ground, voice, today)
+        ],
     )
+
+
+def _shown(ground: Ground, version: Version, today: date) -> Version:
+    wording = version.wording
+    text, impact = (ground.shown(each, today=today) for each in (wording.text, wording.impact))
+    return replace(version, wording=replace(wording, text=text, impact=impact))
+
+
+def _shown_voice(ground: Ground, voice: ChildVoice, today: date) -> ChildVoice:
+    return replace(voice, sayings=tuple(replace(each, words=ground.shown(each.words, today=today)) for each in voice.sayings))
 
 
 def _may_hold(ground: Ground, version: Version, today: date) -> bool:

@@ -5,7 +5,7 @@ would name one is left out, whoever wrote it (DOMAIN §5.1, §5.3).
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from services.network.domain.cases import Case
@@ -64,15 +64,24 @@ async def see_sheet(unit: Unit, plan: Plan, case: Case, member_id: MemberId, *, 
         promises=[
             _own(unit, plan, each, words.ground, today) for each in promised if each.member_id == member_id and not each.has_ended
         ],
-        steps=own if words.ground.viewer.takes_part else [],
-        rules=[each for each in shared.rules if _may_hold(words.ground, today, each)] if shared else [],
-        triggers=[each for each in shared.triggers if _may_hold(words.ground, today, each)] if shared else [],
+        steps=[_step(each, words.ground, today) for each in own] if words.ground.viewer.takes_part else [],
+        rules=_lines(shared.rules, words.ground, today) if shared else [],
+        triggers=_lines(shared.triggers, words.ground, today) if shared else [],
         told=words.told,
     )
 
 
 def _may_hold(ground: Ground, today: date, *texts: str) -> bool:
     return ground.may_share(*texts, tells_of=None, today=today)
+
+
+def _lines(lines: Sequence[str], ground: Ground, today: date) -> list[str]:
+    return [ground.shown(each, today=today) for each in lines if _may_hold(ground, today, each)]
+
+
+def _step(step: Step, ground: Ground, today: date) -> Step:
+    text, when_words = (ground.shown(each, today=today) for each in (step.text, step.when_words))
+    return replace(step, text=text, when_words=when_words)
 
 
 def _own(unit: Unit, plan: Plan, commitment: Commitment, ground: Ground, today: date) -> OwnPromise:
@@ -83,7 +92,7 @@ def _own(unit: Unit, plan: Plan, commitment: Commitment, ground: Ground, today: 
     names = ground.named(commitment.promise.action, commitment.promise.place)
     return OwnPromise(
         commitment,
-        "" if names else commitment.promise.action,
-        "" if names else commitment.promise.place,
+        "" if names else ground.shown(commitment.promise.action, today=today),
+        "" if names else ground.shown(commitment.promise.place, today=today),
         [turn for turn in ahead if turn.ends_at > unit.now],
     )

@@ -7,8 +7,9 @@ from datetime import date
 from services.network.domain.cases import Case
 from services.network.domain.members import Member, MemberId, MemberState
 from services.network.domain.names import is_named
+from services.network.domain.part2_words import masked
 from services.network.domain.people import Person, PersonId
-from services.network.domain.releases import Release, Thing, ThingKind, Viewer, may_see
+from services.network.domain.releases import RecordClass, Release, Thing, ThingKind, Viewer, may_see
 from services.network.domain.separation import without_separated
 from services.network.storage import members, people, releases, separations
 from shared.db.unit import Unit
@@ -38,6 +39,14 @@ class Ground:
         told = self.named(*texts) | ({tells_of} if tells_of is not None else set())
         theirs = Thing(kind=ThingKind.STATEMENT, members=frozenset({self.member.id}), tells_of=frozenset(told))
         return may_see(self.viewer, theirs, self.releases, on=today)
+
+    def knows_of_treatment(self, today: date) -> bool:
+        """Whether a Part 2 consent names the member."""
+        return may_see(self.viewer, Thing(kind=ThingKind.RECORD, record_class=RecordClass.SUD_PART2), self.releases, on=today)
+
+    def shown(self, text: str, *, today: date) -> str:
+        """Return words as the member reads them: roles and places that tell of treatment only by a Part 2 consent."""
+        return text if self.knows_of_treatment(today) else masked(text)
 
     def named(self, *texts: str) -> set[PersonId]:
         """Return those hidden whom any of these words calls by first name."""

@@ -8,10 +8,12 @@ from pydantic import Field
 
 from services.network.domain.audience import Visibility
 from services.network.domain.child_voice import ChildVoice, Room, Saying, VoiceKind
+from services.network.domain.part2_words import gives_away
 from services.network.domain.people import PersonId
 from services.network.domain.statements import StatementKind
 from services.network.use_cases.see_shared_words import SharedWords
 from services.network.use_cases.word_commands import RecordVoice
+from services.network.web.schemas.releases import NoticeOut, part2_notice
 from services.network.web.schemas.words import Members, Words, audience_from
 from shared.web import fields
 from shared.web.fields import Day, Instant, Language, Model, PublicId, StaffId
@@ -110,11 +112,12 @@ class SharedVoiceOut(Model):
 
 
 class SharedWordsOut(Model):
-    """All that one member may read of the family's words."""
+    """All that one member may read of the family's words; `notice` goes with what tells of treatment, by a Part 2 consent."""
 
     member_id: fields.MemberId
     statements: list[ToldStatementOut]
     child_voice: list[SharedVoiceOut]
+    notice: NoticeOut | None = None
 
 
 def record_voice_from(body: VoiceIn) -> RecordVoice:
@@ -182,4 +185,10 @@ def shared_words_out(shared: SharedWords) -> SharedWordsOut:
             )
             for voice in shared.voices
         ],
+        notice=part2_notice(gives_away(_texts_of(shared))),
     )
+
+
+def _texts_of(shared: SharedWords) -> list[str]:
+    told = [text for each in shared.told for text in (each.version.wording.text, each.version.wording.impact)]
+    return [*told, *(saying.words for voice in shared.voices for saying in voice.sayings)]

@@ -199,7 +199,7 @@ def release_out(release: Release, today: date) -> ReleaseOut:
         revoked_on=release.revoked_on,
         ended_on=release.ended_on,
         active=bool(release.covered_on(today)),
-        notice=_notice(RecordClass.SUD_PART2 in release.record_classes),
+        notice=part2_notice(RecordClass.SUD_PART2 in release.record_classes),
         recorded_at=release.recorded_at,
         updated_at=release.updated_at,
         etag=f'"{release.version}"',
@@ -219,7 +219,7 @@ def sight_out(sight: Sight) -> SightOut:
                 record_class=each,
                 allowed=why.allows,
                 because=why,
-                notice=_notice(why.allows and each is RecordClass.SUD_PART2),
+                notice=part2_notice(why.allows and each is RecordClass.SUD_PART2),
             )
             for each, why in sight.records.items()
         ],
@@ -248,5 +248,6 @@ def override_out(override: Override) -> OverrideOut:
     )
 
 
-def _notice(is_needed: bool) -> NoticeOut | None:
+def part2_notice(is_needed: bool) -> NoticeOut | None:
+    """Write the notice that goes with what tells of treatment, where anything does."""
     return NoticeOut(text=PART2_NOTICE.text, source=PART2_NOTICE.source) if is_needed else None

@@ -10,6 +10,7 @@ from pydantic import Field
 from services.network.domain.agreements import Agreement, AgreementMethod, Capacity
 from services.network.domain.commitments import AnswerSource, CommitmentState
 from services.network.domain.members import MemberId
+from services.network.domain.part2_words import gives_away
 from services.network.domain.people import PersonId
 from services.network.domain.plans import PlanKind
 from services.network.domain.recurrence import spell_rule
@@ -28,6 +29,7 @@ from services.network.use_cases.plan_commands import (
     ThreatChanges,
 )
 from services.network.use_cases.see_sheet import OwnPromise, Sheet
+from services.network.web.schemas.releases import NoticeOut, part2_notice
 from services.network.web.schemas.times import TurnOut, turn_out
 from services.network.web.schemas.values import absent
 from services.network.web.schemas.words import HintOut, hints_out
