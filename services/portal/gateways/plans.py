@@ -97,6 +97,10 @@ class Plans:
         """Record that somebody agreed to the plan."""
         await self.caller.post(f"/v1/plans/{plan_id}/agreements", facts, key=key)
 
+    async def take_back(self, plan_id: str, agreement_id: str) -> None:
+        """Record that whoever agreed does so no longer; the plan must be agreed to anew, and cover goes on meanwhile."""
+        await self.caller.delete(f"/v1/plans/{plan_id}/agreements/{agreement_id}")
+
     async def reviews(self, plan_id: str) -> tuple[Review, ...]:
         """Return the reviews that were held."""
         return await self.caller.get_all(f"/v1/plans/{plan_id}/reviews", Review)

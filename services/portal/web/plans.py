@@ -147,6 +147,19 @@ async def post_step(visit: Visit) -> web.StreamResponse:
     return see_other(plan_path(visit, ground.seen.plan.id))
 
 
+async def post_take_back(visit: Visit) -> web.StreamResponse:
+    """Record that somebody takes their yes to the plan back."""
+    plan = await _plan(visit)
+    try:
+        await visit.plans.take_back(plan.id, visit.path("agreement_id"))
+    except Problem as problem:
+        if problem.status != 409:
+            raise
+        visit.form.take(problem, {})
+        return await _plan_page(visit, visit.form, status=409)
+    return see_other(plan_path(visit, plan.id, "#agreed"))
+
+
 async def get_review(visit: Visit) -> web.StreamResponse:
     """Ask what a review came to."""
     return await _review_page(visit, visit.form)

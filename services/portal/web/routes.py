@@ -120,6 +120,7 @@ PAGES: tuple[PageRoute, ...] = (
     _get(f"{PLAN}/agreed", plan_agreed.get_agreed),
     _post(f"{PLAN}/agreed", plan_agreed.post_agreed),
     _post(f"{PLAN}/steps/{{step_id:step_[0-9a-f]{{32}}}}", plans.post_step),
+    _post(f"{PLAN}/agreements/{{agreement_id:agr_[0-9a-f]{{32}}}}/take-back", plans.post_take_back),
     _post(f"{PLAN}/activate", plans.post_activate),
     _post(f"{PLAN}/oversight", plans.post_oversight),
     _get(f"{PLAN}/review", plans.get_review),

@@ -26,6 +26,7 @@ IDS = {
     "notice_id": "kin_" + "1" * 32,
     "release_id": "rel_" + "1" * 32,
     "import_id": "imp_" + "1" * 32,
+    "agreement_id": "agr_" + "1" * 32,
     "gap_id": "gap_" + "1" * 32,
     "task_id": "task_" + "1" * 32,
     "token": SECRET,

@@ -418,6 +418,17 @@ async def test_a_backup_that_can_stay_until_a_time_says_until_when(in_force: Sit
     assert sent.body["until"] == "2027-03-07T20:00:00+00:00"
 
 
+async def test_a_yes_to_a_plan_can_be_taken_back(in_force: Site) -> None:
+    agreement = "agr_" + "1" * 32
+    yes = {"id": agreement, "capacity": "parent", "method": "recorded", "signed_on": "2027-03-01", "member_id": MEMBER}
+    in_force.world.more[f"GET /v1/plans/{PLAN}/agreements"] = listed(yes)
+    in_force.world.more[f"DELETE /v1/plans/{PLAN}/agreements/{agreement}"] = {}
+    assert "The plan stays in force and covered" in read(await in_force.page(HERE))
+    answer = await in_force.send(f"{HERE}/agreements/{agreement}/take-back")
+    assert (answer.status, answer.headers["Location"]) == (303, f"{HERE}#agreed")
+    assert len(in_force.world.calls("DELETE", f"/v1/plans/{PLAN}/agreements/{agreement}")) == 1
+
+
 async def test_ending_a_plan_asks_how(in_force: Site) -> None:
     answer = await in_force.send(f"{HERE}/end", outcome="", etag='"5"')
     assert answer.status == 422
