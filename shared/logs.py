@@ -8,6 +8,7 @@ import sys
 import threading
 import traceback
 from collections.abc import MutableMapping
+from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -20,9 +21,14 @@ _PERSONAL = re.compile(r"(?:^|_)(?:name|phone|email|address|body|text|words|note
 
 
 def _without_personal_fields(_: object, __: str, fields: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    for key in [k for k in fields if _PERSONAL.search(k)]:
+    for key in [k for k in fields if _is_personal(k)]:
         fields[key] = "[withheld]"
     return fields
+
+
+@lru_cache(maxsize=512)
+def _is_personal(key: str) -> bool:
+    return _PERSONAL.search(key) is not None
 
 
 def trail_of(error: BaseException) -> list[dict[str, Any]]:

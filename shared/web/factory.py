@@ -9,7 +9,8 @@ import json
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from email.utils import format_datetime
+from email.utils import formatdate
+from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import urlencode
 from uuid import UUID
@@ -234,6 +235,7 @@ class _Edge:
             query = read_query(request, route.query, read_elsewhere=FIELDS if fields else "")
             if_match = _if_match(request, route)
             key = _idempotency_key(request) if route.idempotent else None
+            body, raw, canonical = (None, b"", b"") if route.upload else await _body(request, route)
             call = Call(
                 request=request,
                 route=route,
@@ -242,13 +244,14 @@ class _Edge:
                 actor=principal.actor if principal else None,
                 ids=ids,
                 words=words,
+                body=body,
                 query=query,
+                raw=raw,
                 if_match=if_match,
                 fields=fields,
             )
             if not route.upload:
-                body, raw, canonical = await _body(request, route)
-                return await done(replace(call, body=body, raw=raw), principal, key, canonical)
+                return await done(call, principal, key, canonical)
             check_media_type(request, route.takes)
             take_until(request, UPLOAD_PATIENCE)
             async with received(request, route.limit or MAX_BODY) as upload:
@@ -265,7 +268,7 @@ class _Edge:
             async with self._units.open(caller.county_id, principal.actor, call.trace) as unit:
                 response = await self._in_unit(unit, call, key, canonical)
                 # The database's clock: a caller without one of its own, such as portal, can tell what day it is here.
-                response.headers["Date"] = format_datetime(unit.now, usegmt=True)
+                response.headers["Date"] = _http_date(int(unit.now.timestamp()))
                 fault.here("api.before_commit")
             fault.here("api.after_commit_before_response")
             return response
@@ -438,6 +441,12 @@ async def _streamed(call: Call, reply: Reply, stream: AsyncIterator[bytes]) -> w
             await response.write(part)
     await response.write_eof()
     return response
+
+
+@lru_cache(maxsize=16)
+def _http_date(second: int) -> str:
+    """Write a second since the epoch as a Date header does; many are answered in one."""
+    return formatdate(second, usegmt=True)
 
 
 def _binding(call: Call) -> dict[str, Any]:
