@@ -4,6 +4,9 @@ import statistics
 from collections.abc import Sequence
 from typing import Any
 
+LEAST_PLAIN = 0.1
+"""A smaller ratio has two digits that count, not two decimals: a thousandth is not nothing."""
+
 
 def figure(
     name: str,
@@ -24,7 +27,7 @@ def figure(
         "value": round(value, digits),
         "unit": unit,
         "yardstick": None if beside is None else round(beside, digits),
-        "ratio": None if ratio is None else round(ratio, 2),
+        "ratio": None if ratio is None else round(ratio, 2) if ratio >= LEAST_PLAIN else float(f"{ratio:.2g}"),
         "goal": goal,
         "met": met,
     }
