@@ -156,7 +156,7 @@ def changed_notice(notice: KinNotice, changes: NoticeChanges, *, entered_care_on
     ]
     after = replace(after, **{name: empty for name, empty in _EMPTY.items() if name not in may_have})
     faults += [
-        Fault("required", "The state that you chose needs this.", pointer=f"#/{name}")
+        Fault("needed_here", "The state that you chose needs this.", pointer=f"#/{name}")
         for name in _NEEDS[after.state]
         if not getattr(after, name)
     ]

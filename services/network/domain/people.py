@@ -204,11 +204,11 @@ def settle_contact_points(
         at = f"#/contact_points/{index}"
         kept = _same(present, want)
         if kept is None and (want.value is None or want.channel is None):
-            faults.append(Fault("required", "Give the channel and the number or address.", pointer=f"{at}/value"))
+            faults.append(Fault("needed_here", "Give the channel and the number or address.", pointer=f"{at}/value"))
             continue
         point = _kept(kept, want, now=now) if kept else _new(want, new_id, now=now)
         if point.consent is Consent.GRANTED and not point.consent_source:
-            faults.append(Fault("required", "Say how consent was given, such as verbal.", pointer=f"{at}/consent_source"))
+            faults.append(Fault("needed_here", "Say how consent was given, such as verbal.", pointer=f"{at}/consent_source"))
         if any(other.channel is point.channel and other.value == point.value for other in settled):
             faults.append(Fault("duplicate", "This number or address is there twice.", pointer=f"{at}/value"))
         if confidential_address and point.is_real_address:

@@ -115,7 +115,7 @@ def with_quality(member: Member, seen: SeenQuality, *, today: date) -> Member:
     if (seen.quality is Quality.UNDERSTANDS_CONCERN) != (seen.statement_id is not None and seen.statement_version is not None):
         faults.append(
             Fault(
-                "required",
+                "needed_here",
                 "For understands_concern, and for nothing else, name the danger statement and the version that was shared.",
                 pointer="#/statement_id",
             )
@@ -157,7 +157,7 @@ def check_standing(standing: Standing, *, today: date) -> None:
         if (day := getattr(standing, name)) is not None and day > today
     ]
     if standing.set_aside is SetAside.EXCLUDED and not standing.set_aside_reason:
-        faults.append(Fault("required", "Say why this person is excluded.", pointer="#/set_aside_reason"))
+        faults.append(Fault("needed_here", "Say why this person is excluded.", pointer="#/set_aside_reason"))
     if standing.set_aside is None and standing.set_aside_reason:
         faults.append(Fault("not_applicable", "A reason goes with set_aside. Leave it out.", pointer="#/set_aside_reason"))
     if faults:
@@ -169,11 +169,11 @@ def check_vetting(vetting: Vetting) -> None:
     faults = []
     limited = vetting.vetting is VettingOutcome.SUITABLE_WITH_LIMITS
     if limited and not vetting.vetting_limits:
-        faults.append(Fault("required", "Name at least one limit.", pointer="#/limits"))
+        faults.append(Fault("needed_here", "Name at least one limit.", pointer="#/limits"))
     if not limited and vetting.vetting_limits:
         faults.append(Fault("not_applicable", "Limits go with suitable_with_limits. Leave them out.", pointer="#/limits"))
     if VettingLimit.OTHER in vetting.vetting_limits and not vetting.vetting_words:
-        faults.append(Fault("required", "Say what the limit is.", pointer="#/words"))
+        faults.append(Fault("needed_here", "Say what the limit is.", pointer="#/words"))
     if faults:
         raise Invalid(faults)
 

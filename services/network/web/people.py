@@ -98,7 +98,7 @@ async def put_person(unit: Unit, call: Call) -> Reply:
 async def search_people(unit: Unit, call: Call) -> Reply:
     """Look for somebody who may already be registered."""
     if not call.body.model_dump(exclude_none=True):
-        raise Invalid([Fault("required", "Give a name, phone, email, external_id or staff_id.", pointer="#")])
+        raise Invalid([Fault("needed_here", "Give a name, phone, email, external_id or staff_id.", pointer="#")])
     matches = await search(unit, search_from(call.body), caller=call.staff)
     today = today_of(unit, call)
     return page([match_out(match, today) for match in matches])

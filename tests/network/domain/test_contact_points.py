@@ -58,13 +58,13 @@ def test_staff_can_say_again_what_stands() -> None:
 def test_consent_needs_its_source() -> None:
     with pytest.raises(Invalid) as refused:
         settle([], a_wanted_point(consent=Consent.GRANTED))
-    assert [(f.code, f.pointer) for f in refused.value.faults] == [("required", "#/contact_points/0/consent_source")]
+    assert [(f.code, f.pointer) for f in refused.value.faults] == [("needed_here", "#/contact_points/0/consent_source")]
 
 
 def test_an_unknown_id_without_a_number_is_refused() -> None:
     with pytest.raises(Invalid) as refused:
         settle([], a_wanted_point(id=ContactPointId(uuid4()), value=None))
-    assert [f.code for f in refused.value.faults] == ["required"]
+    assert [f.code for f in refused.value.faults] == ["needed_here"]
 
 
 def test_the_same_number_twice_is_refused() -> None:

@@ -108,9 +108,9 @@ def test_a_step_that_cannot_be_is_refused(start: KinNoticeState, to: KinNoticeSt
 @pytest.mark.parametrize(
     ("changes", "found"),
     [
-        ({"state": KinNoticeState.LOCATED}, [("required", "#/located_on")]),
-        ({"state": KinNoticeState.NOTIFIED}, [("required", "#/notified_on"), ("required", "#/method")]),
-        ({"state": KinNoticeState.NOTICE_EXEMPT}, [("required", "#/exempt_reason")]),
+        ({"state": KinNoticeState.LOCATED}, [("needed_here", "#/located_on")]),
+        ({"state": KinNoticeState.NOTIFIED}, [("needed_here", "#/notified_on"), ("needed_here", "#/method")]),
+        ({"state": KinNoticeState.NOTICE_EXEMPT}, [("needed_here", "#/exempt_reason")]),
         (NOTIFIED | {"notified_on": date(2027, 2, 23)}, [("in_the_future", "#/notified_on")]),
         (NOTIFIED | {"notified_on": date(2027, 2, 2)}, [("end_before_start", "#/notified_on")]),
         (NOTIFIED | {"exempt_reason": "words"}, [("not_applicable", "#/exempt_reason")]),

@@ -87,8 +87,8 @@ async def test_four_qualities_make_active_and_losing_one_lapses_and_is_told(amy:
     ("quality", "body", "status", "code"),
     [
         ("will_do_something", {}, 409, "quality_is_derived"),
-        ("understands_concern", {}, 422, "required"),
-        ("cares", TOLD, 422, "required"),
+        ("understands_concern", {}, 422, "needed_here"),
+        ("cares", TOLD, 422, "needed_here"),
         ("cares", {"seen_on": "2099-01-01"}, 422, "in_the_future"),
         ("cares", {"seen_on": "2026-02-30"}, 422, "date_invalid"),
         ("cares", {"note": "a\u0000b"}, 422, "control_characters"),
@@ -117,7 +117,7 @@ async def test_what_people_said_sets_a_member_aside(amy: Api, behind_the_wall: B
     path, member = await a_member(amy)
     at = f"{path}/members/{member['id']}"
     bare = await amy.patch(at, {"set_aside": "excluded"}, etag=member["etag"])
-    assert bare.codes == [("required", "#/set_aside_reason")]
+    assert bare.codes == [("needed_here", "#/set_aside_reason")]
     excluded = await change(amy, path, member, set_aside="excluded", set_aside_reason="He asked her to lie")
     assert (excluded["state"], excluded["cannot_protect"]) == ("excluded", "excluded")
     back = await change(amy, path, excluded, set_aside=None)
@@ -151,7 +151,7 @@ async def test_vetting_has_limits_and_words_that_stay_sealed(amy: Api, behind_th
     assert no_cover["cannot_protect"] == "vetting_limit"
     assert (await amy.put(at, {"outcome": "unsuitable"})).json["cannot_protect"] == "unsuitable"
     assert (await amy.put(at, {"outcome": "suitable", "limits": ["not_alone"]})).codes == [("not_applicable", "#/limits")]
-    assert (await amy.put(at, {"outcome": "suitable_with_limits"})).codes == [("required", "#/limits")]
+    assert (await amy.put(at, {"outcome": "suitable_with_limits"})).codes == [("needed_here", "#/limits")]
     assert (await amy.put(at, {"outcome": "resistant"})).codes == [("choice_unknown", "#/outcome")]
     # Nobody outside is told what looking into somebody came to.
     assert behind_the_wall.types()[-1] == "member_joined"

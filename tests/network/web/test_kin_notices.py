@@ -72,7 +72,7 @@ async def test_an_exemption_has_a_reason_that_stays_sealed(amy: Api, behind_the_
     notice = await track(amy, path, child, mae)
     at = f"{path}/kin-notices/{notice['id']}"
     bare = await amy.patch(at, {"state": "notice_exempt"}, etag=notice["etag"])
-    assert (bare.status, bare.codes) == (422, [("required", "#/exempt_reason")])
+    assert (bare.status, bare.codes) == (422, [("needed_here", "#/exempt_reason")])
     exempt = await amy.patch(at, {"state": "notice_exempt", "exempt_reason": "He hurt her mother"}, etag=notice["etag"])
     assert (exempt.json["state"], exempt.json["owed"], exempt.json["exempt_reason"]) == (
         "notice_exempt", False, "He hurt her mother",
@@ -84,7 +84,7 @@ async def test_an_exemption_has_a_reason_that_stays_sealed(amy: Api, behind_the_
     ("body", "status", "code"),
     [
         ({"state": "responded", "responded_on": "2026-02-20"}, 409, "kin_notice_step"),
-        ({"state": "notified", "notified_on": "2026-02-10"}, 422, "required"),
+        ({"state": "notified", "notified_on": "2026-02-10"}, 422, "needed_here"),
         ({"state": "notified", "notified_on": "2026-02-10", "method": "voice"}, 422, "choice_unknown"),
         ({"state": "notified", "notified_on": "2026-02-02", "method": "letter"}, 422, "end_before_start"),
         ({"state": "notified", "notified_on": "2099-02-10", "method": "letter"}, 422, "in_the_future"),

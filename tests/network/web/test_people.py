@@ -101,7 +101,7 @@ async def test_a_name_cannot_be_emptied(amy: Api) -> None:
         ({"contact_points": [{"channel": "email", "value": "a@localhost"}]}, "email_invalid", "#/contact_points/0/value"),
         (
             {"contact_points": [{"channel": "sms", "value": "+19165550131", "consent": "granted"}]},
-            "required",
+            "needed_here",
             "#/contact_points/0/consent_source",
         ),
         (

@@ -66,7 +66,7 @@ async def test_each_one_found_is_on_record(amy: Api, behind_the_wall: BehindTheW
 
 
 async def test_a_search_for_nothing_is_refused(amy: Api) -> None:
-    assert (await amy.post("/v1/people:search", {})).codes == [("required", "#")]
+    assert (await amy.post("/v1/people:search", {})).codes == [("needed_here", "#")]
 
 
 async def test_a_number_that_cannot_be_is_refused_at_its_place(amy: Api) -> None:
