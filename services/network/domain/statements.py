@@ -4,7 +4,7 @@ A statement has versions, and none is ever written over: new words or another pl
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -184,6 +184,14 @@ _BLAMING = re.compile(
     r"|manipulador(?:a|es|as)?|en negación|no cooperativ[oa]s?)\b",
     re.IGNORECASE,
 )
+
+
+def by_kind(statements: Iterable[Statement]) -> dict[StatementKind, list[Statement]]:
+    """Return statements as the columns of a map; a kind that nobody has written to is there too, empty."""
+    columns: dict[StatementKind, list[Statement]] = {kind: [] for kind in StatementKind}
+    for each in statements:
+        columns[each.kind].append(each)
+    return columns
 
 
 def hints(kind: StatementKind, wording: Wording) -> tuple[Hint, ...]:

@@ -1,6 +1,9 @@
 """Queries about answers on the scale. One that was taken back stays on record and out of every answer."""
 
-from sqlalchemy import ColumnElement, select
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, select, tuple_
 
 from services.network.domain.cases import CaseId
 from services.network.domain.people import PersonId
@@ -24,9 +27,12 @@ async def get_for_update(unit: Unit, case_id: CaseId, answer_id: AnswerId) -> Sc
     return await _to_answer(unit, row)
 
 
-async def list_all(unit: Unit, case_id: CaseId) -> list[ScalingAnswer]:
-    """Return all answers of a family, oldest first."""
-    query = select(ScalingAnswerRow).where(_standing(unit, case_id)).order_by(ScalingAnswerRow.said_on, ScalingAnswerRow.id)
+async def list_said(unit: Unit, case_id: CaseId, *, after: tuple[date, UUID] | None, limit: int) -> list[ScalingAnswer]:
+    """Return a page of a family's answers, oldest first."""
+    place = (ScalingAnswerRow.said_on, ScalingAnswerRow.id)
+    query = select(ScalingAnswerRow).where(_standing(unit, case_id)).order_by(*place).limit(limit)
+    if after is not None:
+        query = query.where(tuple_(*place) > after)
     rows = (await unit.session.scalars(query)).all()
     await unit.load_keys([row.words for row in rows])
     return [await _to_answer(unit, row) for row in rows]

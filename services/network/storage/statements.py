@@ -43,8 +43,14 @@ async def list_of(
     return await _statements(unit, query)
 
 
+async def list_written(unit: Unit, case_id: CaseId, *, after: StatementId | None, limit: int) -> list[Statement]:
+    """Return a page of a family's statements, oldest first: a new version of one does not move it."""
+    query = _standing(unit, case_id).order_by(StatementRow.id).limit(limit)
+    return await _statements(unit, query if after is None else query.where(StatementRow.id > after))
+
+
 async def list_all(unit: Unit, case_id: CaseId) -> list[Statement]:
-    """Return all statements of a family, oldest first: what its map shows."""
+    """Return all statements of a family, oldest first."""
     return await _statements(unit, _standing(unit, case_id).order_by(StatementRow.id))
 
 

@@ -1,9 +1,10 @@
 """Keep an answer on the scale, take one back, and see each person's line."""
 
 from datetime import date, datetime
+from uuid import UUID
 
 from services.network.domain.cases import Case
-from services.network.domain.scaling import AnswerId, ScalingAnswer, Series, check_question, check_said_on, series_of
+from services.network.domain.scaling import AnswerId, ScalingAnswer, check_question, check_said_on
 from services.network.domain.statements import StatementKind
 from services.network.storage import children, members, scaling_answers, statements
 from services.network.use_cases.word_commands import RecordAnswer
@@ -47,10 +48,10 @@ async def remove_scaling(unit: Unit, answer: ScalingAnswer) -> None:
     await _audit(unit, "scaling.removed", answer)
 
 
-async def see_scaling(unit: Unit, case: Case) -> list[Series]:
-    """Return each person's answers to each question, in a family that the caller sees."""
-    found = series_of(await scaling_answers.list_all(unit, case.id))
-    for person_id in sorted({series.person_id for series in found}):
+async def see_scaling(unit: Unit, case: Case, *, after: tuple[date, UUID] | None, limit: int) -> list[ScalingAnswer]:
+    """Return a page of the answers in a family that the caller sees, oldest first; whoever gave one is on record as seen."""
+    found = await scaling_answers.list_said(unit, case.id, after=after, limit=limit)
+    for person_id in sorted({answer.person_id for answer in found}):
         await unit.audit("scaling.read", subject_kind="person", subject_id=person_id, details={"case_id": str(case.id)})
     return found
 

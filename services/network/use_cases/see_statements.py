@@ -30,11 +30,11 @@ async def see_statements(
     return found
 
 
-async def see_map(unit: Unit, case: Case) -> dict[StatementKind, list[Statement]]:
-    """Return all statements of a family that the caller sees by kind; a kind that nobody has written to is there too, empty."""
-    found = await statements.list_all(unit, case.id)
+async def see_map(unit: Unit, case: Case, *, after: StatementId | None, limit: int) -> list[Statement]:
+    """Return a page of the statements of a family that the caller sees, of every kind, oldest first: what its map shows."""
+    found = await statements.list_written(unit, case.id, after=after, limit=limit)
     await unit.audit("map.read", subject_kind="case", subject_id=case.id, details={"count": len(found)})
-    return {kind: [statement for statement in found if statement.kind is kind] for kind in StatementKind}
+    return found
 
 
 async def see_versions(unit: Unit, statement: Statement, *, before: int | None, limit: int) -> list[Version]:

@@ -1,14 +1,17 @@
 """Handlers about answers on the scale."""
 
+from datetime import date
+from uuid import UUID
+
 from services.network.domain.cases import CaseId
-from services.network.domain.scaling import AnswerId
+from services.network.domain.scaling import AnswerId, series_of
 from services.network.use_cases.record_scaling import hold_answer, record_scaling, remove_scaling, see_scaling
 from services.network.use_cases.see_case import hold_open_case, see_case
 from services.network.web.county import today_of
 from services.network.web.schemas.working import answer_out, record_answer_from, scaling_out
 from shared.db.unit import Unit
 from shared.kernel.ids import spell
-from shared.web.routing import Call, Reply, created, no_content, ok
+from shared.web.routing import Call, Reply, created, no_content, page
 
 
 async def post_answer(unit: Unit, call: Call) -> Reply:
@@ -22,7 +25,11 @@ async def post_answer(unit: Unit, call: Call) -> Reply:
 async def get_scaling(unit: Unit, call: Call) -> Reply:
     """See each person's answers to each question over time; nothing is averaged."""
     case = await see_case(unit, CaseId(call.ids["case_id"]), caller=call.staff)
-    return ok(scaling_out(await see_scaling(unit, case)))
+    place = call.page_place
+    after = (date.fromisoformat(place[0]), UUID(place[1])) if place else None
+    found = await see_scaling(unit, case, after=after, limit=call.query.limit)
+    is_full = len(found) == call.query.limit
+    return page(scaling_out(series_of(found)), next=[found[-1].said_on.isoformat(), str(found[-1].id)] if is_full else None)
 
 
 async def delete_answer(unit: Unit, call: Call) -> Reply:

@@ -1,8 +1,10 @@
 """Handlers about statements, the map, and who was told."""
 
+from uuid import UUID
+
 from services.network.domain.cases import Case, CaseId
 from services.network.domain.members import MemberId
-from services.network.domain.statements import Statement, StatementId
+from services.network.domain.statements import Statement, StatementId, by_kind
 from services.network.use_cases.change_statement import change_statement
 from services.network.use_cases.move_statement import move_statement
 from services.network.use_cases.retire_statement import retire_statement
@@ -112,7 +114,10 @@ async def get_told(unit: Unit, call: Call) -> Reply:
 async def get_map(unit: Unit, call: Call) -> Reply:
     """See the map of a family: its statements by kind, grey area included."""
     case = await see_case(unit, CaseId(call.ids["case_id"]), caller=call.staff)
-    return ok(map_out(await see_map(unit, case)))
+    after = StatementId(UUID(call.page_place[0])) if call.page_place else None
+    found = await see_map(unit, case, after=after, limit=call.query.limit)
+    is_full = len(found) == call.query.limit
+    return page(map_out(by_kind(found)), next=[str(found[-1].id)] if is_full else None)
 
 
 async def get_shared_words(unit: Unit, call: Call) -> Reply:

@@ -1,6 +1,7 @@
 """The words that agency, family and network share, as pages show them: statements, a child's own words, the scale, acts."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from services.portal.domain.plans import Hint
@@ -136,6 +137,23 @@ class Series:
     danger_id: str | None = None
     question: str = ""
     answers: tuple[Score, ...] = ()
+
+
+def joined_columns(pages: Iterable[Column]) -> tuple[Column, ...]:
+    """Return one column for each kind, from those of several pages of the map."""
+    found: dict[str, Column] = {}
+    for each in pages:
+        found[each.kind] = replace(each, items=(*found[each.kind].items, *each.items)) if each.kind in found else each
+    return tuple(found.values())
+
+
+def joined_lines(pages: Iterable[Series]) -> tuple[Series, ...]:
+    """Return one line for each person and question, from those of several pages; the question reads as it was last asked."""
+    found: dict[tuple[str, str], Series] = {}
+    for each in pages:
+        key = each.person_id, each.danger_id or " ".join(each.question.casefold().split())
+        found[key] = replace(each, answers=(*found[key].answers, *each.answers)) if key in found else each
+    return tuple(found.values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

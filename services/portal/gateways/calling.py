@@ -77,8 +77,10 @@ class Caller:
         """Read."""
         return self._heard(await self.client.get(path, token=self.token, params=params))
 
-    async def get_all(self, path: str, shape: type[Shape], params: Mapping[str, str | int] | None = None) -> tuple[Shape, ...]:
-        """Read every page of a list, up to a limit that no person could read anyway."""
+    async def get_all(
+        self, path: str, shape: type[Shape], params: Mapping[str, str | int] | None = None, *, within: str = "items"
+    ) -> tuple[Shape, ...]:
+        """Read every page of a list, up to a limit that no person could read anyway; the list is the member `within` of a page."""
         found: list[Shape] = []
         next_page: str | None = path
         given = params
@@ -86,7 +88,7 @@ class Caller:
             if next_page is None:
                 break
             answer = (await self.get(next_page, given)).json
-            found += [read(shape, item) for item in answer["items"]]
+            found += [read(shape, item) for item in answer[within]]
             next_page, given = answer.get("next"), None
         return tuple(found)
 

@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from services.portal.domain.shared_words import Act, CaseStep, Column, Series, Statement, Told, Voice
+from services.portal.domain.shared_words import Act, CaseStep, Column, Series, Statement, Told, Voice, joined_columns, joined_lines
 from services.portal.domain.sight import WordsOfMember
 from services.portal.gateways.calling import Caller, read
+
+MOST = {"limit": 200}
+"""What a page of a long list may hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +24,8 @@ class SharedWords:
         return await self.caller.get_all(f"/v1/cases/{case_id}/statements", Statement, {"kind": kind} if kind else None)
 
     async def map(self, case_id: str) -> tuple[Column, ...]:
-        """Return the map: every kind has its column."""
-        answer = (await self.caller.get(f"/v1/cases/{case_id}/map")).json
-        return tuple(read(Column, each) for each in answer["columns"])
+        """Return the map, page after page: every kind has its column."""
+        return joined_columns(await self.caller.get_all(f"/v1/cases/{case_id}/map", Column, MOST, within="columns"))
 
     async def statement(self, case_id: str, statement_id: str) -> Statement:
         """Return one statement."""
@@ -69,9 +71,8 @@ class SharedWords:
         await self.caller.delete(f"/v1/cases/{case_id}/child-voice/{voice_id}", etag=etag)
 
     async def scaling(self, case_id: str) -> tuple[Series, ...]:
-        """Return each person's line for each question."""
-        answer = (await self.caller.get(f"/v1/cases/{case_id}/scaling")).json
-        return tuple(read(Series, each) for each in answer["series"])
+        """Return each person's line for each question, page after page."""
+        return joined_lines(await self.caller.get_all(f"/v1/cases/{case_id}/scaling", Series, MOST, within="series"))
 
     async def record_score(self, case_id: str, facts: Mapping[str, Any], *, key: str) -> None:
         """Keep one person's answer from 0 to 10."""

@@ -40,7 +40,7 @@ async def test_the_familys_key_takes_all_its_words_with_it(
         for looking in (
             statements.list_all(unit, case_id),
             child_voices.list_all(unit, case_id, caller),
-            scaling_answers.list_all(unit, case_id),
+            scaling_answers.list_said(unit, case_id, after=None, limit=10),
             protective_acts.list_of(unit, case_id, after=None, limit=50),
             case_steps.list_of(unit, case_id, after=None, limit=50),
         ):

@@ -49,7 +49,7 @@ async def test_each_person_has_a_line_for_each_question_and_nothing_is_averaged(
         (home.child_id, danger["id"], ""): [0],
         (mother, None, "How hopeful are you?"): [10],
     }
-    assert set(answer) == {"series"}
+    assert set(answer) == {"series", "next"}
 
 
 @pytest.mark.parametrize("score", [-1, 11, 5.5, "7", None])
@@ -84,7 +84,7 @@ async def test_a_wrong_answer_is_taken_back(home: Household, behind_the_wall: Be
     path = f"{home.path}/scaling-answers/{made.json['id']}"
     assert (await home.api.delete(path, etag='"9"')).status == 412
     assert (await home.api.delete(path, etag=made.headers["ETag"])).status == 204
-    assert (await home.api.get(f"{home.path}/scaling")).json == {"series": []}
+    assert (await home.api.get(f"{home.path}/scaling")).json == {"series": [], "next": None}
     assert "How safe" not in behind_the_wall.everything()
 
 
@@ -162,3 +162,22 @@ async def test_a_step_is_a_members_and_about_this_family(home: Household, counti
     path = f"{home.path}/case-steps/{made.json['id']}"
     assert (await home.api.patch(path, {"state": "seen"}, etag='"7"')).status == 412
     assert (await home.api.patch(path, {"state": "done"}, etag=made.headers["ETag"])).codes == [("choice_unknown", "#/state")]
+
+
+async def test_the_map_and_the_scale_come_in_pages_that_lose_nothing(home: Household) -> None:
+    written = [await home.write(text=f"Rick drinks on day {n}.") for n in range(3)]
+    await home.reword(written[0], "Rick drinks each day.")
+    days = [f"2026-03-0{n}" for n in range(1, 6)]
+    for day in reversed(days):
+        body = {"person_id": home.child_id, "question": "How safe?", "score": 4, "said_on": day}
+        assert (await home.api.post(f"{home.path}/scaling-answers", body)).status == 201
+    seen: dict[str, list[Any]] = {"map": [], "scaling": []}
+    for name, within, items in (("map", "columns", "items"), ("scaling", "series", "answers")):
+        path = f"{home.path}/{name}?limit=2"
+        while path:
+            answer = await home.api.get(path.removeprefix("http://network.test"))
+            seen[name].append([each for one in answer.json[within] for each in one[items]])
+            path = answer.json["next"]
+    assert [[each["id"] for each in page] for page in seen["map"]] == [[each["id"] for each in written[:2]], [written[2]["id"]]]
+    assert [[each["said_on"] for each in page] for page in seen["scaling"]] == [days[:2], days[2:4], days[4:]]
+    assert len((await home.api.get(f"{home.path}/map?limit=1")).json["columns"]) == 8, "every kind is there in every page"

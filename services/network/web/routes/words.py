@@ -49,7 +49,7 @@ ROUTES: tuple[Route, ...] = (
     get(f"{STATEMENT}/told", statements.get_told, needs="plans.read", answer=ToldOut),
     put(f"{STATEMENT}/told/{{member_id}}", statements.put_told, needs="plans.write", body=ToldIn, answer=ToldOut,
         raises=(*ENDED, words.MayNotBeTold)),
-    get(f"{CASE}/map", statements.get_map, needs="plans.read", answer=MapOut),
+    get(f"{CASE}/map", statements.get_map, needs="plans.read", query=PageQuery, answer=MapOut),
     get(f"{CASE}/members/{{member_id}}/words", statements.get_shared_words, needs="plans.read", answer=SharedWordsOut),
 
     post(f"{CASE}/child-voice", child_voice.post_voice, needs="plans.write", body=VoiceIn, answer=VoiceOut, status=201,
@@ -66,7 +66,7 @@ ROUTES: tuple[Route, ...] = (
          status=201, idempotent=True, etag=True, raises=ENDED),
     delete(f"{CASE}/scaling-answers/{{answer_id}}", scaling.delete_answer, needs="plans.write", status=204, etag=True,
            raises=ENDED),
-    get(f"{CASE}/scaling", scaling.get_scaling, needs="plans.read", answer=ScalingOut),
+    get(f"{CASE}/scaling", scaling.get_scaling, needs="plans.read", query=PageQuery, answer=ScalingOut),
 
     post(f"{CASE}/acts-of-protection", protective_acts.post_act, needs="plans.write", body=ActIn, answer=ActOut, status=201,
          idempotent=True, etag=True, raises=ENDED),

@@ -118,9 +118,10 @@ class ColumnOut(Model):
 
 
 class MapOut(Model):
-    """The map of a family: every kind has its column, the grey area too."""
+    """One page of the map of a family, oldest first: every kind has its column, the grey area too."""
 
     columns: list[ColumnOut]
+    next: str | None = None
 
 
 class ToldIn(Model):

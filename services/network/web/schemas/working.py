@@ -62,9 +62,10 @@ class SeriesOut(Model):
 
 
 class ScalingOut(Model):
-    """Each person's line for each question."""
+    """One page of answers, oldest first, in each person's line for each question; a line may go on in the next page."""
 
     series: list[SeriesOut]
+    next: str | None = None
 
 
 class ActIn(Model):
