@@ -90,7 +90,6 @@ def crowd(owner_url: str, count: int, *, like: UUID) -> None:
     Nobody plans by tables that were empty a moment ago: which way a statement goes would be decided by who asked it first.
     """
     with psycopg.connect(owner_url.replace("postgresql+psycopg://", "postgresql://"), autocommit=True) as owner:
-        owner.execute("SET session_replication_role = replica")
         for statement in _CROWD:
             owner.execute(statement, {"count": count, "like": like})
         owner.execute("VACUUM ANALYZE")
