@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from services.portal.domain.contacts import Contacts
 from services.portal.domain.families import Child, Family, Member, Person, Roster, Separation
 from services.portal.domain.looking import Holders, Viewer
 from services.portal.domain.safe_contact import SafeContact
@@ -97,6 +98,10 @@ class Network:
     async def safe_contact(self, person_id: str) -> SafeContact:
         """Return what is on record about reaching a person."""
         return read(SafeContact, (await self.caller.get(f"/v1/people/{person_id}")).json)
+
+    async def contacts(self, person_id: str) -> Contacts:
+        """Return who a person is, and every number and address of theirs."""
+        return read(Contacts, (await self.caller.get(f"/v1/people/{person_id}")).json)
 
     async def change_person(self, person_id: str, facts: Mapping[str, Any], *, etag: str) -> None:
         """Change what is on record about a person."""

@@ -3,6 +3,7 @@
 from services.portal.web import (
     access,
     calls,
+    contacts,
     families,
     front,
     imports,
@@ -73,6 +74,8 @@ PAGES: tuple[PageRoute, ...] = (
     _get(f"{MEMBER}/sight", sights.get_sight),
     _get(f"{PERSON}/safe-contact", safe_contact.get_safe_contact),
     _post(f"{PERSON}/safe-contact", safe_contact.post_safe_contact),
+    _get(f"{PERSON}/contacts", contacts.get_contacts),
+    _post(f"{PERSON}/contacts", contacts.post_contacts),
     _get(f"{PERSON}/safe-word", safe_word.get_safe_word),
     _post(f"{PERSON}/safe-word", safe_word.post_safe_word),
     _post(f"{FAMILY}/separation-rules", families.post_separation),

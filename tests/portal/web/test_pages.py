@@ -17,6 +17,7 @@ PAGES = (
     f"/families/{CASE}/members/{MEMBER}",
     f"/families/{CASE}/members/{MEMBER}/sight",
     f"/families/{CASE}/people/{MOTHER}/safe-contact",
+    f"/families/{CASE}/people/{MOTHER}/contacts",
     f"/families/{CASE}/people/{CHILD}/safe-word",
     f"/families/{CASE}/separation-rules/{RULE}",
     f"/families/{CASE}/schedule",
