@@ -70,6 +70,28 @@ async def reach_safely(walker: Walker) -> None:
     await walker.look("reached safely")
 
 
+async def add_a_number(walker: Walker) -> None:
+    """Add a landline that the mother prefers, after one that is none; then take it off, which says first what follows."""
+    page = walker.page
+    await page.get_by_role("link", name=re.compile("Numbers and addresses.*Nora")).click()
+    await page.get_by_label("It is", exact=True).select_option("voice")
+    await page.get_by_label("The number or address").fill("916 555")
+    await page.get_by_role("button", name="Add it").click()
+    await expect(page.get_by_role("alert")).to_contain_text("Enter a US or Canadian number")
+    await walker.look("a number that is none")
+    await page.get_by_label("The number or address").fill("916 445 0199")
+    await page.locator("label", has_text="They prefer this one").click()
+    await page.get_by_role("button", name="Add it").click()
+    await expect(page.get_by_role("status")).to_contain_text("Kept.")
+    card = page.locator(".card", has_text="(916) 445-0199")
+    await expect(card).to_contain_text("Preferred")
+    await card.get_by_text("Take off").click()
+    await expect(card.get_by_text("Nobody is asked to call it any more.")).to_be_visible()
+    await walker.look("numbers and addresses")
+    await card.get_by_role("button", name="Yes, take it off").click()
+    await expect(card).to_have_count(0)
+
+
 async def agree_on_a_word(walker: Walker) -> None:
     """Write down the child's signal for Ines and the mother, and let the mother know it in a second step."""
     page = walker.page
@@ -99,6 +121,8 @@ async def test_a_supervisor_looks_after_the_people_of_a_family(
         await let_it_rest(walker)
         await page.goto(family)
         await reach_safely(walker)
+        await page.goto(family)
+        await add_a_number(walker)
         await page.goto(family)
         await agree_on_a_word(walker)
         await page.goto(family)
