@@ -337,6 +337,7 @@ CONTROLS: dict[str, Proof | NotBuilt] = {
         "A confidential address is never stored; separated people share no meeting, link, sheet, nor a place within two hours",
         (
             *of("network/domain/test_contact_points.py", "test_a_confidential_address_is_not_stored"),
+            *of("network/web/test_hidden_address.py", "test_once_an_address_is_confidential_no_row_opens_the_real_one"),
             *of(
                 "network/web/test_releases.py",
                 "test_neither_of_two_who_are_kept_apart_is_on_the_others_sheet",
