@@ -1,6 +1,7 @@
 """The readable page beside /openapi.json, and a page for each code: plain HTML, no script."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from aiohttp import web
@@ -23,7 +24,7 @@ def docs_handler(
 ) -> Callable[[web.Request], Awaitable[web.Response]]:
     """Return the handler of /docs."""
     document = describe(service, routes, prefixes)
-    entries = [_entry(each, document) for each in routes]
+    entries = _entries(service, tuple(routes), tuple(prefixes.items()))
 
     async def handler(_: web.Request) -> web.Response:
         nonce = new_nonce()
@@ -50,6 +51,13 @@ def problem_page_handler(errors: Iterable[type[SurroundError]]) -> Callable[[web
         return html_page(text, nonce=nonce)
 
     return handler
+
+
+@cache
+def _entries(service: str, routes: tuple[Route, ...], prefix_of: tuple[tuple[str, str], ...]) -> list[dict[str, Any]]:
+    """Return what the page says of each route, worked out once however many applications a process makes."""
+    document = describe(service, routes, dict(prefix_of))
+    return [_entry(each, document) for each in routes]
 
 
 def _entry(route: Route, document: Mapping[str, Any]) -> dict[str, Any]:

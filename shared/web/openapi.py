@@ -97,12 +97,17 @@ def openapi_handler(
     service: str, routes: Sequence[Route], prefixes: Mapping[str, str]
 ) -> Callable[[web.Request], Awaitable[web.Response]]:
     """Return the handler of /openapi.json; the document is made once, when the service starts."""
-    document = json.dumps(describe(service, routes, prefixes), ensure_ascii=False).encode()
+    document = _written(service, tuple(routes), tuple(prefixes.items()))
 
     async def handler(_: web.Request) -> web.Response:
         return web.Response(body=document, content_type=JSON)
 
     return handler
+
+
+@cache
+def _written(service: str, routes: tuple[Route, ...], prefix_of: tuple[tuple[str, str], ...]) -> bytes:
+    return json.dumps(describe(service, routes, dict(prefix_of)), ensure_ascii=False).encode()
 
 
 def refusals_of(route: Route) -> list[type[SurroundError]]:
