@@ -95,6 +95,15 @@ async def test_what_was_said_about_texts_stands_in_words_and_only_who_was_never_
     assert ('value="ask"' in page) == (consent == "none")
 
 
+async def test_a_way_that_is_not_safe_says_so_and_is_not_offered_to_be_preferred(denise: Site) -> None:
+    denise.world.more[f"GET {RECORD}"] = on_record(safe_channels=["sms"], relay_person_id="per_" + "9" * 32)
+    page = await denise.page(PAGE)
+    said = read(page)
+    assert "(916) 555-0112 Landline: call only Not a safe way: nothing goes here" in said
+    assert "Somebody passes messages on, so nothing goes to these directly." in said
+    assert 'value="prefer"' not in page
+
+
 async def test_who_opted_out_allows_texts_alone(denise: Site) -> None:
     denise.world.more[f"GET {RECORD}"] = on_record(point(MOBILE, "sms", "+19165550111", consent="revoked"), POINTS[1])
     page = await denise.page(PAGE)
@@ -175,7 +184,7 @@ async def test_a_substitute_stays_and_cannot_become_a_real_address_while_that_is
     box = point(HOME, "letter", "PO Box 1, Sacramento", substitute=True)
     denise.world.more[f"GET {RECORD}"] = on_record(*POINTS[:3], box, confidential_address=True)
     page = await denise.page(PAGE)
-    assert "Substitute address of a programme" in read(page)
+    assert "Substitute address of a program" in read(page)
     assert "Their real address is confidential. Only a substitute address is kept." in read(page)
     assert 'value="mark"' not in page
     await denise.send(PAGE, action="unhide", etag=ETAG)
