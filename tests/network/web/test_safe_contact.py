@@ -37,6 +37,16 @@ async def test_a_minor_is_reached_through_a_relay_until_old_enough(amy: Api, beh
     )  # fmt: skip
 
 
+async def test_a_roster_says_which_ways_are_safe_and_who_passes_messages_on(amy: Api) -> None:
+    case = await open_family(amy)
+    dana, rick = await a_member_of(amy, case, person("Dana")), await a_member_of(amy, case, person("Rick"))
+    read = (await amy.get(f"/v1/people/{dana['person_id']}")).json
+    await change(amy, read, relay_person_id=rick["person_id"], safe_channels=["voice", "email"])
+    roster = (await amy.get(f"/v1/cases/{case['id']}/members")).json["items"]
+    shown = next(one["person"] for one in roster if one["person"]["id"] == dana["person_id"])
+    assert (shown["relay_person_id"], shown["safe_channels"]) == (rick["person_id"], ["email", "voice"])
+
+
 async def test_nobody_is_their_own_relay_and_no_minor_is_anybodys(amy: Api) -> None:
     carmen, mateo = await register(amy, GRANDMOTHER), await register(amy, CHILD)
     own = await amy.patch(f"/v1/people/{carmen['id']}", {"relay_person_id": carmen["id"]}, etag=carmen["etag"])

@@ -54,6 +54,7 @@ class PersonSummary(Model):
     age_band: AgeBand
     direct_messages_ok: bool
     relay_person_id: fields.PersonId | None
+    safe_channels: list[Channel]
     spoken_language: str
     written_language: str
     interpreter_needed: bool
@@ -297,6 +298,7 @@ def summary_out(person: Person, today: date) -> PersonSummary:
         age_band=person.age_band(today),
         direct_messages_ok=person.direct_messages_ok(today),
         relay_person_id=profile.relay_person_id,
+        safe_channels=sorted(profile.safe_channels),
         spoken_language=profile.spoken_language,
         written_language=profile.written_language,
         interpreter_needed=profile.interpreter_needed,
