@@ -22,7 +22,7 @@ class Channel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """What a roster shows of a person."""
+    """What a roster shows of a person. `safe_channels` are the only ones that are safe; none named means that all are."""
 
     id: str
     given_name: str
@@ -35,12 +35,20 @@ class Person:
     interpreter_needed: bool = False
     time_zone: str = ""
     staff_id: str | None = None
+    direct_messages_ok: bool = True
+    relay_person_id: str | None = None
+    safe_channels: tuple[str, ...] = ()
     channels: tuple[Channel, ...] = ()
 
     @property
     def name(self) -> str:
         """What the person is called."""
         return f"{self.preferred_name or self.given_name} {self.family_name}".strip()
+
+    @property
+    def safe(self) -> tuple[Channel, ...]:
+        """The channels that anything may go by."""
+        return tuple(one for one in self.channels if not self.safe_channels or one.channel in self.safe_channels)
 
     @property
     def is_young(self) -> bool:

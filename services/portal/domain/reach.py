@@ -30,6 +30,8 @@ class Why(StrEnum):
     INVALID_NUMBER = "invalid_number"
     NO_CONSENT = "no_consent"
     NO_CHANNEL = "no_channel"
+    NOT_SAFE = "not_safe"
+    RELAY = "relay"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,9 @@ class Reach:
 
 def reach(person: Person) -> Reach:
     """Return how this person will be told of a meeting."""
-    usable = sorted((one for one in person.channels if _is_usable(one, person)), key=_order)
+    if person.relay_person_id or not person.direct_messages_ok:
+        return Reach(Way.CALL, _why_no_machine(person))
+    usable = sorted((one for one in person.safe if _is_usable(one, person)), key=_order)
     for one in usable:
         if one.channel in {"email", "sms"}:
             return Reach(Way(one.channel))
@@ -68,9 +72,13 @@ def _order(channel: Channel) -> tuple[bool, int]:
 
 
 def _why_no_machine(person: Person) -> Why:
-    if person.is_minor:
+    if person.relay_person_id:
+        return Why.RELAY
+    if person.is_minor or not person.direct_messages_ok:
         return Why.MINOR
-    consents = {one.consent for one in person.channels if one.channel in {"sms", "email"}}
+    if person.channels and not person.safe:
+        return Why.NOT_SAFE
+    consents = {one.consent for one in person.safe if one.channel in {"sms", "email"}}
     if "revoked" in consents:
         return Why.OPTED_OUT
     if "invalid_number" in consents:

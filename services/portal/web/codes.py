@@ -276,6 +276,8 @@ WHYS: Mapping[Why, str] = {
     Why.INVALID_NUMBER: "the number we have does not work",
     Why.NO_CONSENT: "has not agreed to texts yet",
     Why.NO_CHANNEL: "no number or address on record",
+    Why.NOT_SAFE: "no number or address that is safe",
+    Why.RELAY: "somebody passes messages on to them",
 }
 FLAGS: Mapping[Flag, tuple[str, str]] = {
     Flag.REPLIES_WAIT: ("chat", "A reply waits for you"),

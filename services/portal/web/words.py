@@ -12,7 +12,7 @@ from babel.dates import format_date, format_time, get_timezone_name
 
 from services.portal.domain.families import Channel, Member, Person
 from services.portal.domain.meetings import Message
-from services.portal.domain.reach import Reach, Way
+from services.portal.domain.reach import Reach, Way, Why
 from services.portal.web import codes
 from services.portal.web.member_words import Say, base_of
 from shared.kernel.wall import Adjustment, at_wall, zone
@@ -25,13 +25,19 @@ def channel_words(channel: Channel) -> str:
 
 def reach_words(reach: Reach) -> str:
     """Say how somebody will be told."""
+    if reach.why is Why.RELAY:
+        return "You call whoever passes messages on"
     words = {Way.EMAIL: "Email with a calendar entry", Way.SMS: "Text message", Way.CALL: "You call them"}[reach.way]
     return f"{words} and a letter" if reach.letter else words
 
 
 def only_words(person: Person) -> str:
     """Say what a roster says in one breath: how this person is reached at all."""
-    usable = {one.channel for one in person.channels if one.consent not in {"revoked", "invalid_number"}}
+    if person.relay_person_id:
+        return "Only through somebody else"
+    if person.channels and not person.safe:
+        return "No safe way on record"
+    usable = {one.channel for one in person.safe if one.consent not in {"revoked", "invalid_number"}}
     if not usable:
         return "Cannot be reached yet" if not person.channels else "All messages stopped"
     if usable == {"sms"}:

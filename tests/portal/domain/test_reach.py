@@ -1,5 +1,7 @@
 """How people will be told: the same rule as notify's, so that what staff are promised is what happens."""
 
+from dataclasses import replace
+
 import pytest
 
 from services.portal.domain.families import Channel, Person
@@ -37,3 +39,19 @@ def test_how_somebody_is_told(channels: tuple[tuple[str, str, bool], ...], told:
 def test_a_minor_is_written_to_only_with_consent() -> None:
     assert reach(a_person(("email", "none", True), is_minor=True)) == Reach(Way.CALL, Why.MINOR)
     assert reach(a_person(("email", "granted", True), is_minor=True)) == Reach(Way.EMAIL)
+
+
+def test_somebody_with_a_relay_is_told_by_a_call_to_that_person() -> None:
+    told = replace(a_person(("sms", "granted", True), ("letter", "none", False)), relay_person_id="per_2")
+    assert reach(told) == Reach(Way.CALL, Why.RELAY)
+
+
+def test_whoever_gets_no_messages_of_their_own_is_told_through_an_adult() -> None:
+    told = replace(a_person(("sms", "granted", True), is_minor=True), direct_messages_ok=False)
+    assert reach(told) == Reach(Way.CALL, Why.MINOR)
+
+
+def test_a_way_that_is_not_safe_is_none() -> None:
+    both = a_person(("sms", "granted", True), ("email", "none", False))
+    assert reach(replace(both, safe_channels=("email",))) == Reach(Way.EMAIL)
+    assert reach(replace(both, safe_channels=("voice",))) == Reach(Way.CALL, Why.NOT_SAFE)

@@ -103,6 +103,21 @@ async def test_its_words_stand_on_no_other_page_and_in_no_title(denise: Site) ->
     assert "<title>Reaching somebody safely · Surround</title>" in await denise.page(PAGE)
 
 
+@pytest.mark.parametrize(
+    ("facts", "said"),
+    [
+        ({"relay_person_id": KIM}, "Only through somebody else"),
+        ({"safe_channels": ["voice"]}, "No safe way on record"),
+        ({"safe_channels": ["voice"]}, "Texts: verified (not a safe way)"),
+    ],
+)
+async def test_the_roster_promises_no_message_that_may_not_go(denise: Site, facts: dict[str, Any], said: str) -> None:
+    known = member(MEMBER)
+    known["person"] |= facts
+    denise.world.more[f"GET {HERE}/members"] = listed(known)
+    assert said in read(await denise.page(f"/families/{CASE}"))
+
+
 async def test_whoever_may_not_see_numbers_sees_none_of_it(denise: Site) -> None:
     denise.world.more[f"GET {RECORD}"] = on_record(safe_words=None)
     async with denise.browser.get(PAGE) as answer:
