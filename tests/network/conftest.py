@@ -18,6 +18,7 @@ from shared.db.engine import make_engine
 from shared.db.unit import Actor, Unit, Units
 from shared.settings import Sending, ServiceSettings
 from shared.web.client import SystemTokens, new_session
+from tests.network.use_cases.promised import a_network_county
 from tests.support.databases import Database, DatabaseOf
 from tests.support.limits import WIDE
 from tests.support.servers import Servers
@@ -53,10 +54,10 @@ async def engine(database: Database) -> AsyncIterator[AsyncEngine]:
     await engine.dispose()
 
 
-@pytest.fixture(scope="session")
-def units(engine: AsyncEngine) -> Units:
-    """The transactions of network."""
-    return Units(engine, service="network", wrapping_key=WRAPPING_KEY)
+@pytest.fixture
+def units(engine: AsyncEngine, county_id: UUID) -> Units:
+    """The transactions of network, which knows the test's county."""
+    return Units(engine, service="network", wrapping_key=WRAPPING_KEY, counties=(a_network_county(county_id),))
 
 
 @pytest.fixture
@@ -247,7 +248,7 @@ class Counties:
 
 @pytest.fixture
 async def counties(
-    servers: Servers, database: Database, engine: AsyncEngine, units: Units, issuers: Issuers, county_id: UUID
+    servers: Servers, database: Database, engine: AsyncEngine, issuers: Issuers, county_id: UUID
 ) -> AsyncIterator[Counties]:
     """The service over HTTP."""
     alder, birch = a_county(county_id, issuers.alder), a_county(uuid4(), issuers.birch)
@@ -269,6 +270,7 @@ async def counties(
     async with new_session() as session:
         tokens = SystemTokens(settings.system, session)
         healing = {"notify": HttpHealing(session, settings.urls["notify"], tokens.of("events.read"))}
+        units = Units(engine, service="network", wrapping_key=WRAPPING_KEY, counties=settings.counties)
         app = make_web(Network(settings, engine, units, redis, healing))
         async with TestClient(TestServer(app)) as client:
             yield Counties(client, issuers)

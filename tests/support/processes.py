@@ -191,7 +191,8 @@ class Deployment:
 
     def units(self, service: str) -> Units:
         """Return the transactions of a service, for a test that commits as the service itself would."""
-        units = Units(make_engine(self.database(service).app_url), service=service, wrapping_key=WRAPPING_KEY)
+        engine = make_engine(self.database(service).app_url)
+        units = Units(engine, service=service, wrapping_key=WRAPPING_KEY, counties=(self.county,))
         self._units.append(units)
         return units
 

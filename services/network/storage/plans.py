@@ -1,6 +1,7 @@
 """Queries about safety plans. A plan's row is the lock under which everything about its cover changes."""
 
 import json
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -54,6 +55,12 @@ async def list_open(unit: Unit, case_id: CaseId) -> list[Plan]:
     """Return a family's plans that have not ended, drafts among them, oldest first."""
     query = select(PlanRow).where(_mine(unit), PlanRow.case_id == case_id, PlanRow.state.not_in(_ENDED)).order_by(PlanRow.id)
     return await _plans(unit, query)
+
+
+async def list_cases_with_open(unit: Unit, case_ids: Collection[CaseId]) -> list[CaseId]:
+    """Return those of these families that have a plan which has not ended, in the order of their ids."""
+    query = select(PlanRow.case_id).where(_mine(unit), PlanRow.case_id.in_(case_ids), PlanRow.state.not_in(_ENDED))
+    return [CaseId(each) for each in await unit.session.scalars(query.distinct().order_by(PlanRow.case_id))]
 
 
 async def list_to_look_at(unit: Unit, *, before: datetime, limit: int) -> list[PlanId]:

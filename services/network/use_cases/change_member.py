@@ -7,6 +7,7 @@ from services.network.domain.members import Member, Standing, changes, relations
 from services.network.domain.qualities import check_standing, settled
 from services.network.use_cases.commands import StandingChanges
 from services.network.use_cases.keep_member import keep_member
+from services.network.use_cases.look_again import look_again_after
 from shared.db.unit import Unit
 
 CHANGED = "member.changed"
@@ -14,10 +15,14 @@ CHANGED = "member.changed"
 
 
 async def change_member(unit: Unit, member: Member, wanted: StandingChanges, *, today: date, now: datetime) -> Member:
-    """Change the standing of a member whose row is held; each move between circles is kept, with who and when."""
+    """Change the standing of a member whose row is held; each move between circles is kept, with who and when.
+
+    Whoever may not protect any longer leaves time open, which is looked at within the same transaction.
+    """
     after = in_standing(member, wanted, today=today)
     details = changes(member.standing, after.standing)
-    return await keep_member(unit, member, after, action=CHANGED, details=details, now=now)
+    after = await keep_member(unit, member, after, action=CHANGED, details=details, now=now)
+    return await look_again_after(unit, member, after)
 
 
 def in_standing(member: Member, wanted: StandingChanges, *, today: date) -> Member:

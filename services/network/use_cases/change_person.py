@@ -16,6 +16,7 @@ from services.network.domain.people import (
 from services.network.domain.visibility import check_may_keep_staff
 from services.network.storage import people
 from services.network.use_cases.commands import ChangePerson, ContactPointWish
+from services.network.use_cases.look_again import look_again_for
 from services.network.use_cases.settle_contact_points import settled_contact_points
 from services.network.use_cases.settle_relay import check_relay_of
 from shared.db import idempotency
@@ -57,6 +58,8 @@ async def change_person(unit: Unit, person: Person, command: ChangePerson, *, ca
         words=words_of(after),
         key=KeyOf(KeyKind.PERSON, after.id),
     )
+    if after.profile.born_on != person.profile.born_on:  # who is a minor now covers no child any more
+        await look_again_for(unit, after.id)
     return after
 
 

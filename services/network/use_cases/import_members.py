@@ -9,13 +9,15 @@ from services.network.domain.cases import Case, CaseId, check_open
 from services.network.domain.imports import Import, MemberLine
 from services.network.domain.members import Circle, Member, Side, Standing, SupportType, changes, relationship_of
 from services.network.domain.people import PersonId
+from services.network.domain.qualities import bears_on_cover
 from services.network.domain.visibility import check_whole_county
-from services.network.storage import cases, circle_moves, imports, members, people
+from services.network.storage import cases, circle_moves, imports, members, people, plans
 from services.network.use_cases.add_member import new_member, tell_joined
 from services.network.use_cases.change_member import CHANGED, in_standing
 from services.network.use_cases.commands import AddMember, StandingChanges
 from services.network.use_cases.import_lines import Applied, given, marked, missing, unknown
 from services.network.use_cases.keep_member import has_moved, next_of, tell_kept
+from services.network.use_cases.look_again import look_again
 from shared.db.sealing import KeyDestroyed
 from shared.db.unit import Unit
 from shared.kernel.access import Caller
@@ -90,6 +92,9 @@ async def _store(unit: Unit, done: Sequence[tuple[Member | None, Member]], *, no
         else:
             details = changes(before.standing, after.standing)
             await tell_kept(unit, before, after, action=CHANGED, details=details, now=now)
+    bearing = {after.case_id for before, after in changed if bears_on_cover(before, after)}
+    for case_id in await plans.list_cases_with_open(unit, bearing) if bearing else ():
+        await look_again(unit, case_id)
 
 
 def _standing(line: MemberLine) -> Standing:

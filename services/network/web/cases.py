@@ -2,7 +2,6 @@
 
 from services.network.domain.cases import CaseId
 from services.network.storage.cases import After
-from services.network.use_cases.activate_plan import end_plans_of_family
 from services.network.use_cases.change_case import change_case
 from services.network.use_cases.close_case import close_case as close
 from services.network.use_cases.commands import CaseChanges
@@ -10,7 +9,7 @@ from services.network.use_cases.open_case import open_case
 from services.network.use_cases.reassign_case import reassign_case
 from services.network.use_cases.see_access_log import see_access_log, see_holders, see_viewers
 from services.network.use_cases.see_case import hold_case, see_case, see_cases
-from services.network.web.county import county_of, zone_of
+from services.network.web.county import zone_of
 from services.network.web.schemas.cases import CaseStatus, access_from, case_out, holders_out, open_case_from
 from services.network.web.schemas.values import place_from, place_of
 from shared.db.unit import Unit
@@ -61,7 +60,6 @@ async def close_case(unit: Unit, call: Call) -> Reply:
     if call.if_match:
         call.require_match(str(case.version))
     after = await close(unit, case, now=unit.now)
-    await end_plans_of_family(unit, case, county_of(call))
     return ok(case_out(after), etag=str(after.version))
 
 

@@ -10,9 +10,7 @@ from services.network.domain.cases import CaseId
 from services.network.domain.kin_notices import KinNoticeId
 from services.network.domain.members import MemberId, Quality
 from services.network.domain.prompts import Prompt
-from services.network.domain.qualities import bears_on_cover
 from services.network.use_cases.check_danger import as_shared
-from services.network.use_cases.look_again import look_again
 from services.network.use_cases.record_quality import lose_quality, record_quality
 from services.network.use_cases.see_case import hold_open_case, see_case
 from services.network.use_cases.see_kin_notices import SeenNotice, see_kin_notice, see_kin_notices, see_owed_notices
@@ -22,7 +20,7 @@ from services.network.use_cases.see_qualities import see_qualities
 from services.network.use_cases.see_roster import hold_member, see_member
 from services.network.use_cases.track_kin_notice import change_kin_notice, hold_kin_notice, track_kin_notice
 from services.network.use_cases.vet_member import vet_member
-from services.network.web.county import county_of, today_of
+from services.network.web.county import today_of
 from services.network.web.schemas.circles import (
     circle_move_out,
     kin_notice_out,
@@ -99,9 +97,6 @@ async def put_vetting(unit: Unit, call: Call) -> Reply:
         call.require_match(str(member.version))
     vetting = vetting_from(call.body, by=call.staff.staff_id, today=today)
     after = await vet_member(unit, member, vetting, now=unit.now)
-    if bears_on_cover(member, after):
-        await look_again(unit, case, county_of(call))
-        after = await hold_member(unit, case, member.id)
     return ok(member_out(await see_member(unit, after), today), etag=str(after.version))
 
 

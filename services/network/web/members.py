@@ -2,15 +2,13 @@
 
 from services.network.domain.cases import CaseId
 from services.network.domain.members import MemberId
-from services.network.domain.qualities import bears_on_cover
 from services.network.use_cases.add_member import add_member
 from services.network.use_cases.change_member import change_member
 from services.network.use_cases.commands import StandingChanges
-from services.network.use_cases.look_again import look_again
 from services.network.use_cases.remove_member import remove_member
 from services.network.use_cases.see_case import hold_open_case, see_case
 from services.network.use_cases.see_roster import hold_member, see_member, see_members
-from services.network.web.county import county_of, today_of
+from services.network.web.county import today_of
 from services.network.web.schemas.roster import MemberIn, add_member_from, member_out
 from services.network.web.schemas.values import place_from, place_of
 from shared.db.unit import Unit
@@ -49,9 +47,6 @@ async def patch_member(unit: Unit, call: Call) -> Reply:
     call.require_match(str(member.version))
     changes: StandingChanges = call.body.model_dump(exclude_unset=True)
     after = await change_member(unit, member, changes, today=today, now=unit.now)
-    if bears_on_cover(member, after):
-        await look_again(unit, case, county_of(call))
-        after = await hold_member(unit, case, member.id)
     return ok(member_out(await see_member(unit, after), today), etag=str(after.version))
 
 
@@ -61,7 +56,6 @@ async def delete_member(unit: Unit, call: Call) -> Reply:
     member = await hold_member(unit, case, MemberId(call.ids["member_id"]))
     call.require_match(str(member.version))
     await remove_member(unit, member, now=unit.now)
-    await look_again(unit, case, county_of(call))
     return no_content()
 
 

@@ -3,13 +3,12 @@
 from services.network.domain.people import PersonId
 from services.network.use_cases.change_person import change_person as change
 from services.network.use_cases.find_duplicates import find_duplicates, keep_both
-from services.network.use_cases.look_again import look_again_for
 from services.network.use_cases.register_person import register_person
 from services.network.use_cases.search_people import search_people as search
 from services.network.use_cases.see_access_log import see_person_access_log
 from services.network.use_cases.see_person import hold_person, see_person
 from services.network.use_cases.write_person import write_person
-from services.network.web.county import county_of, today_of, zone_of
+from services.network.web.county import today_of, zone_of
 from services.network.web.schemas.people import (
     PersonIn,
     change_person_from,
@@ -64,8 +63,6 @@ async def patch_person(unit: Unit, call: Call) -> Reply:
     person = await hold_person(unit, PersonId(call.ids["person_id"]), caller=call.staff)
     call.require_match(person_etag(person, call.staff, today))
     after = await change(unit, person, change_person_from(call.body), caller=call.staff, today=today, now=unit.now)
-    if after.profile.born_on != person.profile.born_on:  # who is a minor now covers no child any more
-        await look_again_for(unit, after.id, county_of(call))
     return ok(person_out(after, call.staff, today), etag=person_etag(after, call.staff, today))
 
 

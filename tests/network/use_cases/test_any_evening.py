@@ -20,7 +20,6 @@ from services.network.storage import commitments, gaps, members, plans
 from services.network.use_cases.accept_gap import accept_gap
 from services.network.use_cases.change_member import change_member
 from services.network.use_cases.commands import StandingChanges
-from services.network.use_cases.look_again import look_again
 from services.network.use_cases.look_ahead import go_on
 from services.network.use_cases.plan_commands import Said
 from shared.db.unit import Units
@@ -108,7 +107,6 @@ class Evening:
             member = await members.get_for_update(unit, case.id, family.members[self.chance.choice(NAMES)])
             turned = StandingChanges(caregiver_of_concern=not member.standing.caregiver_of_concern)
             await change_member(unit, member, turned, today=FIRST, now=unit.now)
-            await look_again(unit, case, family.county)
 
     async def time_passes(self) -> None:
         self.family.now += timedelta(hours=self.chance.choice([1, 3, 20, 40]))  # whole ones, as the reference has them

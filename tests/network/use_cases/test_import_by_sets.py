@@ -11,6 +11,7 @@ from uuid import uuid4
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.network.domain.cases import CaseId, InHands, Share, ShareId, ShareReason
 from services.network.domain.imports import (
@@ -38,6 +39,8 @@ from shared.db import history
 from shared.db.unit import Actor, Unit, Units
 from shared.kernel.access import Caller, Role
 from shared.kernel.sealed import KeyKind, KeyOf
+from tests.network.conftest import WRAPPING_KEY
+from tests.network.use_cases.promised import a_network_county
 from tests.network.use_cases.row_by_row import import_by_rows
 
 ZONE = "America/Los_Angeles"
@@ -56,10 +59,11 @@ async def by_sets(unit: Unit, order: Import, lines: Any, *, caller: Caller, toda
 class World:
     """A county of its own, in which files are applied in one of the two ways."""
 
-    def __init__(self, units: Units, apply: Apply) -> None:
-        self._units = units
+    def __init__(self, engine: AsyncEngine, apply: Apply) -> None:
         self._apply = apply
         self.county_id = uuid4()
+        counties = (a_network_county(self.county_id),)
+        self._units = Units(engine, service="network", wrapping_key=WRAPPING_KEY, counties=counties)
         self.caller = Caller(self.county_id, CWS.id, frozenset({Role.SYSTEM}))
 
     def open(self) -> AbstractAsyncContextManager[Unit]:
@@ -194,9 +198,9 @@ def lines_of(chance: random.Random, kind: ImportKind) -> list[Line]:
 
 
 @pytest.mark.parametrize("seed", range(4))
-async def test_files_by_sets_come_to_what_they_come_to_row_by_row(units: Units, seed: int) -> None:
+async def test_files_by_sets_come_to_what_they_come_to_row_by_row(engine: AsyncEngine, seed: int) -> None:
     chance = random.Random(seed)
-    sets, rows = World(units, by_sets), World(units, import_by_rows)
+    sets, rows = World(engine, by_sets), World(engine, import_by_rows)
     for world in (sets, rows):
         await world.register()
     outcomes = Tally()
@@ -215,13 +219,13 @@ async def test_files_by_sets_come_to_what_they_come_to_row_by_row(units: Units, 
 
 
 @pytest.mark.parametrize("kind", ImportKind)
-async def test_a_chunk_takes_as_many_messages_whatever_its_size(units: Units, kind: ImportKind) -> None:
-    assert await messages(units, kind, 12) == await messages(units, kind, 60)
+async def test_a_chunk_takes_as_many_messages_whatever_its_size(engine: AsyncEngine, kind: ImportKind) -> None:
+    assert await messages(engine, kind, 12) == await messages(engine, kind, 60)
 
 
-async def messages(units: Units, kind: ImportKind, size: int) -> int:
+async def messages(engine: AsyncEngine, kind: ImportKind, size: int) -> int:
     """Return how many messages a chunk takes in which half of so many lines are new and half change something."""
-    world, sent = World(units, by_sets), list[str]()
+    world, sent = World(engine, by_sets), list[str]()
     people = [PersonLine(line=n, external_id=f"P{n}", given_name="Ana", spoken_language="es") for n in range(size)]
     families = [CaseLine(line=n, external_id=f"F{n}", title="The L. family", unit="north") for n in range(size)]
     around = [

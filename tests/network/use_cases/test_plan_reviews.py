@@ -19,7 +19,6 @@ from services.network.use_cases.agree_to_plan import agree_to_plan
 from services.network.use_cases.change_member import change_member
 from services.network.use_cases.keep_steps import add_step, agree_to_step
 from services.network.use_cases.keep_threats import SeenThreat, change_threat, hold_threat, record_threat, see_threats
-from services.network.use_cases.look_again import look_again
 from services.network.use_cases.plan_commands import AddStep, Agree, HoldReview, RecordThreat, ThreatChanges
 from services.network.use_cases.remind_of_reviews import remind_of_reviews
 from services.network.use_cases.remove_member import remove_member
@@ -139,7 +138,6 @@ async def test_a_plan_under_review_is_still_covered(family: Promised) -> None:
     async with family.held() as (unit, case, _):
         kim = await members.get_for_update(unit, case.id, family.members["kim"])
         await remove_member(unit, kim, now=unit.now)
-        await look_again(unit, case, family.county)
     assert (await family.state(), set(await family.asks())) == ("under_review", {("luis", "sent")})
 
 
@@ -148,7 +146,6 @@ async def test_who_left_is_waited_for_by_nobody(family: Promised, behind_the_wal
     async with family.held() as (unit, case, _):
         kim = await members.get_for_update(unit, case.id, family.members["kim"])
         await remove_member(unit, kim, now=unit.now)
-        await look_again(unit, case, family.county)
     assert (await family.state(), "commitment_ended" in behind_the_wall.types()) == ("at_risk", True)
     async with family.unit() as unit:
         assert (await commitments.get(unit, family.commitments["kim"])).state == "withdrawn"
@@ -166,7 +163,6 @@ async def test_who_may_protect_no_longer_opens_the_nights(family: Promised, what
             "set_aside": lambda: change_member(unit, kim, {"set_aside": SetAside.PAUSED}, today=today, now=unit.now),
         }
         await changes[what]()
-        await look_again(unit, case, family.county)
     assert (await family.state(), set(await family.asks())) == ("at_risk", {("luis", "sent")})
 
 

@@ -15,7 +15,7 @@ from services.network.use_cases.accept_gap import accept_gap
 from services.network.use_cases.change_member import change_member
 from services.network.use_cases.change_person import change_person
 from services.network.use_cases.commands import ChangePerson, StandingChanges
-from services.network.use_cases.look_again import look_again, look_again_for
+from services.network.use_cases.look_again import look_again
 from services.network.use_cases.offer_commitment import offer_commitment
 from services.network.use_cases.plan_commands import OfferCommitment, Said
 from services.network.use_cases.record_quality import lose_quality
@@ -334,7 +334,6 @@ async def test_who_turns_out_to_be_a_minor_covers_nothing_any_more(zoe: Promised
         corrected = ChangePerson(profile={"born_on": date(2012, 1, 1)}, contact_points=None)
         caller = a_caller("omar", county_id=zoe.county.id)
         await change_person(unit, kim, corrected, caller=caller, today=date(2027, 9, 1), now=unit.now)
-        await look_again_for(unit, kim.id, zoe.county)
     assert await zoe.state() == "at_risk"
     assert (await zoe.standing_gaps())[0].span.start == at("2027-09-04 20:00")
 
@@ -351,7 +350,6 @@ async def stands(zoe: Promised, name: str, changes: StandingChanges) -> None:
     async with zoe.held() as (unit, case, _):
         member = await members.get_for_update(unit, case.id, zoe.members[name])
         await change_member(unit, member, changes, today=date(2027, 9, 9), now=unit.now)
-        await look_again(unit, case, zoe.county)
 
 
 @pytest.mark.parametrize("changes", NOT_ANY_MORE.values(), ids=NOT_ANY_MORE)
@@ -385,7 +383,7 @@ async def test_who_helps_goes_on_helping_and_who_only_lapsed_still_covers(zoe: P
     async with zoe.held() as (unit, case, _):
         kim = await members.get_for_update(unit, case.id, zoe.members["kim"])
         lapsed = await lose_quality(unit, kim, Quality.WILLING_TO_MEET, now=unit.now)
-        await look_again(unit, case, zoe.county)
+        await look_again(unit, case.id)
     assert (lapsed.state, await zoe.state()) == (MemberState.LAPSED, "active")
     assert "commitment_ended" not in behind_the_wall.types()
 
