@@ -77,8 +77,16 @@ class SheetStatement:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LegalNotice:
+    """Words that go with what is disclosed, in the law's own language, and the law that wants them."""
+
+    text: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
-    """One member's page of a plan."""
+    """One member's page of a plan. It is never handed over without its notice, where it has one."""
 
     plan_id: str
     member_id: str
@@ -90,6 +98,7 @@ class Sheet:
     rules: tuple[str, ...] = ()
     triggers: tuple[str, ...] = ()
     statements: tuple[SheetStatement, ...] = ()
+    notice: LegalNotice | None = None
 
     @property
     def promised(self) -> tuple[SheetPromise, ...]:

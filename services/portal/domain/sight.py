@@ -6,14 +6,7 @@ from datetime import date
 
 from services.portal.domain.circles import Release
 from services.portal.domain.shared_words import Saying
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LegalNotice:
-    """Words that go with records, and the law that wants them."""
-
-    text: str
-    source: str
+from services.portal.domain.sheets import LegalNotice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,10 +57,11 @@ class SharedVoice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WordsOfMember:
-    """All that one member may read of the family's words."""
+    """All that one member may read of the family's words; the notice goes with them where they tell of treatment."""
 
     statements: tuple[ToldStatement, ...] = ()
     child_voice: tuple[SharedVoice, ...] = ()
+    notice: LegalNotice | None = None
 
 
 def opened_by(record_class: str, sight: Sight, releases: Sequence[Release]) -> tuple[Release, ...]:

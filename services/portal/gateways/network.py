@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
 
@@ -109,15 +110,22 @@ class Network:
 
     async def numbers(self, person_id: str) -> tuple[str, ...]:
         """Return the phone numbers of a person that are safe to call; empty when they may not be seen."""
+        points = await self._points(person_id, {"voice", "sms"})
+        return tuple(point["value"] for point in sorted(points, key=lambda point: point["channel"] != "voice"))
+
+    async def addresses(self, person_id: str) -> tuple[str, ...]:
+        """Return the postal addresses to which a letter is safe; empty when they may not be seen."""
+        return tuple(point["value"] for point in await self._points(person_id, {"letter"}))
+
+    async def _points(self, person_id: str, channels: AbstractSet[str]) -> list[dict[str, Any]]:
         try:
             facts = (await self.caller.get(f"/v1/people/{person_id}")).json
         except Problem as problem:
             if problem.status in {403, 404}:
-                return ()
+                return []
             raise
-        safe = {"voice", "sms"} & set(facts.get("safe_channels") or ("voice", "sms"))
-        points = [point for point in facts.get("contact_points", ()) if point.get("value") and point["channel"] in safe]
-        return tuple(point["value"] for point in sorted(points, key=lambda point: point["channel"] != "voice"))
+        safe = channels & set(facts.get("safe_channels") or channels)
+        return [point for point in facts.get("contact_points", ()) if point.get("value") and point["channel"] in safe]
 
     async def staff_person(self, staff_id: str) -> Person | None:
         """Return the person record of a member of staff."""

@@ -16,7 +16,7 @@ AT_ONCE = 8
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call: the task, the person and their numbers, and the meeting it is about.
+    """One call: the task, the person and their numbers, or where to post a letter, and the meeting it is about.
 
     `through` is who passes it on: to a young child, or to somebody who is reached through them; then the numbers are theirs.
     """
@@ -26,6 +26,7 @@ class Call:
     numbers: tuple[str, ...]
     meeting: Meeting | None
     through: Person | None = None
+    addresses: tuple[str, ...] = ()
 
     @property
     def participant(self) -> Participant | None:
@@ -49,6 +50,8 @@ async def show_calls(network: Network, meetings: Meetings, notify: Notify) -> tu
             call = Call(task, person, numbers, meeting)
             if task.relay_person_id is not None:
                 return replace(call, through=await network.person(task.relay_person_id))
+            if task.way == "letter":
+                return replace(call, addresses=await network.addresses(task.person_id))
             return await _through_somebody(network, call) if not numbers and _is_young(call) else call
 
     tasks = await notify.call_tasks()

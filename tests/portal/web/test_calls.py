@@ -97,3 +97,18 @@ async def test_a_number_that_is_not_safe_is_not_offered(amy: Site) -> None:
     page = await amy.page("/call-tasks")
     assert "There is no number here that is safe to call." in page
     assert "usa-button usa-button--outline wide" not in page
+
+
+async def test_a_letter_says_where_it_is_posted_to_and_never_where_it_is_not_safe(amy: Site) -> None:
+    task = {"id": TASK, "person_id": MOTHER, "kind": "invitation", "way": "letter", "reason": "no_channel"}
+    points = [
+        {"id": "cp_1", "channel": "letter", "value": "PO Box 846, Sacramento", "consent": "none"},
+        {"id": "cp_2", "channel": "voice", "value": NUMBERS[MOTHER], "consent": "none"},
+    ]
+    amy.world.more = {
+        "GET /v1/call-tasks": {"items": [task], "next": None},
+        f"GET /v1/people/{MOTHER}": person(MOTHER, contact_points=points),
+    }
+    assert "Post it to: <bdi>PO Box 846, Sacramento</bdi>" in await amy.page("/call-tasks")
+    amy.world.more[f"GET /v1/people/{MOTHER}"] = person(MOTHER, contact_points=points, safe_channels=["voice"])
+    assert "PO Box 846" not in await amy.page("/call-tasks")

@@ -170,6 +170,13 @@ async def test_the_same_facts_can_be_read_aloud(desk: Site) -> None:
         assert words in page, words
 
 
+async def test_the_notice_that_the_law_wants_is_on_the_page_and_read_aloud(desk: Site) -> None:
+    notice = {"text": "Federal law prohibits further disclosure.", "source": "42 CFR 2.32"}
+    desk.world.more[f"GET /v1/plans/{PLAN}/sheet"] = a_sheet(notice=notice)
+    assert "Federal law prohibits further disclosure. (42 CFR 2.32)" in printed(await desk.page(PAGE))
+    assert "Federal law prohibits further disclosure." in printed(await desk.page(f"{PAGE}/aloud"))
+
+
 async def test_what_was_only_asked_is_not_called_a_promise(desk: Site) -> None:
     desk.world.more[f"GET /v1/plans/{PLAN}/sheet"] = a_sheet(promises=[a_promise(state="offered")])
     assert "What I was asked Sleep over with Lila" in printed(await desk.page(PAGE))
