@@ -101,6 +101,16 @@ def test_every_table_has_counties_or_is_known_to_have_none(filled: Filled) -> No
     assert there - set(filled.tables) == OF_NO_COUNTY
 
 
+def test_no_table_pays_for_an_index_that_the_wall_forbids(filled: Filled) -> None:
+    """What an array holds or shares is asked by operators that may leak, so that no query behind the wall uses a GIN index."""
+    found = text(
+        "SELECT i.indexrelid::regclass::text FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid"
+        " JOIN pg_am ON pg_am.oid = c.relam WHERE amname = 'gin' AND i.indrelid::regclass::text = ANY(:tables)"
+    )
+    with filled.alone() as connection:
+        assert connection.scalars(found, {"tables": list(filled.tables)}).all() == []
+
+
 def test_without_a_county_the_running_role_sees_no_row_of_any_table(filled: Filled) -> None:
     with filled.alone() as connection:
         seen = {table: connection.scalar(text(f"SELECT count(*) FROM {table}")) for table in filled.tables}  # noqa: S608

@@ -47,11 +47,7 @@ class FamilyRow(Base):
     closed_at: Mapped[datetime | None]
     access_at: Mapped[datetime | None]
 
-    __table_args__ = (
-        Index(None, "county_id", "unit"),
-        Index("ix_families_assigned", "assigned", postgresql_using="gin"),
-        Index("ix_families_shared_with", "shared_with", postgresql_using="gin"),
-    )
+    __table_args__ = (Index(None, "county_id", "unit"),)
 
 
 class MemberRow(Base):

@@ -124,8 +124,6 @@ class CaseRow(Base):
         UniqueConstraint("county_id", "external_lookup"),
         Index(None, "county_id", "updated_at", "id"),
         Index(None, "county_id", "unit"),
-        Index("ix_cases_assigned", "assigned", postgresql_using="gin"),
-        Index("ix_cases_shared_with", "shared_with", postgresql_using="gin"),
     )
 
 
