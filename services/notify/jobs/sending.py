@@ -33,9 +33,6 @@ MOST_DOTS = 8
 """So many commits of dots may be under way at once: no more than there are connections to write them on."""
 
 MARKS_TOGETHER = 25
-MARKS_LINGER_SECONDS = 0.02
-"""No connection waits for a mark. Whoever dies meanwhile leaves so many more of unknown fate."""
-
 RECORD_SECONDS = 60.0
 RECORD_AGAIN_SECONDS = 0.5
 """How long, and how often, a database that is away is asked to take a result."""
@@ -86,10 +83,7 @@ class Dispatch:
         self._dots = {
             county.id: Together(partial(self._pass_dots, county.id), most=dots_together, at_once=at_once) for county in counties
         }
-        self._marks = {
-            county.id: Together(partial(self._mark, county.id), most=MARKS_TOGETHER, linger=MARKS_LINGER_SECONDS)
-            for county in counties
-        }
+        self._marks = {county.id: Together(partial(self._mark, county.id), most=MARKS_TOGETHER) for county in counties}
 
     async def send_batch(self, batch: Batch) -> int:
         """Send those of these messages that are still due and still held, and return how many attempts were made."""

@@ -1,7 +1,6 @@
-"""Doing at one time what is asked for at the same time: while one lot is under way the next gathers.
+"""Doing at one time what is asked for at the same time: while one lot is under way the next gathers; nobody waits for company.
 
-So a commit serves as many messages as there happen to be: one on a quiet day, one for each connection in a backlog. What nobody
-waits for may also linger a moment for company.
+So a commit serves as many messages as there happen to be: one on a quiet day, one for each connection in a backlog.
 """
 
 import asyncio
@@ -16,14 +15,11 @@ Answer = TypeVar("Answer")
 class Together(Generic[Asked, Answer]):
     """Takes what is asked for one by one, and gives it on in lots of at most so many, at most so many lots at once."""
 
-    def __init__(
-        self, answer: Callable[[Sequence[Asked]], Awaitable[Sequence[Answer]]], *, most: int, at_once: int = 1, linger: float = 0.0
-    ) -> None:
-        """`answer` returns one answer for each thing asked, in the same order. `linger` is in seconds."""
+    def __init__(self, answer: Callable[[Sequence[Asked]], Awaitable[Sequence[Answer]]], *, most: int, at_once: int = 1) -> None:
+        """`answer` returns one answer for each thing asked, in the same order."""
         self._answer = answer
         self._most = most
         self._at_once = at_once
-        self._linger = linger
         self._waiting: deque[tuple[Asked, asyncio.Future[Answer]]] = deque()
         self._at_work = 0
         self._running: set[asyncio.Task[None]] = set()
@@ -43,8 +39,6 @@ class Together(Generic[Asked, Answer]):
         # Counted here and not when the task is done: whoever asks between the last look and that moment would be left lying.
         try:
             while self._waiting:
-                if self._linger and len(self._waiting) < self._most:
-                    await asyncio.sleep(self._linger)
                 await self._serve([self._waiting.popleft() for _ in range(min(self._most, len(self._waiting)))])
         finally:
             self._at_work -= 1

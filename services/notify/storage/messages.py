@@ -204,7 +204,11 @@ async def _hold(unit: Unit, where: ColumnElement[bool]) -> Message | None:
 
 
 async def list_asked(unit: Unit, lookup: str, kinds: Collection[Kind], *, people: Collection[UUID], limit: int) -> list[Message]:
-    """Return the newest questions that went to a number for some people, newest first."""
+    """Return the newest questions that went to a number for some people, newest first.
+
+    One that is still being sent counts: its answer may be here before it is on record that the provider took it, or while a sender
+    that died in between still holds it.
+    """
     rows = await unit.session.execute(
         select(MESSAGES)
         .where(
@@ -212,9 +216,9 @@ async def list_asked(unit: Unit, lookup: str, kinds: Collection[Kind], *, people
             MESSAGES.c.sent_lookup == lookup,
             MESSAGES.c.person_id.in_(people),
             MESSAGES.c.kind.in_([kind.value for kind in kinds]),
-            MESSAGES.c.state.in_([State.SENT.value, State.DELIVERED.value, State.UNKNOWN.value]),
+            MESSAGES.c.state.in_([State.SENDING.value, State.SENT.value, State.DELIVERED.value, State.UNKNOWN.value]),
         )
-        .order_by(MESSAGES.c.finished_at.desc(), MESSAGES.c.id.desc())
+        .order_by(MESSAGES.c.finished_at.desc().nulls_first(), MESSAGES.c.id.desc())
         .limit(limit)
     )
     return [to_message(row) for row in rows.mappings()]

@@ -122,9 +122,9 @@ def _waiting(asked: Sequence[Message], about: Mapping[UUID, KeptEntry], *, at: d
     """Return what waits for a first answer. To an ask of this hour older questions are no rivals: it is answered now or never."""
     waiting = [entry for entry in about.values() if _waits_for_answer(entry, at=at)]
     newest = asked[0] if asked else None
-    if newest is not None and newest.kind is Kind.BACKUP_ASK and newest.finished_at and at - newest.finished_at <= AN_HOUR:
-        since = newest.finished_at - AN_HOUR
-        recent = {each.entry_id for each in asked if each.finished_at and each.finished_at >= since}
+    if newest is not None and newest.kind is Kind.BACKUP_ASK and at - (newest.finished_at or at) <= AN_HOUR:
+        since = (newest.finished_at or at) - AN_HOUR
+        recent = {each.entry_id for each in asked if (each.finished_at or at) >= since}
         waiting = [entry for entry in waiting if entry.id in recent]
     return tuple(waiting)
 

@@ -54,21 +54,6 @@ async def test_several_lots_of_one_may_be_under_way() -> None:
     assert await asyncio.gather(*asked) == [0, 2, 4, 6, 8]
 
 
-async def test_what_lingers_is_joined_by_what_comes_a_moment_later() -> None:
-    answering = Answering()
-    together = Together(answering, most=8, linger=0.2)
-    first = asyncio.create_task(together.ask(1))
-    await asyncio.sleep(0.01)
-    assert [await each for each in (together.ask(2), first)] == [4, 2]
-    assert answering.lots == [[1, 2]]
-
-
-async def test_a_full_lot_waits_for_nobody() -> None:
-    together = Together(Answering(), most=2, linger=60)
-    async with asyncio.timeout(2):
-        assert list(await asyncio.gather(together.ask(1), together.ask(2))) == [2, 4]
-
-
 async def test_a_lot_that_fails_fails_for_its_own_and_the_next_goes_on() -> None:
     together = Together(Answering(), most=8)
     with pytest.raises(LookupError):

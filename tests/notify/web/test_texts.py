@@ -68,6 +68,20 @@ async def test_an_invitation_by_text_is_answered_by_one_and_confirmed_with_the_t
     assert "gracias" in office.texts.to(carmen.phone)[1].lower()
 
 
+async def test_an_answer_that_is_here_before_the_question_is_marked_as_sent_counts(office: Office, web: Web) -> None:
+    carmen = await office.known(Channel.SMS, language="es", name="Carmen")
+    booked = await office.book(carmen)
+    lease = uuid4()
+    async with office.unit() as unit:
+        ids = [each.message.id for each in await claim_due(unit, lease=lease, most=10)]
+        await begin_attempts(unit, ids, lease=lease, outlet=outlet(office))
+    assert await office.states("invitation") == [("invitation", "sms", "sending")]
+    await web.text_from(carmen.phone, "1")
+    [reply] = await office.facts("reply_received")
+    assert (reply["kind"], reply["partstat"]) == ("answer", "accepted")
+    assert reply["participant_id"] == str(booked.of(carmen).participant_id)
+
+
 async def test_nothing_but_the_question_is_texted_before_the_person_says_yes(office: Office, web: Web) -> None:
     carmen = await office.known(Channel.SMS, language="es", name="Carmen", consent=Consent.REQUESTED)
     await office.book(carmen)
