@@ -32,7 +32,7 @@ async def opened(unit: Unit) -> AsyncIterator[tuple[str, str]]:
         for row in rows.all():
             place = Place(table, column, row.id, unit.county_id)
             yield table, await unit.keys.open(Sealed.from_bytes(row.box), place)
-    facts = text("SELECT id, key_id, words FROM log WHERE county_id = :county AND words IS NOT NULL")
+    facts = text("SELECT id, key_id, words FROM log WHERE county_id = :county AND words IS NOT NULL ORDER BY seq")
     for row in (await unit.session.execute(facts, {"county": unit.county_id})).all():
         yield "log", await unit.keys.open(Sealed(row.key_id, row.words), place_of_words(row.id, unit.county_id))
     kept = text("SELECT caller, route, key, reply FROM replies_given WHERE county_id = :county AND reply IS NOT NULL")
