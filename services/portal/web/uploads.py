@@ -57,12 +57,22 @@ async def read_file_form(request: web.Request) -> tuple[Form, Arriving | None]:
                 if part.filename is not None:
                     return Form(fields), Arriving(part, reader, request.content_length)
                 if part.name:
-                    fields.setdefault(part.name, []).append(cleaned((await part.read()).decode("utf-8", "replace")))
+                    fields.setdefault(part.name, []).append(cleaned((await _field(part)).decode("utf-8", "replace")))
     except TimeoutError as error:
         raise BodyStalled from error
     except (ValueError, AssertionError, RuntimeError, RequestPayloadError, web.PayloadAccessError) as error:
         raise BodyTruncated from error
     raise BodyTooLarge(limit=MOST_FIELDS * LONGEST)
+
+
+async def _field(part: BodyPartReader) -> bytes:
+    """Read a field; one that is longer than all of them may be together is no field."""
+    found = bytearray()
+    while piece := await part.read_chunk(AROUND):
+        found += piece
+        if len(found) > AROUND:
+            raise BodyTooLarge(limit=AROUND)
+    return bytes(found)
 
 
 @asynccontextmanager

@@ -182,6 +182,12 @@ async def test_a_file_that_is_too_large_is_refused_before_it_goes_on(admin: Site
     assert received(admin) == []
 
 
+async def test_a_field_as_long_as_a_file_is_not_read_to_its_end(admin: Site) -> None:
+    answer = await send(admin, kind="people", source="x" * 200_000)
+    assert answer.status == 413
+    assert received(admin) == []
+
+
 async def test_a_form_that_is_torn_off_is_no_file(admin: Site) -> None:
     csrf = re.search(r'name="csrf" value="([^"]+)"', await admin.page("/"))
     assert csrf
