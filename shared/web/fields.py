@@ -96,8 +96,6 @@ HoldId = Annotated[UUID, PublicId("hold")]
 MessageId = Annotated[UUID, PublicId("msg")]
 TaskId = Annotated[UUID, PublicId("task")]
 ContactPointId = Annotated[UUID, PublicId("cp")]
-LinkId = Annotated[UUID, PublicId("lnk")]
-FeedId = Annotated[UUID, PublicId("feed")]
 EndpointId = Annotated[UUID, PublicId("wh")]
 ReplyId = Annotated[UUID, PublicId("rep")]
 CalendarId = Annotated[UUID, PublicId("cal")]
@@ -179,7 +177,6 @@ Name = Annotated[str, Text(100)]
 Line = Annotated[str, Text(200)]
 OptionalLine = Annotated[str, Text(200, may_be_blank=True)]
 Note = Annotated[str, Text(20_000, lines=True)]
-OptionalNote = Annotated[str, Text(20_000, lines=True, may_be_blank=True)]
 
 
 @dataclass(frozen=True, slots=True)

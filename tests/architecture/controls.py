@@ -90,7 +90,7 @@ CONTROLS: dict[str, Proof | NotBuilt] = {
             *of("portal/web/test_member_page.py", "test_every_bad_link_gets_the_same_page"),
             *of("portal/web/test_walls.py", "test_a_secret_that_opens_nothing_opens_no_page_of_a_link"),
         ),
-        note='The page names the number to call; "send me a new link" comes with step-up codes (L10).',
+        note='The page names the number to call; there is no "send me a new link".',
     ),
     "L9": Proof(
         "Page and address show who invites, when and where, and nobody's name or reason",
@@ -272,8 +272,13 @@ CONTROLS: dict[str, Proof | NotBuilt] = {
             *of("notify/web/test_api.py", "test_the_words_are_only_for_those_who_may_see_how_to_reach_people"),
             *of("notify/domain/test_webhooks.py", "test_a_call_names_a_type_a_time_and_ids_and_nothing_else"),
             *of("meetings/web/test_walls.py", "test_whom_somebody_sends_instead_is_an_address"),
+            *of(
+                "network/web/test_exports.py",
+                "test_the_roster_names_families_members_and_states_and_no_place_to_live",
+                "test_numbers_need_their_own_scope",
+            ),
+            *of("portal/web/test_calls.py", "test_a_letter_says_where_it_is_posted_to_and_never_where_it_is_not_safe"),
         ),
-        note="There is no export yet.",
     ),
     "A8": Proof(
         "Nobody promotes themselves",
@@ -639,8 +644,9 @@ CONTROLS: dict[str, Proof | NotBuilt] = {
         (
             *of("shared/web/test_limits.py", "test_without_valkey_each_replica_counts_alone_and_nobody_waits"),
             *of("notify/jobs/test_enough_texts.py", "test_texts_that_leave_in_one_batch_and_from_many_tickers_count_together"),
+            *of("notify/web/test_promises.py", "test_five_wrong_tries_lock_even_the_right_digits_for_an_hour"),
         ),
-        note="There are no step-up codes yet, so there are no tries of theirs to count.",
+        note="The tries of digits before a promise's words are shown are counted in PostgreSQL too.",
     ),
     "O10": Proof(
         "Size, depth and number are bounded, on decompressed bytes",

@@ -1,5 +1,6 @@
 """Look at a plan again: the dated reviews with the family, and the supervisor's look within 24 hours."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -75,27 +76,23 @@ async def return_plan(unit: Unit, plan: Plan, case: Case, words: str, *, caller:
     after = returned(plan, words, now=unit.now)
     await agreements.make_void(unit, plan.id)
     await _keep(unit, plan, after, "plan.returned")
-    told = StaffNeeded(
-        case_id=case.id,
-        subject_id=plan.id,
-        reason="review_due",
-        staff_ids=tuple(sorted(case.access.assigned)),
-        answer_by=unit.now,
-        at=unit.now,
-    )
-    unit.announce(told, subject=case.id)
+    tell_holders(unit, plan, case)
     return after
+
+
+def tell_holders(unit: Unit, plan: Plan, case: Case) -> None:
+    """Tell those who hold the family that a plan waits for them now."""
+    _tell(unit, plan, case, sorted(case.access.assigned), answer_by=unit.now)
 
 
 def tell_supervisors(unit: Unit, plan: Plan, case: Case, county: County, *, answer_by: datetime | None) -> None:
     """Tell the supervisors of the family's unit that a plan waits for them; where there are none, whoever is on call."""
+    _tell(unit, plan, case, county.supervisors.get(case.access.unit, ()) or county.on_call, answer_by=answer_by)
+
+
+def _tell(unit: Unit, plan: Plan, case: Case, staff_ids: Iterable[str], *, answer_by: datetime | None) -> None:
     told = StaffNeeded(
-        case_id=case.id,
-        subject_id=plan.id,
-        reason="review_due",
-        staff_ids=county.supervisors.get(case.access.unit, ()) or county.on_call,
-        answer_by=answer_by,
-        at=unit.now,
+        case_id=case.id, subject_id=plan.id, reason="review_due", staff_ids=tuple(staff_ids), answer_by=answer_by, at=unit.now
     )
     unit.announce(told, subject=case.id)
 

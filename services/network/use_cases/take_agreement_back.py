@@ -9,9 +9,8 @@ from services.network.domain.agreements import AgreementId, is_agreed_by_family,
 from services.network.domain.cases import Case
 from services.network.domain.plans import Plan, check_open, redrafted, under_review
 from services.network.storage import agreements, plans
-from services.network.use_cases.review_plan import tell_supervisors
+from services.network.use_cases.review_plan import tell_holders, tell_supervisors
 from shared.db.unit import Unit
-from shared.events.network import StaffNeeded
 from shared.kernel.sealed import KeyKind, KeyOf
 from shared.settings import County
 
@@ -34,18 +33,6 @@ async def take_agreement_back(unit: Unit, plan: Plan, case: Case, agreement_id: 
         await plans.save(unit, stands)
         unit.changed(key, "plan", plan.id, before=plan, after=stands)
     if plan.is_in_force:
-        _tell_holders(unit, plan, case)
+        tell_holders(unit, plan, case)
     if plan.is_in_force and lost_family:
         tell_supervisors(unit, plan, case, county, answer_by=unit.now)
-
-
-def _tell_holders(unit: Unit, plan: Plan, case: Case) -> None:
-    told = StaffNeeded(
-        case_id=case.id,
-        subject_id=plan.id,
-        reason="review_due",
-        staff_ids=tuple(sorted(case.access.assigned)),
-        answer_by=unit.now,
-        at=unit.now,
-    )
-    unit.announce(told, subject=case.id)

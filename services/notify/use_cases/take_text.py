@@ -199,20 +199,7 @@ async def _keep_a_part(unit: Unit, arrived: Arrived, sender: _Sender) -> bool:
     if len(found) != 1 or not found[0][0].is_held_once:
         return False
     [(entry, until)] = found
-    announce_reply(
-        unit,
-        Said(
-            reply_id=arrived.id,
-            received_at=arrived.received_at,
-            channel=ReplyChannel.SMS,
-            kind=ReplyKind.ANSWER,
-            proof=Proof.PHONE_NUMBER,
-            entry=entry,
-            sequence=entry.sequence,
-            partstat=Answer.ACCEPTED.value,
-            proposed_ends_at=until,
-        ),
-    )
+    announce_reply(unit, _said_of(arrived, entry, ReplyKind.ANSWER, Answer.ACCEPTED, until=until))
     await _remember(unit, entry, Answer.ACCEPTED)
     return True
 
@@ -221,20 +208,8 @@ async def _excuse(unit: Unit, arrived: Arrived, sender: _Sender, excused: Sequen
     """Pass on that a turn cannot be done, or that what was asked for that day is declined."""
     [meant] = [*excused, *refused]
     turn_at = meant.turn.starts_at if excused else None
-    announce_reply(
-        unit,
-        Said(
-            reply_id=arrived.id,
-            received_at=arrived.received_at,
-            channel=ReplyChannel.SMS,
-            kind=ReplyKind.TURN if excused else ReplyKind.ANSWER,
-            proof=Proof.PHONE_NUMBER,
-            entry=meant.entry,
-            sequence=meant.entry.sequence,
-            recurrence_id=turn_at,
-            partstat=Answer.DECLINED.value,
-        ),
-    )
+    kind = ReplyKind.TURN if excused else ReplyKind.ANSWER
+    announce_reply(unit, _said_of(arrived, meant.entry, kind, Answer.DECLINED, turn_at=turn_at))
     if excused:
         await entries.save_texted(unit, meant.entry.id, OF_A_TURN)
     else:
@@ -333,5 +308,29 @@ def _said(
         recurrence_id=turn_at,
         partstat=partstat,
         comment=comment,
+        proposed_ends_at=until,
+    )
+
+
+def _said_of(
+    arrived: Arrived,
+    entry: KeptEntry,
+    kind: ReplyKind,
+    answer: Answer,
+    *,
+    turn_at: datetime | None = None,
+    until: datetime | None = None,
+) -> Said:
+    """What was said of an entry that the words themselves found, whatever was asked last."""
+    return Said(
+        reply_id=arrived.id,
+        received_at=arrived.received_at,
+        channel=ReplyChannel.SMS,
+        kind=kind,
+        proof=Proof.PHONE_NUMBER,
+        entry=entry,
+        sequence=entry.sequence,
+        recurrence_id=turn_at,
+        partstat=answer.value,
         proposed_ends_at=until,
     )

@@ -1,6 +1,5 @@
 """The numbers and addresses of somebody, and their names and languages: seen and changed by those who may see numbers."""
 
-import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -23,10 +22,10 @@ from services.portal.domain.contacts import (
 )
 from services.portal.domain.errors import ContactsHidden
 from services.portal.domain.families import Family, Person
+from services.portal.use_cases.find_person import find_person
 from services.portal.web.families import LANGUAGES
 from services.portal.web.forms import Form
 from services.portal.web.pages import Visit, see_other
-from shared.kernel.errors import NotFound
 from shared.web.client import Problem
 
 _ON_ONE: Mapping[str, Callable[[Contacts, Way], list[Mapping[str, Any]]]] = {
@@ -56,12 +55,8 @@ class _Place:
 
 async def _place(visit: Visit) -> _Place:
     """Return who is asked about. Raises NotFound for somebody of another family, ContactsHidden without sight of numbers."""
-    case_id, person_id = visit.path("case_id"), visit.path("person_id")
-    family, roster = await asyncio.gather(visit.network.family(case_id), visit.network.roster(case_id))
-    person = roster.person(person_id)
-    if person is None:
-        raise NotFound
-    contacts = await visit.network.contacts(person_id)
+    family, _, person = await find_person(visit.network, visit.path("case_id"), visit.path("person_id"))
+    contacts = await visit.network.contacts(person.id)
     if contacts.safe_words is None:
         raise ContactsHidden
     return _Place(family, person, contacts)

@@ -1,6 +1,5 @@
 """Reaching somebody safely: what to say, when, by which ways, and who passes messages on. For those who may see numbers."""
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -9,9 +8,9 @@ from aiohttp import web
 from services.portal.domain.errors import ContactsHidden
 from services.portal.domain.families import Family, Person, Roster
 from services.portal.domain.safe_contact import CHANNELS, DECIDED_BY_STAFF, OWN_CHOICE, SafeContact, may_relay
+from services.portal.use_cases.find_person import find_person
 from services.portal.web.forms import Form
 from services.portal.web.pages import Visit, see_other
-from shared.kernel.errors import NotFound
 from shared.web.client import Problem
 
 _FIELDS = {
@@ -35,12 +34,8 @@ class _Place:
 
 async def _place(visit: Visit) -> _Place:
     """Return who is asked about. Raises NotFound for somebody of another family, ContactsHidden without sight of numbers."""
-    case_id, person_id = visit.path("case_id"), visit.path("person_id")
-    family, roster = await asyncio.gather(visit.network.family(case_id), visit.network.roster(case_id))
-    person = roster.person(person_id)
-    if person is None:
-        raise NotFound
-    contact = await visit.network.safe_contact(person_id)
+    family, roster, person = await find_person(visit.network, visit.path("case_id"), visit.path("person_id"))
+    contact = await visit.network.safe_contact(person.id)
     if contact.safe_words is None:
         raise ContactsHidden
     return _Place(family, roster, person, contact)
