@@ -16,13 +16,21 @@ from services.notify.jobs.on_inbound import Reader
 from services.notify.jobs.sending import Dispatch
 from services.notify.settings import NotifySettings
 from services.notify.use_cases.begin_attempts import Outlet
+from services.notify.use_cases.hear_response import hear_response
 from services.notify.use_cases.keep_case_access import keep_case_access
 from services.notify.use_cases.keep_contact import keep_contact
 from services.notify.use_cases.plan_entry import of_meeting, plan_entry
 from shared.db.sealing import derive
 from shared.db.unit import Actor, Units
 from shared.events.entries import Answer, Entry, Method, Mode, Notice, PlaceWords
-from shared.events.meetings import MeetingCancelled, MeetingRescheduled, MeetingRevision, MeetingScheduled, MeetingWords
+from shared.events.meetings import (
+    MeetingCancelled,
+    MeetingRescheduled,
+    MeetingRevision,
+    MeetingScheduled,
+    MeetingWords,
+    ResponseRecorded,
+)
 from shared.events.network import CaseAccessChanged, Channel, Consent, ContactPoint, PersonChanged, PersonRegistered, PersonWords
 from shared.kernel.wall import at_wall
 from shared.settings import County, Sending
@@ -261,6 +269,32 @@ class Office:
             )
             words = MeetingWords(places={str(entry.participant_id): booked.place for entry in booked.entries})
             await plan_entry(unit, of_meeting(fact, None if kind is MeetingCancelled else words), cause=cause or uuid4())
+
+    async def judge(
+        self,
+        booked: Booked,
+        person: Person,
+        reply: dict[str, Any],
+        *,
+        answer: Answer = Answer.ACCEPTED,
+        outcome: str = "applied",
+        channel: str = "sms",
+    ) -> None:
+        """Let meetings judge a reply."""
+        async with self.unit() as unit:
+            fact = ResponseRecorded(
+                meeting_id=booked.id,
+                case_id=booked.case_id,
+                participant_id=booked.of(person).participant_id,
+                person_id=person.id,
+                revision=booked.revision,
+                answer=answer,
+                outcome=outcome,
+                channel=channel,
+                reply_id=str(reply["reply_id"]),
+                at=unit.now,
+            )
+            await hear_response(unit, fact)
 
     # -- what notify does
 

@@ -82,7 +82,7 @@ class KeptEntry:
     revised_at: datetime
     answer_at: datetime | None = None
     said: str = ""
-    said_at: datetime | None = None
+    said_reply_id: str = ""
     ended_at: datetime | None = None
     rule: str = ""
     excluded: tuple[datetime, ...] = ()
@@ -126,10 +126,9 @@ class KeptEntry:
 
     @property
     def shown_answer(self) -> Answer:
-        """What the person is shown: the answer they gave on the link's page a moment ago, else the one that stands."""
+        """What the person is shown: the answer they gave a moment ago, until that one is judged; else the one that stands."""
         answer, _, sequence = self.said.partition("@")
-        later = self.said_at is not None and (self.answer_at is None or self.answer_at <= self.said_at)
-        return Answer(answer) if later and sequence == str(self.sequence) else self.answer
+        return Answer(answer) if sequence == str(self.sequence) else self.answer
 
     @property
     def is_live(self) -> bool:
@@ -193,7 +192,7 @@ def revise(kept: KeptEntry | None, told: Entry, fact: Revision, *, new_id: UUID)
         revised_at=fact.at,
         answer_at=kept.answer_at if kept else None,
         said=kept.said if kept else "",
-        said_at=kept.said_at if kept else None,
+        said_reply_id=kept.said_reply_id if kept else "",
         ended_at=None if status is EntryStatus.LIVE else fact.at,
         rule=told.rule,
         excluded=told.excluded,
@@ -267,16 +266,16 @@ def may_answer(entry: KeptEntry, *, at: datetime) -> bool:
     return entry.is_live and at < (entry.over_at if entry.is_promise else entry.starts_at)
 
 
-def saying(entry: KeptEntry, answer: Answer, *, at: datetime) -> KeptEntry | None:
-    """Return the entry with an answer given on the link's page; None when that is what is shown already."""
+def saying(entry: KeptEntry, answer: Answer, *, reply_id: str) -> KeptEntry | None:
+    """Return the entry with an answer that its person just gave; None when that is what is shown already."""
     if entry.shown_answer is answer:
         return None
-    return replace(entry, said=f"{answer.value}@{entry.sequence}", said_at=at)
+    return replace(entry, said=f"{answer.value}@{entry.sequence}", said_reply_id=reply_id)
 
 
-def unsaid(entry: KeptEntry) -> KeptEntry:
-    """Return the entry without what was last said about it: it was judged, and changed nothing."""
-    return replace(entry, said="", said_at=None)
+def heard(entry: KeptEntry, reply_id: str) -> KeptEntry:
+    """Return the entry now that its owner has judged a reply. What was said after that reply still waits, and stays shown."""
+    return replace(entry, said="", said_reply_id="") if reply_id == entry.said_reply_id else entry
 
 
 def _status(told: Entry) -> EntryStatus:

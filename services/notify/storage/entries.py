@@ -77,6 +77,17 @@ async def list_by_subject(unit: Unit, subject_id: UUID) -> list[KeptEntry]:
     return await _list(unit, select(ENTRIES).where(ENTRIES.c.meeting_id == subject_id))
 
 
+async def list_of_participant_for_update(unit: Unit, meeting_id: UUID, participant_id: UUID) -> list[KeptEntry]:
+    """Return the parts of a meeting that one person takes part in, and hold their rows, in one order everywhere."""
+    return await _list(
+        unit,
+        select(ENTRIES)
+        .where(ENTRIES.c.meeting_id == meeting_id, ENTRIES.c.participant_id == participant_id)
+        .order_by(ENTRIES.c.part)
+        .with_for_update(),
+    )
+
+
 async def list_meetings_of_family(unit: Unit, case_id: UUID) -> list[UUID]:
     """Return every meeting of a family that was ever told of."""
     query = select(ENTRIES.c.meeting_id).where(
@@ -137,7 +148,7 @@ async def save(unit: Unit, entry: KeptEntry, place: PlaceWords | None = None, pr
         "answer": entry.answer.value,
         "answer_at": entry.answer_at,
         "said": entry.said,
-        "said_at": entry.said_at,
+        "said_reply_id": entry.said_reply_id,
         "time_zone": entry.time_zone,
         "starts_local": entry.starts_local,
         "ends_local": entry.ends_local,
@@ -172,7 +183,7 @@ async def save_answer(unit: Unit, entry: KeptEntry) -> None:
     await unit.session.execute(
         update(ENTRIES)
         .where(_mine(unit), ENTRIES.c.id == entry.id)
-        .values(answer=entry.answer.value, answer_at=entry.answer_at, said=entry.said, said_at=entry.said_at)
+        .values(answer=entry.answer.value, answer_at=entry.answer_at, said=entry.said, said_reply_id=entry.said_reply_id)
     )
 
 
@@ -311,7 +322,7 @@ def _to_entry(row: Mapping[Any, Any]) -> KeptEntry:
         revised_at=row["revised_at"],
         answer_at=row["answer_at"],
         said=row["said"],
-        said_at=row["said_at"],
+        said_reply_id=row["said_reply_id"],
         ended_at=row["ended_at"],
         rule=row["rule"],
         excluded=tuple(row["excluded"]),

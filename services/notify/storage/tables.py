@@ -109,7 +109,7 @@ class EntryRow(Base):
     answer: Mapped[str]
     answer_at: Mapped[datetime | None]
     said: Mapped[str]
-    said_at: Mapped[datetime | None]
+    said_reply_id: Mapped[str] = mapped_column(server_default="")
     time_zone: Mapped[str]
     starts_local: Mapped[datetime] = mapped_column(WALL_TIME)
     ends_local: Mapped[datetime] = mapped_column(WALL_TIME)

@@ -34,6 +34,11 @@ class Said:
     proposed_ends_at: datetime | None = None
 
 
+def reply_name(reply_id: UUID) -> str:
+    """Return the id of a reply as its facts spell it."""
+    return spell("rep", reply_id)
+
+
 def announce_reply(unit: Unit, said: Said) -> None:
     """Announce a reply in the transaction that marks it as understood."""
     entry = said.entry
@@ -41,7 +46,7 @@ def announce_reply(unit: Unit, said: Said) -> None:
     words = ReplyWords(comment=said.comment, delegated_to=said.delegated_to) if said.comment or said.delegated_to else None
     unit.announce(
         ReplyReceived(
-            reply_id=spell("rep", said.reply_id),
+            reply_id=reply_name(said.reply_id),
             subject_kind=entry.subject_kind if entry else SubjectKind.MEETING if said.uid else SubjectKind.PERSON,
             subject_id=entry.subject_id if entry else None,
             person_id=person_id,

@@ -7,7 +7,7 @@ from services.notify.domain.entries import may_answer, saying
 from services.notify.domain.errors import AnswerTooLate, UntilOutside
 from services.notify.domain.links import Purpose
 from services.notify.storage import entries, links
-from services.notify.use_cases.announce_reply import Said, announce_reply
+from services.notify.use_cases.announce_reply import Said, announce_reply, reply_name
 from services.notify.use_cases.answer_promise import answer_promise
 from services.notify.use_cases.open_call_task import open_person_task
 from services.notify.use_cases.open_link import Opened
@@ -34,11 +34,12 @@ async def answer_link(unit: Unit, opened: Opened, answer: Answer, *, sequence: i
     if sequence is not None and sequence < opened.entry.sequence:
         _announce(unit, opened, unit.new_id(), ReplyKind.ANSWER, partstat=answer.value, sequence=sequence)
         return
-    said = saying(opened.entry, answer, at=unit.now)
+    reply_id = unit.new_id()
+    said = saying(opened.entry, answer, reply_id=reply_name(reply_id))
     if said is None:
         return
     await entries.save_answer(unit, said)
-    _announce(unit, opened, unit.new_id(), ReplyKind.ANSWER, partstat=answer.value)
+    _announce(unit, opened, reply_id, ReplyKind.ANSWER, partstat=answer.value)
 
 
 async def ask_other_time(unit: Unit, opened: Opened, words: str, starts_local: datetime | None) -> None:

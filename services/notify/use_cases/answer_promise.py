@@ -6,7 +6,7 @@ from uuid import UUID
 from services.notify.domain.entries import KeptEntry, may_answer, saying
 from services.notify.domain.errors import PromiseNotFound, PromiseOver, TurnNotFound, UntilOutside
 from services.notify.storage import entries, messages
-from services.notify.use_cases.announce_reply import Said, announce_reply
+from services.notify.use_cases.announce_reply import Said, announce_reply, reply_name
 from services.notify.use_cases.ask_for_help import ask_for_help
 from services.notify.use_cases.open_link import Opened
 from shared.db.unit import Unit
@@ -44,12 +44,13 @@ async def answer_promise(
             raise UntilOutside
     # A page opened before a change answers what it showed, whatever stands now.
     is_old = sequence is not None and sequence < entry.sequence
+    reply_id = unit.new_id()
     if until is None and not is_old:
-        said = saying(entry, answer, at=unit.now)
+        said = saying(entry, answer, reply_id=reply_name(reply_id))
         if said is None:
             return
         await entries.save_answer(unit, said)
-    _announce(unit, entry, ReplyKind.ANSWER, answer.value, until=until, sequence=sequence if is_old else None)
+    _announce(unit, entry, reply_id, ReplyKind.ANSWER, answer.value, until=until, sequence=sequence if is_old else None)
 
 
 async def say_of_turn(unit: Unit, entry: KeptEntry, starts_at: datetime, said: str, *, county: County) -> None:
@@ -60,7 +61,7 @@ async def say_of_turn(unit: Unit, entry: KeptEntry, starts_at: datetime, said: s
     is_ahead = turn is not None and turn.ends_at > unit.now
     if said == Answer.DECLINED.value and not (is_ahead and entry.is_live):
         raise PromiseOver
-    _announce(unit, entry, ReplyKind.TURN, said, turn_at=starts_at)
+    _announce(unit, entry, unit.new_id(), ReplyKind.TURN, said, turn_at=starts_at)
     if said == HELP:
         await ask_for_help(unit, entry, county, cause=starts_at.isoformat())
 
@@ -69,12 +70,13 @@ async def withdraw(unit: Unit, entry: KeptEntry) -> None:
     """Pass on that a promise is taken back as a whole; nobody is asked why."""
     if not entry.is_live:
         raise PromiseOver
-    _announce(unit, entry, ReplyKind.WITHDRAWAL, "")
+    _announce(unit, entry, unit.new_id(), ReplyKind.WITHDRAWAL, "")
 
 
 def _announce(
     unit: Unit,
     entry: KeptEntry,
+    reply_id: UUID,
     kind: ReplyKind,
     partstat: str,
     *,
@@ -85,7 +87,7 @@ def _announce(
     announce_reply(
         unit,
         Said(
-            reply_id=unit.new_id(),
+            reply_id=reply_id,
             received_at=unit.now,
             channel=ReplyChannel.LINK,
             kind=kind,

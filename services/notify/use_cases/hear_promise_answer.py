@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from services.notify.domain.entries import KeptEntry, answered, unsaid
+from services.notify.domain.entries import KeptEntry, answered, heard
 from services.notify.domain.messages import Kind
 from services.notify.domain.planning import telling_person
 from services.notify.storage import entries, messages
@@ -23,10 +23,10 @@ async def hear_promise_answer(unit: Unit, fact: CommitmentAnswered) -> None:
     kept = await entries.find_for_update(unit, fact.commitment_id, 0)
     if kept is None:
         return
-    entry = kept
-    if fact.turn_starts_at is None and fact.said in _ANSWERS:
-        entry = answered(kept, _ANSWERS[fact.said], at=fact.at) if fact.outcome == APPLIED else unsaid(kept)
-    if entry is not kept:
+    entry = heard(kept, fact.reply_id)
+    if fact.turn_starts_at is None and fact.said in _ANSWERS and fact.outcome == APPLIED:
+        entry = answered(entry, _ANSWERS[fact.said], at=fact.at)
+    if entry != kept:
         await entries.save_answer(unit, entry)
     if fact.channel == ReplyChannel.SMS.value:
         await _text_back(unit, entry, fact)

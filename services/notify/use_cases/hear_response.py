@@ -1,6 +1,6 @@
 """Take over an answer that meetings has judged, and tell somebody who answered by text what was understood."""
 
-from services.notify.domain.entries import KeptEntry, answered
+from services.notify.domain.entries import KeptEntry, answered, heard
 from services.notify.domain.messages import Kind
 from services.notify.domain.planning import telling_person
 from services.notify.storage import entries, messages
@@ -17,11 +17,13 @@ _SAYABLE = frozenset({Answer.ACCEPTED, Answer.DECLINED, Answer.TENTATIVE})
 
 async def hear_response(unit: Unit, fact: ResponseRecorded) -> None:
     """Keep the answer that stands. A text that answered an old time is answered with the present one."""
-    for kept in await entries.list_by_subject(unit, fact.meeting_id):
-        if kept.participant_id != fact.participant_id or not kept.is_live:
+    if fact.participant_id is None:
+        return
+    for kept in await entries.list_of_participant_for_update(unit, fact.meeting_id, fact.participant_id):
+        if not kept.is_live:
             continue
-        entry = answered(kept, fact.answer, at=fact.at) if fact.outcome == APPLIED else kept
-        if entry is not kept:
+        entry = heard(answered(kept, fact.answer, at=fact.at) if fact.outcome == APPLIED else kept, fact.reply_id)
+        if entry != kept:
             await entries.save_answer(unit, entry)
         if fact.channel == ReplyChannel.SMS.value:
             await _text_back(unit, entry, fact)

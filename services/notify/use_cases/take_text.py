@@ -17,7 +17,7 @@ from services.notify.domain.points import KeptPoint
 from services.notify.domain.promise_texts import Excused, begins_on, read_not_on, read_until, taken_out_on, turns_on
 from services.notify.storage import contacts, entries, messages
 from services.notify.storage.inbound import Arrived
-from services.notify.use_cases.announce_reply import Said, announce_reply
+from services.notify.use_cases.announce_reply import Said, announce_reply, reply_name
 from services.notify.use_cases.ask_for_help import ask_for_help
 from services.notify.use_cases.open_call_task import open_person_task
 from services.notify.use_cases.stop_number import start_number, stop_number
@@ -148,7 +148,7 @@ async def _say(unit: Unit, arrived: Arrived, sender: _Sender, answer: Answer, *,
     said = _said(arrived, sender, ReplyKind.ANSWER, partstat=answer.value.replace("_", "-"), until=until)
     announce_reply(unit, said)
     if sender.entry is not None and sender.entry.is_promise:
-        await _remember(unit, sender.entry, answer)
+        await _remember(unit, arrived, sender.entry, answer)
 
 
 async def _say_of_turn(unit: Unit, arrived: Arrived, sender: _Sender, partstat: str, county: County) -> None:
@@ -200,7 +200,7 @@ async def _keep_a_part(unit: Unit, arrived: Arrived, sender: _Sender) -> bool:
         return False
     [(entry, until)] = found
     announce_reply(unit, _said_of(arrived, entry, ReplyKind.ANSWER, Answer.ACCEPTED, until=until))
-    await _remember(unit, entry, Answer.ACCEPTED)
+    await _remember(unit, arrived, entry, Answer.ACCEPTED)
     return True
 
 
@@ -213,13 +213,13 @@ async def _excuse(unit: Unit, arrived: Arrived, sender: _Sender, excused: Sequen
     if excused:
         await entries.save_texted(unit, meant.entry.id, OF_A_TURN)
     else:
-        await _remember(unit, meant.entry, Answer.DECLINED)
+        await _remember(unit, arrived, meant.entry, Answer.DECLINED)
 
 
-async def _remember(unit: Unit, entry: KeptEntry, answer: Answer) -> None:
+async def _remember(unit: Unit, arrived: Arrived, entry: KeptEntry, answer: Answer) -> None:
     """Keep what was said of a promise: its page shows it, and what follows from it is told in the reply alone."""
     held = await entries.get_for_update(unit, entry.id)
-    said = saying(held, answer, at=unit.now) if held else None
+    said = saying(held, answer, reply_id=reply_name(arrived.id)) if held else None
     if said is not None:
         await entries.save_answer(unit, said)
     await entries.save_texted(unit, entry.id, answer.value)

@@ -1,12 +1,16 @@
 """Personal links and feeds: one person, one thing; reading changes nothing; every bad one is refused alike."""
 
+import asyncio
 import re
 from typing import Any
+from uuid import uuid4
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, text
 
-from shared.events.entries import PlaceWords
+from services.notify.domain.entries import saying
+from services.notify.storage import entries
+from shared.events.entries import Answer, PlaceWords
 from shared.events.meetings import ParticipantRemoved
 from shared.events.network import Channel
 from tests.notify.office import Booked, Office, Person
@@ -92,6 +96,43 @@ async def test_an_answer_may_be_repeated_and_changed_and_is_told_once_each(offic
         ("accepted", "token", "link", 0),
         ("declined", "token", "link", 0),
     ]
+
+
+async def test_what_was_said_last_is_shown_until_it_is_judged_and_not_an_answer_before_it(office: Office, web: Web) -> None:
+    denise, booked, secret = await with_link(office)
+    for answer in ("accepted", "declined"):
+        await web.link("POST", "/answers", secret, {"answer": answer})
+    yes, no = await office.facts("reply_received")
+
+    await office.judge(booked, denise, yes, answer=Answer.ACCEPTED, channel="link")
+    assert (await web.link("GET", "", secret)).json["answer"] == "declined"
+    assert (await web.link("POST", "/answers", secret, {"answer": "declined"})).json["answer"] == "declined"
+    assert len(await office.facts("reply_received")) == 2
+
+    await office.judge(booked, denise, no, answer=Answer.DECLINED, channel="link")
+    assert (await web.link("GET", "", secret)).json["answer"] == "declined"
+    await office.judge(booked, denise, {"reply_id": f"rep_{uuid4().hex}"}, answer=Answer.ACCEPTED, channel="staff")
+    assert (await web.link("GET", "", secret)).json["answer"] == "accepted"
+
+
+async def test_an_answer_that_is_being_given_is_not_lost_to_one_that_is_being_taken_over(office: Office, web: Web) -> None:
+    denise, booked, secret = await with_link(office)
+    await web.link("POST", "/answers", secret, {"answer": "accepted"})
+    [yes] = await office.facts("reply_received")
+    async with office.unit() as unit:
+        [entry] = await entries.list_of_participant_for_update(unit, booked.id, booked.of(denise).participant_id)
+        said = saying(entry, Answer.DECLINED, reply_id="rep_of_the_no")
+        assert said is not None
+        await entries.save_answer(unit, said)
+        holder = await unit.session.scalar(text("SELECT pg_backend_pid()"))
+        taken_over = asyncio.create_task(office.judge(booked, denise, yes, channel="link"))
+        async with asyncio.timeout(10):
+            while not await office.rows(
+                "SELECT 1 FROM pg_stat_activity WHERE :holder = ANY (pg_blocking_pids(pid))", holder=holder
+            ):
+                assert not taken_over.done()
+    await taken_over
+    assert (await web.link("GET", "", secret)).json["answer"] == "declined"
 
 
 async def test_another_time_is_a_wish_and_its_words_are_sealed(office: Office, web: Web) -> None:

@@ -86,6 +86,21 @@ async def test_an_offer_is_answered_on_the_page_once_however_often_it_is_tapped(
     assert (reply["subject_kind"], reply["subject_id"]) == ("commitment", str(told.id))
 
 
+async def test_an_answer_before_the_last_one_changes_nothing_on_the_page_of_promises(office: Office, web: Web) -> None:
+    _, told, secret = await with_page(office, confirmed=False)
+    for answer in ("accepted", "declined"):
+        await web.link("POST", path_of(told, "answers"), secret, {"answer": answer, "sequence": 0})
+    yes, no = await office.facts("reply_received")
+    for outcome in ("applied", "old_time"):
+        await told.judge("accepted", outcome=outcome, channel="link", reply_id=yes["reply_id"])
+        again = await web.link("POST", path_of(told, "answers"), secret, {"answer": "declined", "sequence": 0})
+        assert again.json["answer"] == "declined"
+    assert len(await office.facts("reply_received")) == 2
+    await told.judge("declined", outcome="not_possible", channel="link", reply_id=no["reply_id"])
+    again = await web.link("POST", path_of(told, "answers"), secret, {"answer": "accepted", "sequence": 0})
+    assert (again.json["answer"], len(await office.facts("reply_received"))) == ("accepted", 2)
+
+
 async def test_a_backup_says_until_when_within_what_was_asked(office: Office, web: Web) -> None:
     luis = await office.known(Channel.EMAIL, name="Luis")
     asked = await promise(office, luis).ask()

@@ -11,12 +11,9 @@ from services.notify.domain.messages import Phase, State
 from services.notify.domain.receipts import Receipt
 from services.notify.use_cases.begin_attempts import begin_attempts
 from services.notify.use_cases.claim_due import claim_due
-from services.notify.use_cases.hear_response import hear_response
 from services.notify.use_cases.record_attempt import record_attempt
 from services.notify.use_cases.stop_number import stop_number
 from services.notify.use_cases.store_receipt import store_receipt
-from shared.events.entries import Answer
-from shared.events.meetings import ResponseRecorded
 from shared.events.network import Channel, Consent
 from tests.notify.office import Booked, Office, Person, outlet
 from tests.notify.web.conftest import Web
@@ -30,26 +27,6 @@ async def invited(office: Office, **facts: object) -> tuple[Person, Booked]:
     return carmen, booked
 
 
-async def judged(office: Office, booked: Booked, person: Person, reply: dict[str, object], *, outcome: str = "applied") -> None:
-    """Let meetings judge a reply."""
-    async with office.unit() as unit:
-        await hear_response(
-            unit,
-            ResponseRecorded(
-                meeting_id=booked.id,
-                case_id=booked.case_id,
-                participant_id=booked.of(person).participant_id,
-                person_id=person.id,
-                revision=booked.revision,
-                answer=Answer.ACCEPTED,
-                outcome=outcome,
-                channel="sms",
-                reply_id=str(reply["reply_id"]),
-                at=unit.now,
-            ),
-        )
-
-
 async def test_an_invitation_by_text_is_answered_by_one_and_confirmed_with_the_time(office: Office, web: Web) -> None:
     carmen, booked = await invited(office)
     assert len(office.texts.to(carmen.phone)) == 1
@@ -61,8 +38,8 @@ async def test_an_invitation_by_text_is_answered_by_one_and_confirmed_with_the_t
         ("answer", "accepted", "phone_number", "sms", 0)
     ]
     assert replies[0]["participant_id"] == str(booked.of(carmen).participant_id)
-    await judged(office, booked, carmen, replies[0])
-    await judged(office, booked, carmen, replies[0])
+    await office.judge(booked, carmen, replies[0])
+    await office.judge(booked, carmen, replies[0])
     await office.send_due()
     assert len(office.texts.to(carmen.phone)) == 2
     assert "gracias" in office.texts.to(carmen.phone)[1].lower()
