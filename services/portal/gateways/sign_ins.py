@@ -93,11 +93,13 @@ class SignIns:
         name = _name("sign-in", word)
         left = int(sign_in.signed_in_at + ABSOLUTE_SECONDS - time.time())
         if left > 0:
-            # Listed first: a record that nobody could end from outside must not be.
-            for listed in _lists_of(sign_in.county, sign_in.staff_id, sign_in.session):
-                await self._redis.sadd(listed, name)
-                await self._redis.expire(listed, ABSOLUTE_SECONDS)
-            await self._redis.set(name, self._sealed(name, _SIGN_IN, sign_in), ex=min(IDLE_SECONDS, left))
+            # All at once: a record that nobody could end from outside must not be, whoever is ending the others meanwhile.
+            async with self._redis.pipeline(transaction=True) as together:
+                for listed in _lists_of(sign_in.county, sign_in.staff_id, sign_in.session):
+                    together.sadd(listed, name)
+                    together.expire(listed, ABSOLUTE_SECONDS)
+                together.set(name, self._sealed(name, _SIGN_IN, sign_in), ex=min(IDLE_SECONDS, left))
+                await together.execute()
         return word
 
     async def renew(self, word: str, sign_in: SignIn) -> None:
@@ -126,8 +128,10 @@ class SignIns:
     async def end_all(self, county: str, *, staff_id: str = "", session: str = "") -> None:
         """End all sign-ins of a person, or those of one session at their provider; the next request of each is refused."""
         for listed in _lists_of(county, staff_id, session):
-            names = await self._redis.smembers(listed)
-            await self._redis.delete(listed, *names)
+            # Only those read are taken off: the name of a sign-in that is being added meanwhile stays listed.
+            if names := await self._redis.smembers(listed):
+                await self._redis.delete(*names)
+                await self._redis.srem(listed, *names)
 
     async def is_first(self, county: str, token_id: str, *, seconds: int) -> bool:
         """Say whether a provider's word is heard for the first time within so many seconds."""
