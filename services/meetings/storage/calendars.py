@@ -65,6 +65,15 @@ async def get_for_update(unit: Unit, person_id: UUID, calendar_id: UUID) -> Link
     return await _to_calendar(unit, row)
 
 
+async def hold_due(unit: Unit, calendar: LinkedCalendar) -> datetime | None:
+    """Hold a calendar's row and return when it is due now; None where it is read no more, or was unlinked."""
+    return await unit.session.scalar(
+        select(CalendarRow.next_at)
+        .where(CalendarRow.county_id == unit.county_id, CalendarRow.id == calendar.calendar_id)
+        .with_for_update()
+    )
+
+
 async def add(unit: Unit, calendar: LinkedCalendar) -> None:
     """Keep a calendar."""
     row = CalendarRow(id=calendar.calendar_id, county_id=unit.county_id, person_id=calendar.person_id, linked_at=unit.now, url=None)
@@ -130,7 +139,7 @@ async def drop(unit: Unit, person_id: UUID, calendar_id: UUID) -> None:
 
 
 async def take_due(unit: Unit, *, limit: int) -> list[LinkedCalendar]:
-    """Return linked calendars that are due, and put them off a little: another reader passes them over."""
+    """Return linked calendars that are due, put off a little already: another reader passes them over."""
     rows = (
         await unit.session.scalars(
             select(CalendarRow)
@@ -143,8 +152,8 @@ async def take_due(unit: Unit, *, limit: int) -> list[LinkedCalendar]:
     found = []
     for row in rows:
         try:
-            found.append(await _to_calendar(unit, row))
             row.next_at = unit.now + LEASE
+            found.append(await _to_calendar(unit, row))
         except KeyDestroyed:
             # Its owner was erased: there is no address left to read.
             row.next_at = None

@@ -44,15 +44,22 @@ async def refresh_calendar(
             state=CalendarState.FEED_ERROR,
             reason=reading.reason,
             failures=min(calendar.failures + 1, 10),
-            next_at=unit.now + wait,
+            next_at=await _next(unit, calendar, wait),
         )
         await calendars.save(unit, failed)
         return failed
     state, reason = read_state(reading)
-    after = replace(calendar, state=state, reason=reason, failures=0, fetched_at=unit.now, next_at=unit.now + EVERY)
+    next_at = await _next(unit, calendar, EVERY)
+    after = replace(calendar, state=state, reason=reason, failures=0, fetched_at=unit.now, next_at=next_at)
     await calendars.save(unit, after)
     await calendars.keep_blocks(unit, after, busy_of(unit, owner, reading))
     return after
+
+
+async def _next(unit: Unit, calendar: LinkedCalendar, wait: timedelta) -> datetime | None:
+    """Hold the calendar's row and return when to read it again: what somebody asked for while it was being read stands."""
+    due_at = await calendars.hold_due(unit, calendar)
+    return unit.now + wait if due_at == calendar.next_at else due_at
 
 
 def window(now: datetime) -> Span:
