@@ -44,7 +44,7 @@ def a_sign_in(*, session: str) -> SignIn:
 
 
 async def test_who_signs_in_while_their_sign_ins_are_being_ended_can_be_ended_afterwards(redis: Redis) -> None:
-    sign_ins, amy = SignIns(redis, KEY), a_sign_in()
+    sign_ins, amy = SignIns(redis, KEY), a_sign_in(session="")
     words = [await sign_ins.add(amy)]
 
     async def sign_in() -> None:
