@@ -5,6 +5,7 @@ It runs at a commit that planned something, and every second. The row lock gives
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -88,16 +89,18 @@ class Ticker:
 
     async def _visit(self, county_id: UUID) -> bool:
         """Take back what the dead held, take what is due as far as there is room, and hand it on; say whether there is more."""
-        lease = self._new_lease()
+        lease, most = self._new_lease(), min(CLAIM, self._room())
         async with self._units.open(county_id, ACTOR) as unit:
             await release_expired(unit)
-            claimed = await claim_due(unit, lease=lease, most=min(CLAIM, self._room())) if self._room() > 0 else []
+            taken = await claim_due(unit, lease=lease, most=most) if most > 0 else []
+        claimed = [each for each in taken if not each.message.has_ended]
         fault.here("ticker.after_claim_before_enqueue")
         if claimed:
             asyncio.get_running_loop().call_later(SOON_SECONDS, self._woken.set)
         for lane, found in groupby(sorted(claimed, key=_by_lane), key=lambda each: each.message.lane):
             await self._hand_over(county_id, lane, list(found), lease)
-        return len(claimed) >= CLAIM
+        # What ended here counts: after an outage what is due now stands behind all that is too late.
+        return any(count >= most for count in Counter(each.message.lane for each in taken).values())
 
     async def watch(self) -> None:
         """Send in this process what nobody has started in time, the urgent first, and forget what somebody has."""

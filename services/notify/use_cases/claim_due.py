@@ -16,12 +16,12 @@ LANES: tuple[Lane, ...] = tuple(Lane)
 
 
 async def claim_due(unit: Unit, *, lease: UUID, most: int, lanes: Sequence[Lane] = LANES) -> list[Claimed]:
-    """Return what this lease now holds, at most so many of each lane."""
+    """Return what was taken, at most so many of each lane: what this lease now holds, and what came to its end instead."""
     found = await claims.claim(unit, lanes=lanes, lease=lease, most=most)
     for each in found:
         if each.message.has_ended:
             await end_message(unit, each.message, each.message.state, reason=each.message.reason)
-    return [each for each in found if each.message.state is State.CLAIMED]
+    return found
 
 
 async def release_expired(unit: Unit) -> list[Message]:

@@ -51,6 +51,20 @@ async def test_any_number_of_tickers_send_each_message_once(office: Office) -> N
     assert {state for _, _, state in await office.states("invitation")} == {"sent"}
 
 
+async def test_what_is_due_does_not_rest_behind_what_is_too_late(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    late, [person] = await due(office, 7), await due(office)
+    await office.run(
+        "UPDATE messages SET due_at = due_at - interval '2 days', not_after = due_at - interval '1 day'"
+        " WHERE county_id = :county AND person_id = ANY (:late)",
+        late=[each.id for each in late],
+    )
+    monkeypatch.setattr("services.notify.jobs.every_second.CLAIM", 3)
+    ticker = office.new_ticker()
+    assert [await ticker.tick() for _ in range(3)] == [True, True, False]
+    await ticker.drained()
+    assert [len(office.mail.to(each.mail)) for each in (*late, person)] == [0] * 7 + [1]
+
+
 @pytest.mark.parametrize(
     ("step", "mails"),
     [("claim", 0), ("begin", 0), ("write", 0), ("dot", 0), ("last word", 2), ("end", 2)],
