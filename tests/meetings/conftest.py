@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import count
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -169,6 +170,7 @@ class World:
         self._units = units
         self.county_id = county_id
         self.facts = CountyFacts("alder", ZONE)
+        self._positions = count(1)
 
     def unit(self, staff_id: str = "amy") -> AbstractAsyncContextManager[Unit]:
         """Open a unit as a member of staff."""
@@ -178,17 +180,23 @@ class World:
         """A caseworker of unit north, unless told otherwise."""
         return Caller(self.county_id, staff_id, frozenset(roles or (Role.CASEWORKER,)), units=frozenset({"north"}))
 
-    async def hear(self, body: object) -> None:
-        """Apply one fact as the consumer would."""
+    async def hear(self, body: object, *, position: int | None = None) -> None:
+        """Apply one fact as the consumer would: the next of network's log, or one set aside that stands earlier in it."""
         async with self._units.open(self.county_id, Actor("service", "meetings")) as unit:
             fact: Fact[Any] = Fact(
-                body=body, id=uuid4(), position=1, county_id=self.county_id, time=unit.now, traceparent="", _unit=unit
+                body=body,
+                id=uuid4(),
+                position=next(self._positions) if position is None else position,
+                county_id=self.county_id,
+                time=unit.now,
+                traceparent="",
+                _unit=unit,
             )
             for listener in LISTENERS:
                 if type(body) in listener.events:
                     await listener.handle(unit, fact)
 
-    async def person(self, person_id: UUID | None = None, **facts: Any) -> UUID:
+    async def person(self, person_id: UUID | None = None, *, position: int | None = None, **facts: Any) -> UUID:
         """Register a person who speaks English."""
         ordinary = PersonRegistered(
             person_id=person_id or uuid4(),
@@ -205,7 +213,7 @@ class World:
             at=datetime.now(UTC),
         )
         known = replace(ordinary, **facts)
-        await self.hear(known)
+        await self.hear(known, position=position)
         return known.person_id
 
     async def member(self, case_id: UUID, person_id: UUID) -> UUID:
@@ -226,7 +234,7 @@ class World:
         )
         return member_id
 
-    async def child(self, case_id: UUID, child_id: UUID, **facts: Any) -> None:
+    async def child(self, case_id: UUID, child_id: UUID, *, position: int | None = None, **facts: Any) -> None:
         """Make a child part of a family's work, in care since yesterday."""
         ordinary = ChildAdded(
             case_id=case_id,
@@ -238,7 +246,7 @@ class World:
             intensive_services=False,
             at=datetime.now(UTC),
         )
-        await self.hear(replace(ordinary, **facts))
+        await self.hear(replace(ordinary, **facts), position=position)
 
     async def family(self, assigned: Sequence[str] = ("amy",), unit: str = "north") -> Family:
         """Open a family with its people."""

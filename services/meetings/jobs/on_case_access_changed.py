@@ -9,4 +9,4 @@ from shared.events.network import CaseAccessChanged
 @on(CaseAccessChanged)
 async def keep_access(unit: Unit, fact: Fact[CaseAccessChanged]) -> None:
     """Whoever lost the family loses sight of its meetings at once."""
-    await hear_case_access(unit, fact.body)
+    await hear_case_access(unit, fact.body, position=fact.position)

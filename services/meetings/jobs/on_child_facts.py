@@ -9,4 +9,4 @@ from shared.events.network import ChildAdded, ChildFacts, ChildFactsChanged
 @on(ChildAdded, ChildFactsChanged)
 async def keep_child(unit: Unit, fact: Fact[ChildFacts]) -> None:
     """Due dates and seats follow from the facts, so keeping them is all there is to do."""
-    await hear_child(unit, fact.body)
+    await hear_child(unit, fact.body, position=fact.position)

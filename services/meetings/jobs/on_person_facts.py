@@ -9,4 +9,4 @@ from shared.events.network import PersonChanged, PersonFacts, PersonRegistered
 @on(PersonRegistered, PersonChanged)
 async def keep_person(unit: Unit, fact: Fact[PersonFacts]) -> None:
     """Keep zone, language and flags; the names beside them stay sealed."""
-    await hear_person(unit, fact.body)
+    await hear_person(unit, fact.body, position=fact.position)

@@ -104,14 +104,14 @@ async def close_one(unit: Unit, case_id: UUID, at: datetime) -> None:
     (await _heard_of(unit, case_id)).closed_at = at
 
 
-async def hand_over(unit: Unit, case_id: UUID, access: CaseAccess, *, at: datetime) -> None:
+async def hand_over(unit: Unit, case_id: UUID, access: CaseAccess, *, position: int) -> None:
     """Keep who holds a family, unless something later is known. Raises FamilyNotHeardOf."""
     row = await _heard_of(unit, case_id)
-    if row.access_at is None or at >= row.access_at:
+    if position >= row.access_position:
         row.unit = access.unit
         row.assigned = sorted(access.assigned)
         row.shared_with = sorted(access.shared_with)
-        row.access_at = at
+        row.access_position = position
 
 
 async def _heard_of(unit: Unit, case_id: UUID) -> FamilyRow:
@@ -126,7 +126,7 @@ async def list_children(unit: Unit, case_id: UUID) -> list[PlacedChild]:
     return [_to_child(row) for row in await unit.fetch(_CHILDREN, county=unit.county_id, case_id=case_id)]
 
 
-async def keep_child(unit: Unit, child: PlacedChild, *, at: datetime) -> None:
+async def keep_child(unit: Unit, child: PlacedChild, *, position: int) -> None:
     """Keep a child's facts, all of which are given anew, unless later ones are known."""
     facts = {
         "entered_care_on": child.entered_care_on,
@@ -134,13 +134,12 @@ async def keep_child(unit: Unit, child: PlacedChild, *, at: datetime) -> None:
         "icwa_status": child.icwa_status,
         "placement_kind": child.placement_kind,
         "intensive_services": child.intensive_services,
-        "heard_at": at,
+        "position": position,
     }
-    later = or_(ChildRow.heard_at.is_(None), ChildRow.heard_at <= at)
     await unit.session.execute(
         insert(ChildRow)
         .values(case_id=child.case_id, child_id=child.child_id, county_id=unit.county_id, **facts)
-        .on_conflict_do_update(index_elements=["case_id", "child_id"], set_=facts, where=later)
+        .on_conflict_do_update(index_elements=["case_id", "child_id"], set_=facts, where=ChildRow.position <= position)
     )
 
 

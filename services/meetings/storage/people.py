@@ -2,11 +2,10 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Uuid, any_, bindparam, or_, select
+from sqlalchemy import ARRAY, Uuid, any_, bindparam, select
 from sqlalchemy.dialects.postgresql import insert
 
 from services.meetings.storage.tables import PersonRow
@@ -45,7 +44,7 @@ async def list_of(unit: Unit, person_ids: Collection[UUID]) -> dict[UUID, KnownP
     return {row["person_id"]: _to_person(row) for row in rows}
 
 
-async def keep(unit: Unit, person: KnownPerson, *, at: datetime) -> None:
+async def keep(unit: Unit, person: KnownPerson, *, position: int) -> None:
     """Keep a person's facts, all of which are given anew, unless later ones are known."""
     facts = {
         "time_zone": person.time_zone,
@@ -54,13 +53,12 @@ async def keep(unit: Unit, person: KnownPerson, *, at: datetime) -> None:
         "interpreter_needed": person.interpreter_needed,
         "staff_id": person.staff_id,
         "email_lookups": sorted(person.email_lookups),
-        "heard_at": at,
+        "position": position,
     }
-    later = or_(PersonRow.heard_at.is_(None), PersonRow.heard_at <= at)
     await unit.session.execute(
         insert(PersonRow)
         .values(person_id=person.person_id, county_id=unit.county_id, **facts)
-        .on_conflict_do_update(index_elements=["person_id"], set_=facts, where=later)
+        .on_conflict_do_update(index_elements=["person_id"], set_=facts, where=PersonRow.position <= position)
     )
 
 

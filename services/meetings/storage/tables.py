@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import TIMESTAMP, ForeignKeyConstraint, Index, LargeBinary, Text, UniqueConstraint, text
+from sqlalchemy import TIMESTAMP, BigInteger, ForeignKeyConstraint, Index, LargeBinary, Text, UniqueConstraint, text
 from sqlalchemy import Uuid as UuidType
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSTZRANGE, ExcludeConstraint, Range
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -34,7 +34,7 @@ HISTORY.to_metadata(Base.metadata)
 
 
 class FamilyRow(Base):
-    """A family and who holds it, as network said at `access_at`."""
+    """A family and who holds it, as said by the fact that stands in network's log at `access_position`."""
 
     __tablename__ = "families"
 
@@ -45,7 +45,7 @@ class FamilyRow(Base):
     assigned: Mapped[list[str]] = mapped_column(ARRAY(Text))
     shared_with: Mapped[list[str]] = mapped_column(ARRAY(Text))
     closed_at: Mapped[datetime | None]
-    access_at: Mapped[datetime | None]
+    access_position: Mapped[int] = mapped_column(BigInteger, server_default="0")
 
     __table_args__ = (Index(None, "county_id", "unit"),)
 
@@ -65,7 +65,11 @@ class MemberRow(Base):
 
 
 class ChildRow(Base):
-    """A child of a family's work, with the facts on which due dates and seats rest, as network said at `heard_at`."""
+    """A child of a family's work, with the facts on which due dates and seats rest.
+
+    `position` is the place in network's log of the fact that this repeats, here as in the other copies: facts stand there in the
+    order in which they became true, and a transaction that began earlier may have waited for its turn.
+    """
 
     __tablename__ = "children"
 
@@ -77,7 +81,7 @@ class ChildRow(Base):
     icwa_status: Mapped[str] = mapped_column(Text)
     placement_kind: Mapped[str] = mapped_column(Text)
     intensive_services: Mapped[bool]
-    heard_at: Mapped[datetime | None]
+    position: Mapped[int] = mapped_column(BigInteger, server_default="0")
 
     __table_args__ = (Index(None, "county_id", "child_id"),)
 
@@ -95,7 +99,7 @@ class PersonRow(Base):
     interpreter_needed: Mapped[bool]
     staff_id: Mapped[str | None] = mapped_column(Text)
     email_lookups: Mapped[list[str]] = mapped_column(ARRAY(Text))
-    heard_at: Mapped[datetime | None]
+    position: Mapped[int] = mapped_column(BigInteger, server_default="0")
 
     __table_args__ = (Index(None, "county_id", "staff_id"),)
 

@@ -26,13 +26,13 @@ async def hear_case_opened(unit: Unit, fact: CaseOpened) -> None:
     await families.open_one(unit, fact.case_id, fact.time_zone)
 
 
-async def hear_case_access(unit: Unit, fact: CaseAccessChanged) -> None:
+async def hear_case_access(unit: Unit, fact: CaseAccessChanged, *, position: int) -> None:
     """Keep who holds a family."""
     access = CaseAccess(unit=fact.unit, assigned=frozenset(fact.assigned), shared_with=frozenset(fact.shared_with))
-    await families.hand_over(unit, fact.case_id, access, at=fact.at)
+    await families.hand_over(unit, fact.case_id, access, position=position)
 
 
-async def hear_child(unit: Unit, fact: ChildFacts) -> None:
+async def hear_child(unit: Unit, fact: ChildFacts, *, position: int) -> None:
     """Keep a child's placement facts; due dates follow from them."""
     await families.keep_child(
         unit,
@@ -45,11 +45,11 @@ async def hear_child(unit: Unit, fact: ChildFacts) -> None:
             placement_kind=fact.placement_kind,
             intensive_services=fact.intensive_services,
         ),
-        at=fact.at,
+        position=position,
     )
 
 
-async def hear_person(unit: Unit, fact: PersonFacts) -> None:
+async def hear_person(unit: Unit, fact: PersonFacts, *, position: int) -> None:
     """Keep a person's zone, language and flags."""
     await people.keep(
         unit,
@@ -62,7 +62,7 @@ async def hear_person(unit: Unit, fact: PersonFacts) -> None:
             staff_id=fact.staff_id,
             email_lookups=frozenset(point.lookup for point in fact.contact_points if point.channel is Channel.EMAIL),
         ),
-        at=fact.at,
+        position=position,
     )
 
 

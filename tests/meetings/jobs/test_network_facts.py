@@ -126,9 +126,9 @@ async def test_a_fact_replayed_late_undoes_nothing_that_was_said_after_it(
         rule,
         CaseOpened(case_id=family.case_id, time_zone="America/Denver", at=before),
     ):
-        await world.hear(late)
-    await world.person(family.mother, time_zone="America/Chicago", at=before)
-    await world.child(family.case_id, family.child, entered_care_on=TODAY - timedelta(days=30), at=before)
+        await world.hear(late, position=1)
+    await world.person(family.mother, position=1, time_zone="America/Chicago", at=before)
+    await world.child(family.case_id, family.child, position=1, entered_care_on=TODAY - timedelta(days=30), at=before)
 
     assert (await eve.get(f"/v1/meetings/{booked['id']}")).status == 404
     assert "separated" not in (await amy.get(f"/v1/meetings/{booked['id']}")).json["flags"]
