@@ -4,6 +4,7 @@ import hashlib
 import hmac
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
+from itertools import count
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -99,6 +100,7 @@ class Office:
         self.dispatch, self.senders, self.mail, self.texts = dispatch, senders, mail, texts
         self.ticker = self.new_ticker()
         self.reader = Reader(units, [county])
+        self._positions = count(1)
 
     def new_ticker(self, **options: Any) -> Ticker:
         """Another ticker of this county."""
@@ -130,7 +132,11 @@ class Office:
         key = derive(WRAPPING_KEY, "lookup", self.county.id)
         return hmac.new(key, address.casefold().encode(), hashlib.sha256).hexdigest()
 
-    async def tell(self, person: Person, *, changed: bool = False, at: datetime | None = None) -> None:
+    def position(self) -> int:
+        """The next place in a producer's log."""
+        return next(self._positions)
+
+    async def tell(self, person: Person, *, changed: bool = False, at: datetime | None = None, position: int | None = None) -> None:
         """Let network tell of somebody."""
         kind = PersonChanged if changed else PersonRegistered
         async with self.unit() as unit:
@@ -148,7 +154,10 @@ class Office:
                 **{"is_minor": False, "staff_id": None, **person.facts},
             )
             await keep_contact(
-                unit, facts, PersonWords(given_name=person.given_name, family_name="Quesada", addresses=person.addresses)
+                unit,
+                facts,
+                PersonWords(given_name=person.given_name, family_name="Quesada", addresses=person.addresses),
+                position=self.position() if position is None else position,
             )
 
     async def known(self, *ways: Channel, **facts: Any) -> Person:
@@ -170,7 +179,7 @@ class Office:
         """Let network tell who holds a family."""
         async with self.unit() as unit:
             told = CaseAccessChanged(case_id=case_id, unit="north", assigned=staff, shared_with=(), at=unit.now)
-            await keep_case_access(unit, told)
+            await keep_case_access(unit, told, position=self.position())
 
     async def feed(self, web: Any, person: Person, booked: Booked) -> str:
         """Let Amy make a person's feed; return its address."""
@@ -268,7 +277,8 @@ class Office:
                 at=unit.now,
             )
             words = MeetingWords(places={str(entry.participant_id): booked.place for entry in booked.entries})
-            await plan_entry(unit, of_meeting(fact, None if kind is MeetingCancelled else words), cause=cause or uuid4())
+            told = of_meeting(fact, None if kind is MeetingCancelled else words, position=self.position())
+            await plan_entry(unit, told, cause=cause or uuid4())
 
     async def judge(
         self,
@@ -294,7 +304,7 @@ class Office:
                 reply_id=str(reply["reply_id"]),
                 at=unit.now,
             )
-            await hear_response(unit, fact)
+            await hear_response(unit, fact, position=self.position())
 
     # -- what notify does
 

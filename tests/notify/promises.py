@@ -102,7 +102,8 @@ class Promised:
     ) -> None:
         fact = self.fact(kind, self.entry(notice, method=method) if notice else None, **more)
         async with self.office.unit() as unit:
-            await plan_entry(unit, of_promise(fact, WORDS if method is Method.REQUEST else None), cause=uuid4())
+            words = WORDS if method is Method.REQUEST else None
+            await plan_entry(unit, of_promise(fact, words, position=self.office.position()), cause=uuid4())
 
     def _next(self, **changes: Any) -> "Promised":
         return replace(self, revision=self.revision + 1, sequence=self.sequence + 1, **changes)
@@ -136,7 +137,7 @@ class Promised:
         told = self._next(state="paused")
         fact = told.fact(CommitmentChanged, told.entry(Notice.CHANGED, turns=()))
         async with self.office.unit() as unit:
-            await plan_entry(unit, of_promise(fact, WORDS), cause=uuid4())
+            await plan_entry(unit, of_promise(fact, WORDS, position=self.office.position()), cause=uuid4())
         return told
 
     async def settle(self, state: str) -> "Promised":
@@ -178,7 +179,7 @@ class Promised:
             **{"turn_starts_at": None, "until": None, **more},
         )
         async with self.office.unit() as unit:
-            await hear_promise_answer(unit, fact)
+            await hear_promise_answer(unit, fact, position=self.office.position())
 
 
 def promise(office: Office, person: Person, *turns: Turn) -> Promised:

@@ -27,13 +27,15 @@ _ANSWER_OF: Mapping[str, Answer] = {"accepted": Answer.ACCEPTED, "active": Answe
 class Revision:
     """A revision of a meeting or of a promise, with the words that came along, as far as entries need them.
 
-    A promise has a `standing`, its state; an ask to a backup says until when nobody else is asked. Without entries nothing leaves.
+    `position` is the fact's place in its producer's log. A promise has a `standing`, its state; an ask to a backup says until when
+    nobody else is asked. Without entries nothing leaves.
     """
 
     subject_kind: SubjectKind
     subject_id: UUID
     case_id: UUID
     revision: int
+    position: int
     at: datetime
     entries: tuple[Entry, ...]
     places: Mapping[UUID, PlaceWords] | None = None
@@ -55,8 +57,9 @@ class EntryStatus(StrEnum):
 class KeptEntry:
     """What messages are made from. `timed_revision` is the revision that set the present time: reminders are unique by it.
 
-    Of a promise, `turns` are those that were still to come at this revision, `standing` is its state since `standing_at`, and
-    `texted` is what its member last said about it by text: accepted, declined, or turn for something about one turn.
+    Of a promise, `turns` are those that were still to come at this revision, `standing` is its state, and `texted` is what its
+    member last said about it by text: accepted, declined, or turn for something about one turn. Each `_position` is the place, in
+    the log of whoever decides about it, of the fact that said so.
     """
 
     id: UUID
@@ -80,7 +83,7 @@ class KeptEntry:
     starts_at: datetime
     ends_at: datetime
     revised_at: datetime
-    answer_at: datetime | None = None
+    answer_position: int = 0
     said: str = ""
     said_reply_id: str = ""
     ended_at: datetime | None = None
@@ -88,7 +91,7 @@ class KeptEntry:
     excluded: tuple[datetime, ...] = ()
     turns: tuple[Turn, ...] = ()
     standing: str = ""
-    standing_at: datetime | None = None
+    standing_position: int = 0
     is_ask: bool = False
     answer_by: datetime | None = None
     texted: str = ""
@@ -166,8 +169,9 @@ def revise(kept: KeptEntry | None, told: Entry, fact: Revision, *, new_id: UUID)
     status = _status(told)
     same_time = kept is not None and kept.is_live and (kept.starts_at, kept.time_zone) == (told.starts_at, told.time_zone)
     is_promise = fact.subject_kind is SubjectKind.COMMITMENT
-    # What was told of a promise without a calendar entry may be later than this, and is then what stands.
-    standing_is_later = bool(kept and kept.standing_at and kept.standing_at > fact.at)
+    # What was told without a calendar entry may be later than this one, replayed, and is then what stands.
+    answer_is_later = kept is not None and kept.answer_position > fact.position
+    standing_is_later = kept is not None and kept.standing_position > fact.position
     fresh = KeptEntry(
         id=kept.id if kept else new_id,
         subject_kind=fact.subject_kind,
@@ -183,14 +187,14 @@ def revise(kept: KeptEntry | None, told: Entry, fact: Revision, *, new_id: UUID)
         status=status,
         required=told.required,
         mode=told.mode,
-        answer=told.answer,
+        answer=kept.answer if kept and answer_is_later else told.answer,
         time_zone=told.time_zone,
         starts_local=told.starts_local,
         ends_local=told.ends_local,
         starts_at=told.starts_at,
         ends_at=told.ends_at,
         revised_at=fact.at,
-        answer_at=kept.answer_at if kept else None,
+        answer_position=kept.answer_position if kept and answer_is_later else fact.position,
         said=kept.said if kept else "",
         said_reply_id=kept.said_reply_id if kept else "",
         ended_at=None if status is EntryStatus.LIVE else fact.at,
@@ -198,7 +202,7 @@ def revise(kept: KeptEntry | None, told: Entry, fact: Revision, *, new_id: UUID)
         excluded=told.excluded,
         turns=_turns(told, kept, fact) if is_promise else (),
         standing=kept.standing if kept and standing_is_later else fact.standing,
-        standing_at=kept.standing_at if kept and standing_is_later else fact.at if is_promise else None,
+        standing_position=kept.standing_position if kept and standing_is_later else fact.position,
         is_ask=fact.is_ask,
         answer_by=fact.answer_by or (kept.answer_by if kept else None),
         texted=kept.texted if kept else "",
@@ -210,16 +214,20 @@ def revise(kept: KeptEntry | None, told: Entry, fact: Revision, *, new_id: UUID)
 
 
 def settle(kept: KeptEntry, fact: Revision) -> Revised | None:
-    """Return what becomes of a promise's entry by a fact with which nothing leaves; None for one that is no news."""
-    if fact.revision < kept.revision or (kept.standing_at is not None and fact.at <= kept.standing_at):
+    """Return what becomes of a promise's entry by a fact with which nothing leaves; None for one that is no news.
+
+    How a promise stands is what the last fact in network's log says of it, whatever revision of its entry its member has.
+    """
+    if fact.position <= kept.standing_position:
         return None
     settled = replace(
         kept,
         standing=fact.standing,
-        standing_at=fact.at,
-        answer=_ANSWER_OF.get(fact.standing, kept.answer),
+        standing_position=fact.position,
         answer_by=fact.answer_by or kept.answer_by,
     )
+    if fact.standing in _ANSWER_OF:
+        settled = answered(settled, _ANSWER_OF[fact.standing], position=fact.position)
     if fact.standing not in OVER:
         return Revised(settled, Step.KEEP_REMINDERS)
     return Revised(ended(settled, at=fact.at), Step.END) if kept.is_live else Revised(settled, Step.NOTHING)
@@ -254,11 +262,11 @@ def turn_difference(kept: KeptEntry | None, fresh: KeptEntry, *, at: datetime) -
     return gone, [turn for key, turn in after.items() if key not in before]
 
 
-def answered(kept: KeptEntry, answer: Answer, *, at: datetime) -> KeptEntry:
-    """Return the entry with an answer that its owner has applied; one judged earlier changes nothing."""
-    if kept.answer_at is not None and at < kept.answer_at:
+def answered(kept: KeptEntry, answer: Answer, *, position: int) -> KeptEntry:
+    """Return the entry with an answer that its owner has applied; one that stands earlier in the owner's log changes nothing."""
+    if position < kept.answer_position:
         return kept
-    return replace(kept, answer=answer, answer_at=at)
+    return replace(kept, answer=answer, answer_position=position)
 
 
 def may_answer(entry: KeptEntry, *, at: datetime) -> bool:

@@ -51,6 +51,8 @@ AFTER_THE_MEETING: dict[Purpose, timedelta] = {
 }
 """How long a link outlives its meeting; a feed lives until it is revoked."""
 
+LONGEST_LINK = max(AFTER_THE_MEETING.values())
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:

@@ -67,12 +67,12 @@ class Planner:
                 choice,
                 due_at=each.due_at,
                 latest=each.not_after,
-                slot=f"{each.turn.starts_at.isoformat()}@{entry.standing_at.isoformat()}",
+                slot=f"{each.turn.starts_at.isoformat()}@{entry.standing_position}",
                 offset=each.offset,
                 turn=each.turn,
             )
             for each in plan_turns(turns, quiet, now=self.now)
-            if each.turn is not None and entry.standing_at is not None
+            if each.turn is not None
             for choice in self._choices(each.kind)[:1]
             if self.contact is None or not (choice.way.is_task and each.kind in BY_MACHINE_ALONE)
         ]

@@ -9,4 +9,4 @@ from shared.events.network import BackupAsked
 @on(BackupAsked)
 async def plan_ask(unit: Unit, fact: Fact[BackupAsked]) -> None:
     """Ask them at once."""
-    await plan_entry(unit, of_promise(fact.body, await fact.words()), cause=fact.id)
+    await plan_entry(unit, of_promise(fact.body, await fact.words(), position=fact.position), cause=fact.id)

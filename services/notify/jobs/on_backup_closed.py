@@ -9,4 +9,4 @@ from shared.events.network import BackupClosed
 @on(BackupClosed)
 async def plan_ask_closed(unit: Unit, fact: Fact[BackupClosed]) -> None:
     """Say so to the backup, where anything is to be said."""
-    await plan_entry(unit, of_promise(fact.body, None), cause=fact.id)
+    await plan_entry(unit, of_promise(fact.body, None, position=fact.position), cause=fact.id)

@@ -9,4 +9,4 @@ from shared.events.network import CaseAccessChanged
 @on(CaseAccessChanged)
 async def keep_access(unit: Unit, fact: Fact[CaseAccessChanged]) -> None:
     """Show calls to make to those who hold the family now."""
-    await keep_case_access(unit, fact.body)
+    await keep_case_access(unit, fact.body, position=fact.position)

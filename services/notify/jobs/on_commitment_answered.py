@@ -9,4 +9,4 @@ from shared.events.network import CommitmentAnswered
 @on(CommitmentAnswered)
 async def keep_promise_answer(unit: Unit, fact: Fact[CommitmentAnswered]) -> None:
     """Keep the answer that stands, and text back what was understood."""
-    await hear_promise_answer(unit, fact.body)
+    await hear_promise_answer(unit, fact.body, position=fact.position)

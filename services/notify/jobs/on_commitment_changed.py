@@ -9,4 +9,4 @@ from shared.events.network import CommitmentChanged
 @on(CommitmentChanged)
 async def plan_promise_changed(unit: Unit, fact: Fact[CommitmentChanged]) -> None:
     """Tell its member, keep the reminders of turns that stay, and plan those of turns that are new."""
-    await plan_entry(unit, of_promise(fact.body, await fact.words()), cause=fact.id)
+    await plan_entry(unit, of_promise(fact.body, await fact.words(), position=fact.position), cause=fact.id)

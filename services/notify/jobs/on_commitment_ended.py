@@ -9,4 +9,4 @@ from shared.events.network import CommitmentEnded
 @on(CommitmentEnded)
 async def plan_promise_ended(unit: Unit, fact: Fact[CommitmentEnded]) -> None:
     """Tell its member if they had been told, and stop what has not left."""
-    await plan_entry(unit, of_promise(fact.body, None), cause=fact.id)
+    await plan_entry(unit, of_promise(fact.body, None, position=fact.position), cause=fact.id)

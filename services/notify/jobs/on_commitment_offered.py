@@ -9,4 +9,4 @@ from shared.events.network import CommitmentOffered
 @on(CommitmentOffered)
 async def plan_offer(unit: Unit, fact: Fact[CommitmentOffered]) -> None:
     """Ask them."""
-    await plan_entry(unit, of_promise(fact.body, await fact.words()), cause=fact.id)
+    await plan_entry(unit, of_promise(fact.body, await fact.words(), position=fact.position), cause=fact.id)

@@ -9,4 +9,4 @@ from shared.events.meetings import MeetingCancelled
 @on(MeetingCancelled)
 async def plan_meeting_cancelled(unit: Unit, fact: Fact[MeetingCancelled]) -> None:
     """Tell everyone who had been told, and stop what has not left."""
-    await plan_entry(unit, of_meeting(fact.body, await fact.words()), cause=fact.id)
+    await plan_entry(unit, of_meeting(fact.body, await fact.words(), position=fact.position), cause=fact.id)

@@ -9,4 +9,4 @@ from shared.events.meetings import MeetingChanged
 @on(MeetingChanged)
 async def plan_meeting_changed(unit: Unit, fact: Fact[MeetingChanged]) -> None:
     """Tell those named; their reminders stay."""
-    await plan_entry(unit, of_meeting(fact.body, await fact.words()), cause=fact.id)
+    await plan_entry(unit, of_meeting(fact.body, await fact.words(), position=fact.position), cause=fact.id)

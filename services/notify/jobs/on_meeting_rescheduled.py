@@ -9,4 +9,4 @@ from shared.events.meetings import MeetingRescheduled
 @on(MeetingRescheduled)
 async def plan_meeting_rescheduled(unit: Unit, fact: Fact[MeetingRescheduled]) -> None:
     """Tell everyone named of the new time, and remind them of it alone."""
-    await plan_entry(unit, of_meeting(fact.body, await fact.words()), cause=fact.id)
+    await plan_entry(unit, of_meeting(fact.body, await fact.words(), position=fact.position), cause=fact.id)

@@ -9,4 +9,4 @@ from shared.events.meetings import MeetingScheduled
 @on(MeetingScheduled)
 async def plan_meeting_scheduled(unit: Unit, fact: Fact[MeetingScheduled]) -> None:
     """Invite everyone named."""
-    await plan_entry(unit, of_meeting(fact.body, await fact.words()), cause=fact.id)
+    await plan_entry(unit, of_meeting(fact.body, await fact.words(), position=fact.position), cause=fact.id)

@@ -9,4 +9,4 @@ from shared.events.network import MemberJoined
 @on(MemberJoined)
 async def keep_joined(unit: Unit, fact: Fact[MemberJoined]) -> None:
     """Know that they are around it."""
-    await join_roster(unit, fact.body)
+    await join_roster(unit, fact.body, position=fact.position)

@@ -9,4 +9,4 @@ from shared.events.network import MemberLeft
 @on(MemberLeft)
 async def end_member_links(unit: Unit, fact: Fact[MemberLeft]) -> None:
     """End their links to its meetings, and their feed if they are around no other."""
-    await leave_roster(unit, fact.body)
+    await leave_roster(unit, fact.body, position=fact.position)

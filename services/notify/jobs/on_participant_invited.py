@@ -9,4 +9,4 @@ from shared.events.meetings import ParticipantInvited
 @on(ParticipantInvited)
 async def plan_participant_invited(unit: Unit, fact: Fact[ParticipantInvited]) -> None:
     """Invite that person."""
-    await plan_entry(unit, of_meeting(fact.body, await fact.words()), cause=fact.id)
+    await plan_entry(unit, of_meeting(fact.body, await fact.words(), position=fact.position), cause=fact.id)

@@ -9,4 +9,4 @@ from shared.events.meetings import ParticipantRemoved
 @on(ParticipantRemoved)
 async def plan_participant_removed(unit: Unit, fact: Fact[ParticipantRemoved]) -> None:
     """Tell that person alone, and end the link."""
-    await plan_entry(unit, of_meeting(fact.body, await fact.words()), cause=fact.id)
+    await plan_entry(unit, of_meeting(fact.body, await fact.words(), position=fact.position), cause=fact.id)

@@ -9,4 +9,4 @@ from shared.events.network import PersonChanged
 @on(PersonChanged)
 async def keep_changed(unit: Unit, fact: Fact[PersonChanged]) -> None:
     """Keep how to reach them."""
-    await keep_contact(unit, fact.body, await fact.words())
+    await keep_contact(unit, fact.body, await fact.words(), position=fact.position)

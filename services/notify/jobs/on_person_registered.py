@@ -9,4 +9,4 @@ from shared.events.network import PersonRegistered
 @on(PersonRegistered)
 async def keep_registered(unit: Unit, fact: Fact[PersonRegistered]) -> None:
     """Keep how to reach them."""
-    await keep_contact(unit, fact.body, await fact.words())
+    await keep_contact(unit, fact.body, await fact.words(), position=fact.position)

@@ -9,4 +9,4 @@ from shared.events.meetings import ResponseRecorded
 @on(ResponseRecorded)
 async def keep_answer(unit: Unit, fact: Fact[ResponseRecorded]) -> None:
     """Keep the answer that stands, and text back what was understood."""
-    await hear_response(unit, fact.body)
+    await hear_response(unit, fact.body, position=fact.position)

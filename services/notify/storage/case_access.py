@@ -19,12 +19,12 @@ _SAVE = Direct(
     _TOLD.on_conflict_do_update(
         index_elements=["case_id"],
         set_={column.name: _TOLD.excluded[column.name] for column in _CASE_ACCESS.c},
-        where=_CASE_ACCESS.c.told_at <= _TOLD.excluded.told_at,
+        where=_CASE_ACCESS.c.position <= _TOLD.excluded.position,
     )
 )
 
 
-async def save(unit: Unit, told: CaseAccessChanged) -> None:
+async def save(unit: Unit, told: CaseAccessChanged, *, position: int) -> None:
     """Store what network told, unless something later is known."""
     await unit.fetch(
         _SAVE,
@@ -33,7 +33,7 @@ async def save(unit: Unit, told: CaseAccessChanged) -> None:
         unit=told.unit,
         assigned=list(told.assigned),
         shared_with=list(told.shared_with),
-        told_at=told.at,
+        position=position,
     )
 
 

@@ -42,17 +42,17 @@ _POINTS_OF = Direct(
 )
 
 
-async def told_at(unit: Unit, person_id: UUID) -> datetime | None:
-    """Return when network said what is stored of a person, and hold the row; None for a person never heard of."""
-    found: datetime | None = await unit.session.scalar(
-        select(ContactRow.told_at)
+async def position_of(unit: Unit, person_id: UUID) -> int | None:
+    """Return where in network's log stands what is stored of a person, and hold the row; None for a person never heard of."""
+    found: int | None = await unit.session.scalar(
+        select(ContactRow.position)
         .where(ContactRow.county_id == unit.county_id, ContactRow.person_id == person_id)
         .with_for_update()
     )
     return found
 
 
-async def save(unit: Unit, facts: PersonFacts, words: PersonWords | None) -> None:
+async def save(unit: Unit, facts: PersonFacts, words: PersonWords | None, *, position: int) -> None:
     """Store what network told of a person, without the contact points."""
     values = {
         "person_id": facts.person_id,
@@ -69,7 +69,7 @@ async def save(unit: Unit, facts: PersonFacts, words: PersonWords | None) -> Non
         "urgent_at_night": facts.urgent_at_night,
         "direct_messages_ok": facts.direct_messages_ok,
         "relay_person_id": facts.relay_person_id,
-        "told_at": facts.at,
+        "position": position,
         "words": None,
     }
     if words is not None:
@@ -98,6 +98,7 @@ async def replace_points(unit: Unit, person_id: UUID, points: Collection[KeptPoi
             "channel": point.channel.value,
             "consent": point.consent.value,
             "consent_at": point.consent_at,
+            "said_here": point.said_here,
             "preferred": point.preferred,
             "lookup": point.lookup,
             "undelivered": point.undelivered,
@@ -132,9 +133,11 @@ async def find_point_for_update(unit: Unit, point_id: UUID) -> KeptPoint | None:
 
 
 async def save_consent(unit: Unit, point_id: UUID, consent: Consent, *, at: datetime) -> None:
-    """Store the person's word on one contact point."""
+    """Store the person's word on one contact point, given to us."""
     await unit.session.execute(
-        update(ContactPointRow).where(_mine(unit), ContactPointRow.id == point_id).values(consent=consent.value, consent_at=at)
+        update(ContactPointRow)
+        .where(_mine(unit), ContactPointRow.id == point_id)
+        .values(consent=consent.value, consent_at=at, said_here=True)
     )
 
 
@@ -253,6 +256,7 @@ def _to_point(row: Mapping[Any, Any]) -> KeptPoint:
         channel=Channel(row["channel"]),
         consent=Consent(row["consent"]),
         consent_at=row["consent_at"],
+        said_here=row["said_here"],
         preferred=row["preferred"],
         lookup=row["lookup"],
         undelivered=row["undelivered"],

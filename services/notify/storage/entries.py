@@ -11,6 +11,7 @@ from sqlalchemy import ARRAY, ColumnElement, Select, Table, Uuid, any_, bindpara
 from sqlalchemy.dialects.postgresql import insert
 
 from services.notify.domain.entries import EntryStatus, KeptEntry
+from services.notify.domain.links import LONGEST_LINK
 from services.notify.storage.tables import EntryRow
 from shared.db.direct import Direct
 from shared.db.sealing import KeyDestroyed
@@ -109,6 +110,17 @@ async def list_by_people(unit: Unit, people: Collection[UUID], *, ending_after: 
     )
 
 
+async def hold_of_person(unit: Unit, person_id: UUID) -> list[UUID]:
+    """Hold a person's entries for which a link may still be open, or made, until the transaction ends; return their ids."""
+    return await _hold(unit, ENTRIES.c.person_id == person_id, unit.now - LONGEST_LINK < _OVER_AT)
+
+
+async def hold_of_case(unit: Unit, case_id: UUID, person_id: UUID | None = None) -> list[UUID]:
+    """Hold the entries of a family's meetings and promises, or one person's among them, until the transaction ends."""
+    of_whom = () if person_id is None else (ENTRIES.c.person_id == person_id,)
+    return await _hold(unit, ENTRIES.c.case_id == case_id, *of_whom)
+
+
 async def list_live_promises_for_update(
     unit: Unit, *, case_id: UUID | None = None, person_id: UUID | None = None
 ) -> list[KeptEntry]:
@@ -146,7 +158,7 @@ async def save(unit: Unit, entry: KeptEntry, place: PlaceWords | None = None, pr
         "required": entry.required,
         "mode": entry.mode.value,
         "answer": entry.answer.value,
-        "answer_at": entry.answer_at,
+        "answer_position": entry.answer_position,
         "said": entry.said,
         "said_reply_id": entry.said_reply_id,
         "time_zone": entry.time_zone,
@@ -159,7 +171,7 @@ async def save(unit: Unit, entry: KeptEntry, place: PlaceWords | None = None, pr
         "turns": _TURNS.dump_json(entry.turns).decode(),
         "over_at": entry.over_at if entry.is_promise else None,
         "standing": entry.standing,
-        "standing_at": entry.standing_at,
+        "standing_position": entry.standing_position,
         "is_ask": entry.is_ask,
         "answer_by": entry.answer_by,
         "texted": entry.texted,
@@ -183,7 +195,12 @@ async def save_answer(unit: Unit, entry: KeptEntry) -> None:
     await unit.session.execute(
         update(ENTRIES)
         .where(_mine(unit), ENTRIES.c.id == entry.id)
-        .values(answer=entry.answer.value, answer_at=entry.answer_at, said=entry.said, said_reply_id=entry.said_reply_id)
+        .values(
+            answer=entry.answer.value,
+            answer_position=entry.answer_position,
+            said=entry.said,
+            said_reply_id=entry.said_reply_id,
+        )
     )
 
 
@@ -274,9 +291,9 @@ async def forget_tokens(unit: Unit, ids: Collection[UUID]) -> None:
     )
 
 
-async def forget_link(unit: Unit, entry_id: UUID) -> None:
-    """Forget the answer link of an entry. The reply address stays: it is the organizer that calendars know."""
-    await unit.session.execute(update(ENTRIES).where(_mine(unit), ENTRIES.c.id == entry_id).values(link_token=None))
+async def forget_links(unit: Unit, ids: Collection[UUID]) -> None:
+    """Forget the answer links of entries. The reply address stays: it is the organizer that calendars know."""
+    await unit.session.execute(update(ENTRIES).where(_mine(unit), ENTRIES.c.id.in_(sorted(ids))).values(link_token=None))
 
 
 def key_of(entry: KeptEntry) -> KeyOf:
@@ -286,6 +303,12 @@ def key_of(entry: KeptEntry) -> KeyOf:
 
 def _mine(unit: Unit) -> ColumnElement[bool]:
     return ENTRIES.c.county_id == unit.county_id
+
+
+async def _hold(unit: Unit, *which: ColumnElement[bool]) -> list[UUID]:
+    """Hold entries in the one order in which they are held everywhere, and return their ids."""
+    query = select(ENTRIES.c.id).where(_mine(unit), *which).order_by(ENTRIES.c.participant_id, ENTRIES.c.part).with_for_update()
+    return list(await unit.session.scalars(query))
 
 
 async def _find(unit: Unit, query: Select[Any]) -> KeptEntry | None:
@@ -320,7 +343,7 @@ def _to_entry(row: Mapping[Any, Any]) -> KeptEntry:
         starts_at=row["starts_at"],
         ends_at=row["ends_at"],
         revised_at=row["revised_at"],
-        answer_at=row["answer_at"],
+        answer_position=row["answer_position"],
         said=row["said"],
         said_reply_id=row["said_reply_id"],
         ended_at=row["ended_at"],
@@ -328,7 +351,7 @@ def _to_entry(row: Mapping[Any, Any]) -> KeptEntry:
         excluded=tuple(row["excluded"]),
         turns=_TURNS.validate_json(row["turns"]) if row["turns"] != "[]" else (),
         standing=row["standing"],
-        standing_at=row["standing_at"],
+        standing_position=row["standing_position"],
         is_ask=row["is_ask"],
         answer_by=row["answer_by"],
         texted=row["texted"],

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import exists, func, select, union, update
+from sqlalchemy import exists, func, select, union
 from sqlalchemy.dialects.postgresql import insert
 
 from services.notify.domain.entries import EntryStatus
@@ -12,23 +12,38 @@ from services.notify.storage.tables import ClosedCaseRow, ContactRow, EntryRow, 
 from shared.db.unit import Unit
 
 
-async def save(unit: Unit, member_id: UUID, *, case_id: UUID, person_id: UUID, is_here: bool, at: datetime) -> bool:
-    """Store whether somebody is around a family; False when something later is known."""
+async def save(unit: Unit, member_id: UUID, *, case_id: UUID, person_id: UUID, is_here: bool, position: int) -> bool:
+    """Store whether somebody is around a family; False when that is known, or something later."""
     values = {
         "member_id": member_id,
         "county_id": unit.county_id,
         "case_id": case_id,
         "person_id": person_id,
         "is_here": is_here,
-        "told_at": at,
+        "position": position,
     }
     kept = await unit.session.execute(
         insert(MembershipRow)
         .values(values)
-        .on_conflict_do_update(index_elements=["member_id"], set_=values, where=MembershipRow.told_at <= at)
+        .on_conflict_do_update(index_elements=["member_id"], set_=values, where=MembershipRow.position < position)
         .returning(MembershipRow.member_id)
     )
     return kept.first() is not None
+
+
+async def is_here(unit: Unit, case_id: UUID, person_id: UUID) -> bool:
+    """Whether a person is around a family, by whichever membership."""
+    found = await unit.session.scalar(
+        select(MembershipRow.member_id)
+        .where(
+            MembershipRow.county_id == unit.county_id,
+            MembershipRow.case_id == case_id,
+            MembershipRow.person_id == person_id,
+            MembershipRow.is_here,
+        )
+        .limit(1)
+    )
+    return found is not None
 
 
 async def close(unit: Unit, case_id: UUID, *, at: datetime) -> bool:
@@ -78,21 +93,3 @@ async def list_around_none(unit: Unit, people: Collection[UUID], *, but: UUID) -
         ContactRow.county_id == unit.county_id, ContactRow.person_id.in_(people), ContactRow.staff_id.is_not(None)
     )
     return set(people) - set(await unit.session.scalars(union(on_a_roster, asked, staff)))
-
-
-async def list_entries(unit: Unit, case_id: UUID, person_id: UUID | None = None) -> list[UUID]:
-    """Return the entries of a family's meetings and promises, or of one person's among them."""
-    query = select(EntryRow.id).where(EntryRow.county_id == unit.county_id, EntryRow.case_id == case_id)
-    if person_id is not None:
-        query = query.where(EntryRow.person_id == person_id)
-    return list(await unit.session.scalars(query.order_by(EntryRow.participant_id, EntryRow.part)))
-
-
-async def forget_links(unit: Unit, case_id: UUID, person_id: UUID) -> None:
-    """Forget the answer links of somebody who came back: the next message makes new ones."""
-    await unit.session.execute(
-        update(EntryRow)
-        .where(EntryRow.county_id == unit.county_id, EntryRow.case_id == case_id, EntryRow.person_id == person_id)
-        .values(link_token=None)
-        .execution_options(synchronize_session=False)
-    )

@@ -8,7 +8,7 @@ from datetime import datetime, time
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import TIMESTAMP, ForeignKeyConstraint, Index, LargeBinary, Text, UniqueConstraint, text
+from sqlalchemy import TIMESTAMP, BigInteger, ForeignKeyConstraint, Index, LargeBinary, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -26,7 +26,11 @@ class Base(DeclarativeBase):
 
 
 class ContactRow(Base):
-    """What network told of a person. `words` (sealed with the person's key) holds the name to greet and the safe words."""
+    """What network told of a person. `words` (sealed with the person's key) holds the name to greet and the safe words.
+
+    `position` is the place in network's log of the fact that this repeats, here as in the other copies: facts stand there in the
+    order in which they became true, and a transaction that began earlier may have waited for its turn.
+    """
 
     __tablename__ = "contacts"
 
@@ -45,7 +49,7 @@ class ContactRow(Base):
     direct_messages_ok: Mapped[bool] = mapped_column(server_default="true")
     relay_person_id: Mapped[UUID | None]
     words: Mapped[bytes | None]
-    told_at: Mapped[datetime]
+    position: Mapped[int] = mapped_column(BigInteger, server_default="0")
 
     __table_args__ = (
         UniqueConstraint("county_id", "person_id"),
@@ -56,7 +60,8 @@ class ContactRow(Base):
 class ContactPointRow(Base):
     """One number or address. `value` is sealed; `undelivered` counts texts that came to nothing since one last arrived.
 
-    `consent_at` is when the person's word was given that `consent` repeats; what network tells of an earlier one changes nothing.
+    `consent_at` is when the person's word was given that `consent` repeats. Where it was `said_here`, and not told by network,
+    what network tells of an earlier one changes nothing.
     """
 
     __tablename__ = "contact_points"
@@ -68,6 +73,7 @@ class ContactPointRow(Base):
     channel: Mapped[str]
     consent: Mapped[str]
     consent_at: Mapped[datetime]
+    said_here: Mapped[bool] = mapped_column(server_default="true")
     preferred: Mapped[bool]
     lookup: Mapped[str]
     value: Mapped[bytes | None]
@@ -107,7 +113,7 @@ class EntryRow(Base):
     required: Mapped[bool]
     mode: Mapped[str]
     answer: Mapped[str]
-    answer_at: Mapped[datetime | None]
+    answer_position: Mapped[int] = mapped_column(BigInteger, server_default="0")
     said: Mapped[str]
     said_reply_id: Mapped[str] = mapped_column(server_default="")
     time_zone: Mapped[str]
@@ -120,7 +126,7 @@ class EntryRow(Base):
     turns: Mapped[str] = mapped_column(server_default="[]")
     over_at: Mapped[datetime | None]
     standing: Mapped[str] = mapped_column(server_default="")
-    standing_at: Mapped[datetime | None]
+    standing_position: Mapped[int] = mapped_column(BigInteger, server_default="0")
     is_ask: Mapped[bool] = mapped_column(server_default="false")
     answer_by: Mapped[datetime | None]
     texted: Mapped[str] = mapped_column(server_default="")
@@ -151,7 +157,7 @@ class CaseAccessRow(Base):
     unit: Mapped[str]
     assigned: Mapped[list[str]] = mapped_column(ARRAY(Text))
     shared_with: Mapped[list[str]] = mapped_column(ARRAY(Text))
-    told_at: Mapped[datetime]
+    position: Mapped[int] = mapped_column(BigInteger, server_default="0")
 
 
 class MembershipRow(Base):
@@ -164,7 +170,7 @@ class MembershipRow(Base):
     case_id: Mapped[UUID]
     person_id: Mapped[UUID]
     is_here: Mapped[bool]
-    told_at: Mapped[datetime]
+    position: Mapped[int] = mapped_column(BigInteger, server_default="0")
 
     __table_args__ = (Index(None, "county_id", "case_id"), Index(None, "county_id", "person_id"))
 

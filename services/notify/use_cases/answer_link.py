@@ -61,7 +61,7 @@ async def not_me(unit: Unit, opened: Opened) -> None:
     """End the link at once, and ask somebody to find out who has this person's number or mailbox."""
     entry = opened.entry
     await links.revoke_of_entry(unit, entry.id, [Purpose.ANSWER])
-    await entries.forget_link(unit, entry.id)
+    await entries.forget_links(unit, [entry.id])
     await open_person_task(
         unit, entry.person_id, case_id=entry.case_id, reason=NOT_ME, dedupe_key=f"{NOT_ME}|{opened.found.link.id.hex}"
     )

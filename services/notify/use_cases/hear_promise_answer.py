@@ -18,14 +18,14 @@ _ANSWERS = {"accepted": Answer.ACCEPTED, "partial": Answer.ACCEPTED, "declined":
 _SAID = frozenset({"declined", "partial", "withdrawn", "turn_excused", "kept", "partly_kept", "missed", "help"})
 
 
-async def hear_promise_answer(unit: Unit, fact: CommitmentAnswered) -> None:
+async def hear_promise_answer(unit: Unit, fact: CommitmentAnswered, *, position: int) -> None:
     """Keep the answer that stands. A text is answered by one, whatever came of it."""
     kept = await entries.find_for_update(unit, fact.commitment_id, 0)
     if kept is None:
         return
     entry = heard(kept, fact.reply_id)
     if fact.turn_starts_at is None and fact.said in _ANSWERS and fact.outcome == APPLIED:
-        entry = answered(entry, _ANSWERS[fact.said], at=fact.at)
+        entry = answered(entry, _ANSWERS[fact.said], position=position)
     if entry != kept:
         await entries.save_answer(unit, entry)
     if fact.channel == ReplyChannel.SMS.value:

@@ -15,14 +15,14 @@ OLD_TIME = "answered_old_time"
 _SAYABLE = frozenset({Answer.ACCEPTED, Answer.DECLINED, Answer.TENTATIVE})
 
 
-async def hear_response(unit: Unit, fact: ResponseRecorded) -> None:
+async def hear_response(unit: Unit, fact: ResponseRecorded, *, position: int) -> None:
     """Keep the answer that stands. A text that answered an old time is answered with the present one."""
     if fact.participant_id is None:
         return
     for kept in await entries.list_of_participant_for_update(unit, fact.meeting_id, fact.participant_id):
         if not kept.is_live:
             continue
-        entry = heard(answered(kept, fact.answer, at=fact.at) if fact.outcome == APPLIED else kept, fact.reply_id)
+        entry = heard(answered(kept, fact.answer, position=position) if fact.outcome == APPLIED else kept, fact.reply_id)
         if entry != kept:
             await entries.save_answer(unit, entry)
         if fact.channel == ReplyChannel.SMS.value:

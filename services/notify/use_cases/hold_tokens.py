@@ -21,12 +21,10 @@ class Tokens:
 async def hold_tokens(unit: Unit, entry_ids: Collection[UUID], *, entropy: Callable[[int], bytes]) -> dict[UUID, Tokens]:
     """Return the secrets of entries, making those that are missing. An entry that has ended is given no new answer link.
 
-    Entries are held before messages, as everywhere here, so that a revision and a claim never wait for one another.
+    Entries are held before messages, as everywhere here, so that a revision and a claim never wait for one another; all of them,
+    so that no message leaves with a secret that is being ended.
     """
-    found = await entries.open_tokens(unit, entry_ids)
-    missing = [entry_id for entry_id in entry_ids if not all(found.get(entry_id, ("", "")))]
-    kept, now_found = await entries.hold(unit, missing)
-    found |= now_found
+    kept, found = await entries.hold(unit, entry_ids)
     made: list[tuple[KeptEntry, Link]] = []
     changed: list[tuple[KeptEntry, str, str]] = []
     for entry in kept.values():

@@ -5,6 +5,6 @@ from shared.db.unit import Unit
 from shared.events.network import CaseAccessChanged
 
 
-async def keep_case_access(unit: Unit, told: CaseAccessChanged) -> None:
+async def keep_case_access(unit: Unit, told: CaseAccessChanged, *, position: int) -> None:
     """Take over who holds a family, unless something later is known."""
-    await case_access.save(unit, told)
+    await case_access.save(unit, told, position=position)

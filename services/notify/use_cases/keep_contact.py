@@ -15,13 +15,13 @@ from shared.events.notify import ConsentChanged
 _REACHES_A_SCREEN = frozenset({Channel.SMS, Channel.EMAIL})
 
 
-async def keep_contact(unit: Unit, facts: PersonFacts, words: PersonWords | None) -> None:
+async def keep_contact(unit: Unit, facts: PersonFacts, words: PersonWords | None, *, position: int) -> None:
     """Take over a person's facts, unless later ones are known. A number or address taken away ends the links sent to it."""
-    told = await contacts.told_at(unit, facts.person_id)
-    if told is not None and facts.at <= told:
+    known = await contacts.position_of(unit, facts.person_id)
+    if known is not None and position <= known:
         return
     before = {point.id: point for point in await contacts.list_points(unit, [facts.person_id], hold=True)}
-    await contacts.save(unit, facts, words)
+    await contacts.save(unit, facts, words, position=position)
     points = [merged(before.get(point.contact_point_id), point, facts) for point in facts.contact_points]
     addresses = {UUID(point_id): address for point_id, address in words.addresses.items()} if words else {}
     # Nothing goes directly to whom nothing may reach: not even the question whether it may.
@@ -69,7 +69,10 @@ async def _ask_for_consent(unit: Unit, asked: Sequence[KeptPoint]) -> None:
 
 
 async def _revoke_links(unit: Unit, person_id: UUID) -> None:
-    """End the answer links, in this transaction: whoever has the old phone or mailbox opens nothing any more."""
+    """End the answer links, in this transaction: whoever has the old phone or mailbox opens nothing any more.
+
+    The entries are held first: a link that is being made for one of them would otherwise not be seen, and live on.
+    """
+    held = await entries.hold_of_person(unit, person_id)
     await links.revoke_of_person(unit, person_id, [Purpose.ANSWER, Purpose.REPLY])
-    found = await entries.list_by_person(unit, person_id, ending_after=unit.now)
-    await entries.forget_tokens(unit, [entry.id for entry in found])
+    await entries.forget_tokens(unit, held)

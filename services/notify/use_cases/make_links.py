@@ -63,9 +63,9 @@ async def hand_over_link(
 async def end_links(unit: Unit, person_id: UUID, *, caller: Caller) -> None:
     """End a person's answer pages at once; the next message makes new ones."""
     await _require_sight(unit, person_id, caller)
+    held = await entries.hold_of_person(unit, person_id)
     await links.revoke_of_person(unit, person_id, [Purpose.ANSWER])
-    for entry in await entries.list_by_person(unit, person_id, ending_after=unit.now):
-        await entries.forget_link(unit, entry.id)
+    await entries.forget_links(unit, held)
     await unit.audit("link.ended", subject_kind="person", subject_id=person_id)
 
 

@@ -42,11 +42,14 @@ async def find_link(session: AsyncSession, secret_hash: str) -> Found:
 
 async def open_link(unit: Unit, found: Found, *, hold: bool = False) -> Opened:
     """Return what an answer link opens, as it now stands; `hold` keeps the entry's row for a change. Raises LinkNotFound."""
+    if found.entry_id is None:
+        raise LinkNotFound
+    entry = await (entries.get_for_update if hold else entries.find)(unit, found.entry_id)
+    # Read after the entry is held: whoever ends a link holds it too.
     current = await links.find(unit, found.link.id)
-    if current is None or current.entry_id is None:
+    if current is None:
         raise LinkNotFound
     current.link.require(Purpose.ANSWER, at=unit.now)
-    entry = await (entries.get_for_update if hold else entries.find)(unit, current.entry_id)
     contact = await contacts.find(unit, current.link.person_id)
     if entry is None or contact is None:
         raise LinkNotFound

@@ -41,7 +41,7 @@ _A_MOMENT = timedelta(minutes=10)
 """So long after a text of theirs what follows from it is said in the reply to it (`hear_promise_answer`), and in no second text."""
 
 
-def of_meeting(fact: MeetingRevision, words: MeetingWords | None) -> Revision:
+def of_meeting(fact: MeetingRevision, words: MeetingWords | None, *, position: int) -> Revision:
     """Return what entries need of a meeting's revision."""
     places = (
         {entry.participant_id: words.places.get(str(entry.participant_id), PlaceWords()) for entry in fact.entries}
@@ -53,19 +53,21 @@ def of_meeting(fact: MeetingRevision, words: MeetingWords | None) -> Revision:
         subject_id=fact.meeting_id,
         case_id=fact.case_id,
         revision=fact.revision,
+        position=position,
         at=fact.at,
         entries=fact.entries,
         places=places,
     )
 
 
-def of_promise(fact: PromiseRevision, words: PromiseWords | None) -> Revision:
+def of_promise(fact: PromiseRevision, words: PromiseWords | None, *, position: int) -> Revision:
     """Return what entries need of a promise's revision."""
     return Revision(
         subject_kind=SubjectKind.COMMITMENT,
         subject_id=fact.commitment_id,
         case_id=fact.case_id,
         revision=fact.revision,
+        position=position,
         at=fact.at,
         entries=(fact.entry,) if fact.entry else (),
         standing=fact.state,
@@ -181,7 +183,7 @@ async def _adjust_links(unit: Unit, entry: KeptEntry) -> None:
     """A person taken off loses the link at once; after a cancellation it still opens, and says only that."""
     if entry.status is EntryStatus.REMOVED:
         await links.revoke_of_entry(unit, entry.id, [Purpose.ANSWER])
-        await entries.forget_link(unit, entry.id)
+        await entries.forget_links(unit, [entry.id])
     for purpose in (Purpose.ANSWER, Purpose.REPLY):
         await links.extend(unit, entry.id, purpose, sequence=entry.sequence, expires_at=expires_at(purpose, entry.over_at))
 

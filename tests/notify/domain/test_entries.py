@@ -72,6 +72,7 @@ def a_fact(
         subject_id=COMMITMENT,
         case_id=CASE,
         revision=revision,
+        position=1 + (at - NOW) // timedelta(minutes=1),
         at=at,
         entries=(entry,) if entry else (),
         standing=standing,

@@ -47,7 +47,9 @@ async def test_a_late_fact_brings_no_word_back(office: Office) -> None:
             staff_id=None,
             at=unit.now,
         )
-        await keep_contact(unit, late, None)  # its key came with it and was refused, so its words stay shut
+        await keep_contact(
+            unit, late, None, position=office.position()
+        )  # its key came with it and was refused, so its words stay shut
     async with office.unit() as unit:
         assert await contacts.open_words(unit, {denise.id}) == {denise.id: ContactWords()}
         assert await contacts.open_addresses(unit, [point.contact_point_id for point in denise.points]) == {}

@@ -84,4 +84,4 @@ async def test_any_history_leaves_one_live_set_of_rows_for_the_turns_that_are_du
 
 async def hear(office: Office, fact: PromiseRevision) -> None:
     async with office.unit() as unit:
-        await plan_entry(unit, of_promise(fact, None), cause=uuid4())
+        await plan_entry(unit, of_promise(fact, None, position=fact.revision), cause=uuid4())

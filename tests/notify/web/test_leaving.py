@@ -1,7 +1,6 @@
 """Whoever leaves a family's roster, and everybody at the family's end, loses what opens it; words fade after a week."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from services.notify.jobs.every_hour import Fader
@@ -12,7 +11,7 @@ from tests.notify.web.conftest import Web
 from tests.notify.web.test_links import secret_in
 
 
-async def joins(office: Office, person: Person, booked: Booked, *, at: datetime | None = None) -> UUID:
+async def joins(office: Office, person: Person, booked: Booked) -> UUID:
     """Let network tell that somebody is around a meeting's family."""
     member_id = uuid4()
     async with office.unit() as unit:
@@ -25,17 +24,19 @@ async def joins(office: Office, person: Person, booked: Booked, *, at: datetime 
             circle="inner",
             support_type="informal",
             caregiver_of_concern=False,
-            at=at or unit.now,
+            at=unit.now,
         )
-        await join_roster(unit, told)
+        await join_roster(unit, told, position=office.position())
     return member_id
 
 
-async def leaves(office: Office, person: Person, booked: Booked, member_id: UUID, *, at: datetime | None = None) -> None:
-    """Let network tell that somebody left."""
+async def leaves(office: Office, person: Person, booked: Booked, member_id: UUID, *, position: int | None = None) -> int:
+    """Let network tell that somebody left; return where in its log."""
+    place = office.position() if position is None else position
     async with office.unit() as unit:
-        left = MemberLeft(case_id=booked.case_id, member_id=member_id, person_id=person.id, at=at or unit.now)
-        await leave_roster(unit, left)
+        left = MemberLeft(case_id=booked.case_id, member_id=member_id, person_id=person.id, at=unit.now)
+        await leave_roster(unit, left, position=place)
+    return place
 
 
 async def closes(office: Office, booked: Booked) -> None:
@@ -104,16 +105,14 @@ async def test_the_end_of_a_family_s_work_ends_the_links_of_all_and_the_feeds_of
 
 async def test_whoever_comes_back_gets_a_new_link_and_a_late_word_of_the_leaving_ends_nothing(office: Office, web: Web) -> None:
     denise, booked, member_id, secret, feed = await around(office, web)
-    await leaves(office, denise, booked, member_id)
+    left = await leaves(office, denise, booked, member_id)
     await joins(office, denise, booked)
     await office.make_due("reminder_7d")
     await office.send_due()
     new = secret_in(office, denise)
     assert new != secret
     assert (await web.link("GET", "", new)).status == 200
-    async with office.unit() as unit:
-        long_ago = unit.now - timedelta(days=1)
-    await leaves(office, denise, booked, member_id, at=long_ago)
+    await leaves(office, denise, booked, member_id, position=left)
     assert (await web.link("GET", "", new)).status == 200
     assert (await web.send("GET", feed)).status == 404
 

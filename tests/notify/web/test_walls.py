@@ -96,7 +96,7 @@ async def give(office: Office, booked: Booked, *, shared_with: tuple[str, ...]) 
     """Let network say who holds a meeting's family: Amy of unit north, and whom it is shared with."""
     async with office.unit() as unit:
         told = CaseAccessChanged(case_id=booked.case_id, unit="north", assigned=("amy",), shared_with=shared_with, at=unit.now)
-        await keep_case_access(unit, told)
+        await keep_case_access(unit, told, position=office.position())
 
 
 async def a_whole_meeting(office: Office, web: Web) -> tuple[dict[str, str], Person, Booked]:
@@ -223,7 +223,7 @@ async def test_what_belongs_to_another_familys_meeting_opens_nothing_here(office
     other = await office.book(theirs)
     async with office.unit() as unit:
         told = CaseAccessChanged(case_id=other.case_id, unit="south", assigned=("bo",), shared_with=(), at=unit.now)
-        await keep_case_access(unit, told)
+        await keep_case_access(unit, told, position=office.position())
     mixed = [
         {**ids, "meeting_id": f"mtg_{other.id.hex}"},
         {**ids, "person_id": f"per_{theirs.id.hex}"},
