@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable
+from uuid import UUID
 
 from services.notify.jobs.sending import ACTOR
 from services.notify.jobs.waking import run_woken
@@ -31,20 +32,33 @@ class Reader:
         """Understand what waits; say whether there is more."""
         more = False
         for county in self._counties:
+            more = await self._visit(county) or more
+        return more
+
+    async def _visit(self, county: County) -> bool:
+        """Understand what waits in a county, the texts of one number one after the other; say whether there is more."""
+        looked_at: set[UUID] = set()
+        while len(looked_at) < LIMIT:
             async with self._units.open(county.id, ACTOR) as unit:
                 waiting = await inbound.list_waiting(unit, limit=LIMIT)
-            for each in waiting:
-                try:
-                    async with self._units.open(county.id, ACTOR) as unit:
-                        understood = await understand_inbound(unit, each, county)
-                except Exception as error:  # one odd mail must not hold up the others; it is tried a few times, then left visible
-                    if is_outage(error):
-                        raise  # no fault of the mail's, and no try of it
-                    logs.get().error("inbound.not_understood", inbound_id=str(each), cause=type(error).__name__)
-                    async with self._units.open(county.id, ACTOR) as unit:
-                        await inbound.count_try(unit, each)
-                    continue
-                if understood is not None:
-                    logs.get().info("inbound.understood", inbound_id=str(each), became=understood.became, proof=understood.proof)
-            more = more or len(waiting) == LIMIT
-        return more
+            new = [each for each in waiting if each not in looked_at]
+            if not new:
+                return False
+            for each in new:
+                await self._understand(county, each)
+            looked_at.update(new)
+        return True
+
+    async def _understand(self, county: County, inbound_id: UUID) -> None:
+        try:
+            async with self._units.open(county.id, ACTOR) as unit:
+                understood = await understand_inbound(unit, inbound_id, county)
+        except Exception as error:  # one odd mail must not hold up the others; it is tried a few times, then left visible
+            if is_outage(error):
+                raise  # no fault of the mail's, and no try of it
+            logs.get().error("inbound.not_understood", inbound_id=str(inbound_id), cause=type(error).__name__)
+            async with self._units.open(county.id, ACTOR) as unit:
+                await inbound.count_try(unit, inbound_id)
+            return
+        if understood is not None:
+            logs.get().info("inbound.understood", inbound_id=str(inbound_id), became=understood.became, proof=understood.proof)

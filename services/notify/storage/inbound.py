@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Text, cast, func, select, update
+from sqlalchemy import ColumnElement, Text, cast, func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import aliased
 
 from services.notify.domain.messages import State
 from services.notify.domain.receipts import Receipt
@@ -73,13 +74,10 @@ async def add(
 
 
 async def list_waiting(unit: Unit, *, limit: int) -> list[UUID]:
-    """Return what has not been understood yet, oldest first; what keeps failing waits for a person."""
+    """Return what may be understood now, oldest first: of each number one text. What keeps failing waits for a person."""
     return list(
         await unit.session.scalars(
-            select(InboundRow.id)
-            .where(_mine(unit), InboundRow.processed_at.is_(None), InboundRow.tries < TRIES)
-            .order_by(InboundRow.received_at, InboundRow.id)
-            .limit(limit)
+            select(InboundRow.id).where(*_may_be_understood(unit)).order_by(InboundRow.received_at, InboundRow.id).limit(limit)
         )
     )
 
@@ -93,10 +91,10 @@ async def oldest_waiting(unit: Unit) -> datetime | None:
 
 
 async def hold(unit: Unit, inbound_id: UUID) -> Arrived | None:
-    """Return something that waits, and hold its row; None when another process has it, or it is done."""
+    """Return something whose turn it is, and hold its row; None when another process has it, or it is done."""
     row = await unit.session.scalar(
         select(InboundRow)
-        .where(_mine(unit), InboundRow.id == inbound_id, InboundRow.processed_at.is_(None))
+        .where(*_may_be_understood(unit), InboundRow.id == inbound_id)
         .with_for_update(skip_locked=True)
         .execution_options(populate_existing=True)
     )
@@ -209,3 +207,25 @@ async def mark_applied(unit: Unit, receipt: Receipt) -> None:
 
 def _mine(unit: Unit) -> ColumnElement[bool]:
     return InboundRow.county_id == unit.county_id
+
+
+def _may_be_understood(unit: Unit) -> tuple[ColumnElement[bool], ...]:
+    """What is open and still tried, and no text behind an earlier one of its number: the last word of a person must be the last.
+
+    Who holds the earlier one has not committed, so that to everybody else it is still open.
+    """
+    earlier = aliased(InboundRow)
+    is_behind = (
+        select(earlier.id)
+        .where(
+            earlier.county_id == unit.county_id,
+            earlier.channel == InboundRow.channel,
+            earlier.lookup == InboundRow.lookup,
+            earlier.processed_at.is_(None),
+            earlier.tries < TRIES,
+            tuple_(earlier.received_at, earlier.id) < tuple_(InboundRow.received_at, InboundRow.id),
+            InboundRow.channel == ReplyChannel.SMS.value,
+        )
+        .exists()
+    )
+    return _mine(unit), InboundRow.processed_at.is_(None), InboundRow.tries < TRIES, ~is_behind
