@@ -17,7 +17,7 @@ HOLD_SECONDS = 3.0
 
 PING_SECONDS = 0.5
 _PATIENCE = 2.0
-_CONNECT_OPTIONS = ("host", "port", "user", "password", "database", "ssl")
+_CONNECT_OPTIONS = ("host", "port", "user", "password", "database", "ssl", "target_session_attrs")
 
 
 class Leadership:
