@@ -53,18 +53,19 @@ class Stack:
         return str(self.state["databases"][service]["owner_url"]).replace("postgresql+psycopg://", "postgresql://", 1)
 
 
-def run(folder: Path, *words: str, timeout: float = START_WITHIN) -> subprocess.CompletedProcess[str]:
+def run(folder: Path, *words: str, timeout: float = START_WITHIN, database_url: str = "") -> subprocess.CompletedProcess[str]:
     """Run `python -m deploy.local` on a folder; servers that the environment names are left alone."""
     environment = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "REDIS_URL"}}
+    environment["DATABASE_URL"] = database_url
     command = [sys.executable, "-m", "deploy.local", "--folder", str(folder), *words]
     return subprocess.run(command, check=False, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=timeout)
 
 
-def start(*words: str) -> Stack:
-    """Start a county on free ports in a folder of its own; raises StackFailed."""
+def start(*words: str, database_url: str = "") -> Stack:
+    """Start a county on free ports in a folder of its own, on a PostgreSQL of its own unless one is named; raises StackFailed."""
     folder = short_folder("county")
     folder.chmod(0o755)
-    ran = run(folder, "demo", "--detach", "--free-ports", *words)
+    ran = run(folder, "demo", "--detach", "--free-ports", *words, database_url=database_url)
     if ran.returncode:
         shutil.rmtree(folder, ignore_errors=True)
         raise StackFailed(f"{ran.stdout}\n{ran.stderr}")
