@@ -120,9 +120,17 @@ async def list_points(unit: Unit, person_ids: Collection[UUID], *, hold: bool = 
     return await _points(unit, POINTS.c.person_id.in_(person_ids), hold=hold)
 
 
-async def list_points_by_lookup(unit: Unit, lookup: str) -> list[KeptPoint]:
-    """Return every contact point that is this number or address: people in one household share a phone."""
-    return await _points(unit, POINTS.c.lookup == lookup)
+async def list_points_by_lookup(unit: Unit, lookup: str, *, hold: bool = False) -> list[KeptPoint]:
+    """Return every contact point that is this number or address: people in one household share a phone.
+
+    `hold` keeps their rows for a change, in one order everywhere.
+    """
+    return await _points(unit, POINTS.c.lookup == lookup, hold=hold)
+
+
+async def find_point(unit: Unit, point_id: UUID) -> KeptPoint | None:
+    """Return one contact point."""
+    return next(iter(await _points(unit, POINTS.c.id == point_id)), None)
 
 
 async def find_point_for_update(unit: Unit, point_id: UUID) -> KeptPoint | None:
