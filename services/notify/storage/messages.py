@@ -27,6 +27,7 @@ from services.notify.domain.messages import (
     State,
     Way,
 )
+from services.notify.domain.points import KeptPoint
 from services.notify.storage.tables import AttemptRow, MessageRow
 from shared.db.unit import Unit
 from shared.events.entries import Turn
@@ -44,6 +45,7 @@ CHANNEL = "messages"
 
 _WAITING = (State.PENDING.value, State.CLAIMED.value)
 HELD = (State.CLAIMED.value, State.SENDING.value)
+_TAKEN_BACK = {"state": State.PENDING.value, "begun": False, "phase": None, "lease_owner": None, "lease_until": None}
 
 
 # Wakes the tickers at the commit; a lost wake-up costs a second. Written once: an insert with its `values()` is compiled each time.
@@ -127,7 +129,6 @@ async def carry_reminders(unit: Unit, entry_id: UUID, *, revision: int, sequence
     One whose words are written already, but whose final dot has not left, is taken back and written anew.
     """
     written = and_(MESSAGES.c.state == State.SENDING.value, MESSAGES.c.phase != Phase.DOT.value)
-    taken_back = {"state": State.PENDING.value, "begun": False, "phase": None, "lease_owner": None, "lease_until": None}
     await unit.session.execute(
         update(MESSAGES)
         .where(
@@ -139,9 +140,30 @@ async def carry_reminders(unit: Unit, entry_id: UUID, *, revision: int, sequence
         .values(
             revision=revision,
             sequence=sequence,
-            **{name: case((written, value), else_=MESSAGES.c[name]) for name, value in taken_back.items()},
+            **{name: case((written, value), else_=MESSAGES.c[name]) for name, value in _TAKEN_BACK.items()},
         )
     )
+
+
+async def put_back_of_points(unit: Unit, points: Collection[KeptPoint]) -> None:
+    """Take back what is on its way to these numbers and addresses and has not passed its final dot: it is decided anew.
+
+    Whatever waits for the same people is held until the transaction ends, so that nobody begins it by what was known before.
+    """
+    if not points:
+        return
+    people, point_ids = {point.person_id for point in points}, {point.id for point in points}
+    held = await unit.session.execute(
+        select(MESSAGES.c.id, MESSAGES.c.state, MESSAGES.c.contact_point_id)
+        .where(_mine(unit), MESSAGES.c.person_id.in_(people), _can_be_withdrawn())
+        .order_by(MESSAGES.c.id)
+        .with_for_update()
+    )
+    begun = [row.id for row in held if row.state == State.SENDING.value and row.contact_point_id in point_ids]
+    if begun:
+        await unit.session.execute(
+            update(MESSAGES).where(MESSAGES.c.id.in_(begun)).values(**_TAKEN_BACK, reason="number_taken_back")
+        )
 
 
 async def was_told(unit: Unit, entry_id: UUID) -> bool:

@@ -30,13 +30,15 @@ async def apply_receipt(unit: Unit, receipt: Receipt) -> bool:
 
 
 async def _judge_number(unit: Unit, point_id: UUID | None, receipt: Receipt) -> None:
-    point = await contacts.find_point_for_update(unit, point_id) if point_id else None
+    if point_id is None:
+        return
+    if receipt.opted_out and (stopped := await contacts.find_point(unit, point_id)) is not None:
+        await stop_number(unit, stopped.lookup, source="provider")
+    point = await contacts.find_point_for_update(unit, point_id)
     if point is None:
         return
     if receipt.state is State.DELIVERED and point.undelivered:
         await contacts.count_undelivered(unit, point.id, undelivered=0)
-    if receipt.opted_out:
-        await stop_number(unit, point.lookup, source="provider")
     if receipt.bad_number and receipt.state is State.FAILED:
         await contacts.count_undelivered(unit, point.id, undelivered=point.undelivered + 1)
         if point.undelivered + 1 >= STRIKES:

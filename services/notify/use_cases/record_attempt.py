@@ -62,13 +62,12 @@ async def _hear_late(unit: Unit, message: Message, outcome: Outcome) -> None:
 async def _follow_up(unit: Unit, message: Message, *, bad_address: bool, opted_out: bool) -> None:
     if message.contact_point_id is None or not (bad_address or opted_out):
         return
-    point = await contacts.find_point_for_update(unit, message.contact_point_id)
-    if point is None:
-        return
-    if opted_out and message.way is Way.SMS:
+    point = await contacts.find_point(unit, message.contact_point_id)
+    if point is not None and opted_out and message.way is Way.SMS:
         await stop_number(unit, point.lookup, source="provider")
-    if bad_address:
-        await lose_contact(unit, point, reason="refused_by_provider")
+    held = await contacts.find_point_for_update(unit, message.contact_point_id) if bad_address else None
+    if held is not None:
+        await lose_contact(unit, held, reason="refused_by_provider")
 
 
 async def _hear_receipts(unit: Unit, provider_id: str) -> None:
