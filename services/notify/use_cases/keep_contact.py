@@ -20,18 +20,33 @@ async def keep_contact(unit: Unit, facts: PersonFacts, words: PersonWords | None
     known = await contacts.position_of(unit, facts.person_id)
     if known is not None and position <= known:
         return
+    await _take_back(unit, facts)
     before = {point.id: point for point in await contacts.list_points(unit, [facts.person_id], hold=True)}
     await contacts.save(unit, facts, words, position=position)
     points = [merged(before.get(point.contact_point_id), point, facts) for point in facts.contact_points]
     addresses = {UUID(point_id): address for point_id, address in words.addresses.items()} if words else {}
     # Nothing goes directly to whom nothing may reach: not even the question whether it may.
-    may_ask = facts.direct_messages_ok and facts.relay_person_id is None
-    asked = await _to_be_asked(unit, points) if may_ask else []
+    asked = await _to_be_asked(unit, points) if _may_reach(facts) else []
     await contacts.replace_points(unit, facts.person_id, points, addresses)
     await _ask_for_consent(unit, asked)
-    kept = {(point.id, point.lookup) for point in points}
-    if any(p.channel in _REACHES_A_SCREEN and (p.id, p.lookup) not in kept for p in before.values()):
+
+
+async def _take_back(unit: Unit, facts: PersonFacts) -> None:
+    """End the links sent to a number or address that is taken away, and let nothing leave that may no longer go there.
+
+    Only facts take a point away or give it another number, so that under the person's row this may be read before points are held:
+    entries come first, then messages, then points.
+    """
+    kept = {(point.contact_point_id, point.lookup) for point in facts.contact_points}
+    before = [p for p in await contacts.list_points(unit, [facts.person_id]) if p.channel in _REACHES_A_SCREEN]
+    gone = [point for point in before if (point.id, point.lookup) not in kept]
+    if gone:
         await _revoke_links(unit, facts.person_id)
+    await messages.put_back_of_points(unit, gone if _may_reach(facts) else before)
+
+
+def _may_reach(facts: PersonFacts) -> bool:
+    return facts.direct_messages_ok and facts.relay_person_id is None
 
 
 async def _to_be_asked(unit: Unit, points: Sequence[KeptPoint]) -> list[KeptPoint]:
