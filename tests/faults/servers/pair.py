@@ -23,12 +23,13 @@ class Pair:
 
     primary: Postgres
     standby: Postgres
+    _folder: Path
     _primary_runs: ExitStack
 
-    def url(self, *servers: Postgres) -> str:
+    def url(self, *named: Postgres) -> str:
         """Return the one address by which clients find whichever of these servers takes writes."""
-        hosts = ",".join(str(each.sockets) for each in servers)
-        ports = ",".join(str(PORT) for _ in servers)
+        hosts = ",".join(str(each.sockets) for each in named)
+        ports = ",".join(str(PORT) for _ in named)
         return f"postgresql://{SUPERUSER}@/postgres?host={hosts}&port={ports}&target_session_attrs=read-write"
 
     def lose_the_primary(self) -> None:
@@ -39,6 +40,11 @@ class Pair:
         """Let the standby take writes, as `pg_ctl promote` does."""
         with _connect(self.standby) as standby:
             standby.execute("SELECT pg_promote()")
+
+    def let_the_first_return(self) -> None:
+        """Start the lost primary again where it was, told before that it is a standby now and takes no writes."""
+        (self._folder / "primary" / "standby.signal").touch()
+        _start(self._folder, "primary", self._primary_runs, sockets=self.primary.sockets)
 
     def has_every_commit(self) -> bool:
         """Say whether each commit waits for the standby."""
@@ -62,17 +68,19 @@ def started() -> Iterator[Pair]:
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
         running = stack.enter_context(ExitStack())
         primary = _start(folder, "primary", running)
+        stack.callback(shutil.rmtree, primary.sockets, ignore_errors=True)
         _copy(primary, folder / "standby")
         standby = _start(folder, "standby", stack)
+        stack.callback(shutil.rmtree, standby.sockets, ignore_errors=True)
         with _connect(primary) as connection:
             connection.execute("ALTER SYSTEM SET synchronous_standby_names = '*'")
             connection.execute("SELECT pg_reload_conf()")
-        yield Pair(primary, standby, running)
+        yield Pair(primary, standby, folder, running)
 
 
-def _start(folder: Path, name: str, runs: ExitStack) -> Postgres:
-    """Start a server, which ends at once when `runs` is closed; its socket stays, and refuses."""
-    server = servers.start_postgres(folder / name, folder / f"{name}.log")
+def _start(folder: Path, name: str, runs: ExitStack, *, sockets: Path | None = None) -> Postgres:
+    """Start a server, which ends at once when `runs` is closed."""
+    server = servers.start_postgres(folder / name, folder / f"{name}.log", sockets=sockets)
     runs.callback(servers.stop, [server.pid], signal.SIGQUIT)
     return server
 

@@ -76,6 +76,11 @@ async def test_a_standby_that_is_promoted_is_found_and_has_all_that_was_committe
         async with asyncio.timeout(BACK_WITHIN):
             await used.book(5)
             await until(everybody_is_there)
+        await asyncio.to_thread(pair.let_the_first_return)
+        await asyncio.to_thread(used.terminate_sessions)
+        async with asyncio.timeout(BACK_WITHIN):
+            await used.book(5)
+            await until(everybody_is_there)
     # Mail that was claimed and could not be begun waits for the end of its lease, hence half a minute and not ten seconds.
     await used.recovered("a standby promoted")
     await used.is_whole()
