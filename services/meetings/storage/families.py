@@ -115,7 +115,7 @@ async def hand_over(unit: Unit, case_id: UUID, access: CaseAccess, *, position: 
 
 
 async def _heard_of(unit: Unit, case_id: UUID) -> FamilyRow:
-    row = await unit.session.get(FamilyRow, case_id)
+    row = await unit.session.get(FamilyRow, case_id, with_for_update=True)
     if row is None:
         raise FamilyNotHeardOf
     return row

@@ -42,18 +42,8 @@ _POINTS_OF = Direct(
 )
 
 
-async def position_of(unit: Unit, person_id: UUID) -> int | None:
-    """Return where in network's log stands what is stored of a person, and hold the row; None for a person never heard of."""
-    found: int | None = await unit.session.scalar(
-        select(ContactRow.position)
-        .where(ContactRow.county_id == unit.county_id, ContactRow.person_id == person_id)
-        .with_for_update()
-    )
-    return found
-
-
-async def save(unit: Unit, facts: PersonFacts, words: PersonWords | None, *, position: int) -> None:
-    """Store what network told of a person, without the contact points."""
+async def save(unit: Unit, facts: PersonFacts, words: PersonWords | None, *, position: int) -> bool:
+    """Store what network told of a person, without the contact points, and hold the row; False when that, or later, is known."""
     values = {
         "person_id": facts.person_id,
         "county_id": unit.county_id,
@@ -79,7 +69,13 @@ async def save(unit: Unit, facts: PersonFacts, words: PersonWords | None, *, pos
         values["words"] = await unit.seal(
             plain, key=key_of(facts.person_id), table="contacts", column="words", row_id=facts.person_id
         )
-    await unit.session.execute(insert(ContactRow).values(values).on_conflict_do_update(index_elements=["person_id"], set_=values))
+    kept = await unit.session.execute(
+        insert(ContactRow)
+        .values(values)
+        .on_conflict_do_update(index_elements=["person_id"], set_=values, where=ContactRow.position < position)
+        .returning(ContactRow.person_id)
+    )
+    return kept.first() is not None
 
 
 async def replace_points(unit: Unit, person_id: UUID, points: Collection[KeptPoint], addresses: Mapping[UUID, str]) -> None:

@@ -17,12 +17,10 @@ _REACHES_A_SCREEN = frozenset({Channel.SMS, Channel.EMAIL})
 
 async def keep_contact(unit: Unit, facts: PersonFacts, words: PersonWords | None, *, position: int) -> None:
     """Take over a person's facts, unless later ones are known. A number or address taken away ends the links sent to it."""
-    known = await contacts.position_of(unit, facts.person_id)
-    if known is not None and position <= known:
+    if not await contacts.save(unit, facts, words, position=position):
         return
     await _take_back(unit, facts)
     before = {point.id: point for point in await contacts.list_points(unit, [facts.person_id], hold=True)}
-    await contacts.save(unit, facts, words, position=position)
     points = [merged(before.get(point.contact_point_id), point, facts) for point in facts.contact_points]
     addresses = {UUID(point_id): address for point_id, address in words.addresses.items()} if words else {}
     # Nothing goes directly to whom nothing may reach: not even the question whether it may.
