@@ -10,7 +10,7 @@ from typing import Any
 from typing import cast as cast_type
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Integer, Table, Text, and_, case, cast, func, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Integer, Select, Table, Text, and_, case, cast, func, or_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 
 from services.notify.domain.delivery import Fate
@@ -206,22 +206,21 @@ async def had_turn(unit: Unit, entry_id: UUID, starts_at: datetime) -> bool:
 
 async def find(unit: Unit, message_id: UUID) -> Message | None:
     """Return one message."""
-    row = (await unit.session.execute(select(MESSAGES).where(_mine(unit), MESSAGES.c.id == message_id))).mappings().first()
-    return None if row is None else to_message(row)
+    return await _find(unit, select(MESSAGES).where(MESSAGES.c.id == message_id))
 
 
 async def find_for_update(unit: Unit, message_id: UUID) -> Message | None:
     """Return one message and hold its row."""
-    return await _hold(unit, MESSAGES.c.id == message_id)
+    return await _find(unit, select(MESSAGES).where(MESSAGES.c.id == message_id).with_for_update())
 
 
 async def find_by_provider_id(unit: Unit, provider_id: str) -> Message | None:
-    """Return the message that a provider knows by this id, and hold its row."""
-    return await _hold(unit, MESSAGES.c.provider_id == provider_id)
+    """Return the message that a provider knows by this id."""
+    return await _find(unit, select(MESSAGES).where(MESSAGES.c.provider_id == provider_id))
 
 
-async def _hold(unit: Unit, where: ColumnElement[bool]) -> Message | None:
-    row = (await unit.session.execute(select(MESSAGES).where(_mine(unit), where).with_for_update())).mappings().first()
+async def _find(unit: Unit, query: Select[Any]) -> Message | None:
+    row = (await unit.session.execute(query.where(_mine(unit)))).mappings().first()
     return None if row is None else to_message(row)
 
 

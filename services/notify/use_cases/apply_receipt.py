@@ -6,7 +6,7 @@ from services.notify.domain.delivery import SEVERITY, after_receipt
 from services.notify.domain.messages import State
 from services.notify.domain.receipts import Receipt
 from services.notify.storage import contacts, inbound, messages
-from services.notify.use_cases.end_message import end_message
+from services.notify.use_cases.end_message import end_message, hold_entry
 from services.notify.use_cases.lose_contact import lose_contact
 from services.notify.use_cases.stop_number import stop_number
 from shared.db.unit import Unit
@@ -17,7 +17,10 @@ STRIKES = 2
 
 async def apply_receipt(unit: Unit, receipt: Receipt) -> bool:
     """Apply a report that was stored; False when its message is not known yet, and the report waits."""
-    message = await messages.find_by_provider_id(unit, receipt.provider_id)
+    known = await messages.find_by_provider_id(unit, receipt.provider_id)
+    if known is not None:
+        await hold_entry(unit, known, receipt.state)
+    message = await messages.find_for_update(unit, known.id) if known else None
     if message is None:
         return False
     await inbound.mark_applied(unit, receipt)

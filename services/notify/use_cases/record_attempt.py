@@ -7,7 +7,7 @@ from services.notify.domain.delivery import Fate, Outcome, after
 from services.notify.domain.messages import Message, Phase, State, Way
 from services.notify.storage import attempts, claims, contacts, inbound, messages
 from services.notify.use_cases.apply_receipt import apply_receipt
-from services.notify.use_cases.end_message import end_message
+from services.notify.use_cases.end_message import end_message, hold_entry
 from services.notify.use_cases.lose_contact import lose_contact
 from services.notify.use_cases.stop_number import stop_number
 from shared.db.unit import Trace, Unit
@@ -37,6 +37,7 @@ async def record_attempt(unit: Unit, message: Message, outcome: Outcome, *, jitt
     if decision.due_at is not None:
         held = await claims.put_back(unit, message, due_at=decision.due_at, reason=decision.reason)
     else:
+        await hold_entry(unit, message, decision.state)
         held = await claims.finish(unit, message, decision.state, reason=decision.reason, provider_id=outcome.provider_id)
     await attempts.end(unit, message, outcome, late=not held)
     if not held:

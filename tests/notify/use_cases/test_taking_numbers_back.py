@@ -1,21 +1,16 @@
 """A number that said STOP, or that was taken away, gets nothing that has not passed its final dot yet."""
 
-import asyncio
-from collections.abc import Coroutine
 from dataclasses import replace
-from typing import Any
 from uuid import UUID, uuid4
-
-from sqlalchemy import text
 
 from services.notify.domain.messages import Message
 from services.notify.storage.claims import pass_dot
 from services.notify.use_cases.begin_attempts import begin_attempts
 from services.notify.use_cases.claim_due import claim_due
 from services.notify.use_cases.stop_number import stop_number
-from shared.db.unit import Unit
 from shared.events.network import Channel
 from tests.notify.office import Office, Person, outlet
+from tests.notify.waiting import waits_for
 
 
 async def claimed(office: Office) -> tuple[list[UUID], UUID]:
@@ -43,16 +38,6 @@ async def say_stop(office: Office, person: Person) -> None:
     """Let somebody stop their number."""
     async with office.unit() as unit:
         await stop_number(unit, person.points[0].lookup, source="text")
-
-
-async def waits_for(office: Office, unit: Unit, work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
-    """Begin work in a transaction of its own, and return once it waits for this one."""
-    holder = await unit.session.scalar(text("SELECT pg_backend_pid()"))
-    task = asyncio.create_task(work)
-    async with asyncio.timeout(10):
-        while not await office.rows("SELECT 1 FROM pg_stat_activity WHERE :holder = ANY (pg_blocking_pids(pid))", holder=holder):
-            assert not task.done()
-    return task
 
 
 async def test_a_text_that_was_begun_before_a_stop_does_not_leave_after_it(office: Office) -> None:
