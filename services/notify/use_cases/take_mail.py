@@ -11,7 +11,7 @@ from services.notify.gateways.inbox import Origin
 from services.notify.storage import contacts, entries, links, messages
 from services.notify.storage.inbound import Arrived
 from services.notify.use_cases.announce_reply import Said, announce_reply
-from services.notify.use_cases.end_message import end_message
+from services.notify.use_cases.end_message import end_message, hold_entry
 from services.notify.use_cases.lose_contact import lose_contact
 from services.notify.use_cases.taken import Taken
 from shared.db.unit import Unit
@@ -89,9 +89,10 @@ async def _words(unit: Unit, arrived: Arrived, by_token: KeptEntry | None) -> Ta
 
 async def _bounce(unit: Unit, message_id: str, *, status: str, is_final: bool) -> Taken:
     """A delivery failed after all: the message, and where the mailbox does not exist the address, are given up."""
-    message = await messages.find_for_update(unit, UUID(message_id)) if message_id and is_final else None
+    message = await messages.find(unit, UUID(message_id)) if message_id and is_final else None
     if message is None:
         return Taken("bounce")
+    await hold_entry(unit, message, State.FAILED)
     if await messages.raise_state(unit, message, State.FAILED, lower=_MAY_BOUNCE, reason="bounced"):
         await end_message(unit, message, State.FAILED, reason="bounced")
     point = await contacts.find_point_for_update(unit, message.contact_point_id) if message.contact_point_id else None
