@@ -2,8 +2,6 @@
 
 import asyncio
 import contextlib
-import random
-import socket
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from email.mime.multipart import MIMEMultipart
@@ -18,6 +16,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from deploy.local.sandbox.app import running
 from deploy.local.sandbox.box import Box
 from deploy.local.sandbox.settings import ClientRow, CountyRow, Settings
+from deploy.local.servers import free_port
 
 GRANDMOTHER = "gran@example.org"
 GRANDMOTHERS_PHONE = "+15305550123"
@@ -26,15 +25,6 @@ ORGANIZER = "meetings+t0k3n@alder.example.org"
 ACCOUNT = "ACtest"
 SECRET = "sms-secret"
 PORTAL = "http://127.0.0.1:18004"
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on, outside the range from which outgoing connections take theirs."""
-    while True:
-        with socket.socket() as probe, contextlib.suppress(OSError):
-            port = random.randint(20_000, 32_000)
-            probe.bind(("127.0.0.1", port))
-            return port
 
 
 @dataclass

@@ -14,8 +14,9 @@ from sqlalchemy.schema import CreateTable
 
 from deploy.local.sandbox.app import running
 from deploy.local.sandbox.clock import Clock, ClockRefused
+from deploy.local.servers import free_port
 from shared.db.clock import CLOCK
-from tests.shared.sandbox.conftest import World, free_port
+from tests.shared.sandbox.conftest import World
 from tests.support.servers import Servers
 
 POSTGRESQL = create_engine("postgresql+psycopg://").dialect
