@@ -97,10 +97,11 @@ async def read_token(office: Office, entry_id: UUID) -> str:
         return (await hold_tokens(unit, [entry_id], entropy=outlet(office).entropy))[entry_id].link
 
 
-async def test_an_answer_that_waited_while_its_link_was_ended_is_refused(office: Office, web: Web) -> None:
+async def test_a_wish_that_waited_while_its_link_was_ended_is_refused(office: Office, web: Web) -> None:
     denise, _, secret = await with_link(office)
     async with office.unit() as unit:
         await ends_all(office, unit, denise)
-        answering = await waiting_for(office, unit, web.link("POST", "/answers", secret, {"answer": "declined"}))
-    assert (await answering).status == 404
+        wish = {"words": "After school is better", "starts_local": "2030-01-10T16:00"}
+        asking = await waiting_for(office, unit, web.link("POST", "/other-time", secret, wish))
+    assert (await asking).status == 404
     assert await office.facts("reply_received") == []
