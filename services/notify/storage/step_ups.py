@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete
 from sqlalchemy.dialects.postgresql import insert
 
 from services.notify.domain.step_up import Tries
@@ -13,16 +13,14 @@ from shared.db.unit import Unit
 
 async def hold(unit: Unit, person_id: UUID) -> Tries:
     """Return how often in a row somebody was wrong, and hold it: those who try at once take turns."""
-    await unit.session.execute(
-        insert(StepUpRow).values(county_id=unit.county_id, person_id=person_id, wrong=0).on_conflict_do_nothing()
+    held = await unit.session.execute(
+        insert(StepUpRow)
+        .values(county_id=unit.county_id, person_id=person_id, wrong=0)
+        # Writing it as it stands holds it; one that is forgotten meanwhile is made anew.
+        .on_conflict_do_update(index_elements=["county_id", "person_id"], set_={"wrong": StepUpRow.wrong})
+        .returning(StepUpRow.wrong, StepUpRow.locked_until)
     )
-    row = (
-        await unit.session.execute(
-            select(StepUpRow.wrong, StepUpRow.locked_until)
-            .where(StepUpRow.county_id == unit.county_id, StepUpRow.person_id == person_id)
-            .with_for_update()
-        )
-    ).one()
+    row = held.one()
     return Tries(row.wrong, row.locked_until)
 
 
