@@ -78,9 +78,13 @@ def of_promise(fact: PromiseRevision, words: PromiseWords | None, *, position: i
 
 
 async def plan_entry(unit: Unit, fact: Revision, *, cause: UUID) -> None:
-    """Apply each entry of a revision; one that is no news changes nothing. `cause` is the fact's id."""
-    for told in sorted(fact.entries, key=lambda entry: (entry.participant_id, entry.part)):
-        kept = await entries.find_for_update(unit, told.participant_id, told.part)
+    """Apply each entry of a revision; one that is no news changes nothing. `cause` is the fact's id.
+
+    All entries are held first, in one order everywhere: whoever begins messages holds theirs before the messages too.
+    """
+    everybody = sorted(fact.entries, key=lambda entry: (entry.participant_id, entry.part))
+    held = [await entries.find_for_update(unit, told.participant_id, told.part) for told in everybody]
+    for told, kept in zip(everybody, held, strict=True):
         revised = revise(kept, told, fact, new_id=unit.new_id())
         if revised is None:
             continue
