@@ -99,7 +99,8 @@ class Caller:
         )
         fault.here("webhook.after_reply_before_mark")
         async with self._units.open(county_id, ACTOR) as unit:
-            state = await record_call(unit, delivery, answered, lease=lease, jitter=int.from_bytes(os.urandom(2), "big") / 0xFFFF)
+            jitter = int.from_bytes(os.urandom(2), "big") / 0xFFFF
+            state = await record_call(unit, delivery, endpoint, answered, lease=lease, jitter=jitter)
         logs.get().info(
             "webhook.called",
             endpoint_id=str(endpoint.id),

@@ -44,6 +44,17 @@ async def get_endpoint(unit: Unit, endpoint_id: UUID, *, hold: bool = False) -> 
     return _to_endpoint(row)
 
 
+async def find_active_for_update(unit: Unit, endpoint_id: UUID) -> Endpoint | None:
+    """Return an endpoint that is called, and hold its row; None when it has ended or was disabled."""
+    row = await unit.session.scalar(
+        select(EndpointRow)
+        .where(_my_endpoint(unit), EndpointRow.id == endpoint_id, EndpointRow.state == EndpointState.ACTIVE.value)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return None if row is None else _to_endpoint(row)
+
+
 async def list_endpoints(unit: Unit, *, after: _Place, limit: int) -> list[Endpoint]:
     """Return a page of the county's endpoints, the oldest first."""
     query = select(EndpointRow).where(_my_endpoint(unit), EndpointRow.state != EndpointState.ENDED.value)
