@@ -112,7 +112,12 @@ async def list_by_people(unit: Unit, people: Collection[UUID], *, ending_after: 
 
 async def hold_of_person(unit: Unit, person_id: UUID) -> list[UUID]:
     """Hold a person's entries for which a link may still be open, or made, until the transaction ends; return their ids."""
-    return await _hold(unit, ENTRIES.c.person_id == person_id, unit.now - LONGEST_LINK < _OVER_AT)
+    return await hold_of_people(unit, [person_id])
+
+
+async def hold_of_people(unit: Unit, people: Collection[UUID]) -> list[UUID]:
+    """Hold the entries of several people, as `hold_of_person` does."""
+    return await _hold(unit, ENTRIES.c.person_id.in_(people), unit.now - LONGEST_LINK < _OVER_AT)
 
 
 async def hold_of_case(unit: Unit, case_id: UUID, person_id: UUID | None = None) -> list[UUID]:
