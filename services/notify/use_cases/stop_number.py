@@ -13,8 +13,7 @@ async def stop_number(unit: Unit, lookup: str, *, source: str) -> bool:
     What is on its way and has not passed its final dot is taken back. Entries are held first, then messages, then contact points.
     """
     stopped = await _texted_at(unit, lookup)
-    for person_id in sorted({point.person_id for point in stopped}):
-        await entries.hold_of_person(unit, person_id)
+    await entries.hold_of_people(unit, {point.person_id for point in stopped})
     await messages.put_back_of_points(unit, stopped)
     new = await suppressions.add(unit, lookup, Channel.SMS, reason="opted_out", source=source)
     for point in await _texted_at(unit, lookup, hold=True):
