@@ -9,12 +9,15 @@ from uuid import uuid4
 import pytest
 
 from services.network.domain.cases import Case
+from services.network.domain.commitments import AnswerSource
 from services.network.domain.people import Person
 from services.network.domain.separation import pair
-from services.network.storage import cases, people
+from services.network.storage import cases, commitments, people, plans
+from services.network.use_cases.answer_commitment import answer_commitment
 from services.network.use_cases.change_person import change_person
 from services.network.use_cases.commands import ChangePerson, ContactPointWish, OpenCase, ProfileChanges
 from services.network.use_cases.open_case import open_case
+from services.network.use_cases.plan_commands import GiveAnswer, Said
 from services.network.use_cases.reassign_case import reassign_case
 from services.network.use_cases.register_person import register_person
 from services.network.use_cases.release_commands import WantedAccess
@@ -25,6 +28,8 @@ from services.notify.storage import case_access, contacts
 from shared.db.unit import Unit
 from shared.events.network import Channel, Consent, ContactPoint, PersonChanged
 from shared.kernel.access import CaseAccess, Role
+from shared.kernel.wall import local_date, resolve
+from tests.network.use_cases.promised import Promised, a_network_county, times
 from tests.notify.office import WRAPPING_KEY, ZONE, Office
 from tests.support.databases import DatabaseOf
 from tests.support.factories import TODAY, a_caller, a_registration, a_wish
@@ -95,6 +100,50 @@ async def test_calls_are_shown_to_whom_the_family_was_given_last(office: Office,
     async with office.unit() as unit:
         held = await case_access.list_by_case(unit, {case.id})
     assert held[case.id].assigned == {"bo"}
+
+
+@pytest.fixture
+async def night(network: NetworkTold) -> Promised:
+    """A plan with a night each week, for which Kim has promised to be there."""
+    family = Promised(network.units, a_network_county(network.county_id), datetime.now(UTC))
+    await family.begin(kim={})
+    today = local_date(family.now, ZONE)
+    weekly = times(f"{today + timedelta(days=3)} 20:00", f"{today + timedelta(days=4)} 08:00", "FREQ=WEEKLY")
+    await family.plan(weekly, starts_on=today, ends_on=today + timedelta(days=30))
+    await family.promise("kim", weekly)
+    await family.activate()
+    return family
+
+
+def saying(night: Promised, said: Said, **facts: Any) -> Work:
+    """A worker records what Kim says of her promise."""
+
+    async def work(unit: Unit) -> None:
+        case = await cases.get_for_update(unit, night.case_id)
+        plan = await plans.get_for_update(unit, night.this_plan)
+        commitment = await commitments.get(unit, night.commitments["kim"])
+        answer = GiveAnswer(said=said, source=AnswerSource.RECORDED, witness="omar", **facts)
+        await answer_commitment(unit, plan, case, commitment, answer, night.county)
+
+    return work
+
+
+async def test_whose_promise_rests_is_not_reminded_though_another_word_of_theirs_was_just_being_taken(
+    office: Office, network: NetworkTold, night: Promised
+) -> None:
+    async with network.units.open(network.county_id, SUE) as unit:
+        kim = await commitments.get(unit, night.commitments["kim"])
+    next_night = resolve(kim.promise.pattern.starts_local, ZONE).instant
+    await network.overlap(
+        begun_first=saying(night, Said.PAUSED), done_first=saying(night, Said.TURN_EXCUSED, turn_starts_at=next_night)
+    )
+    await network.tell(office.units, LISTENERS)
+    [entry] = await office.rows("SELECT standing FROM entries WHERE county_id = :county")
+    assert entry.standing == "paused"
+    reminders = await office.rows(
+        "SELECT 1 FROM messages WHERE county_id = :county AND turn_starts_at IS NOT NULL AND state = 'pending'"
+    )
+    assert reminders == []
 
 
 # What a person said to us, and what network says of it
