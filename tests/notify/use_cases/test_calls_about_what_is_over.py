@@ -17,6 +17,7 @@ from shared.db.unit import Unit
 from shared.events.meetings import MeetingCancelled
 from shared.events.network import Channel
 from tests.notify.office import Booked, Office, outlet
+from tests.notify.promises import Promised, promise, turns_from, whole_hours
 from tests.notify.waiting import waits_for
 
 REFUSED = Outcome(fate=Fate.REFUSED, phase=Phase.ANSWERED, code=400, reason="refused")
@@ -25,12 +26,17 @@ REFUSED = Outcome(fate=Fate.REFUSED, phase=Phase.ANSWERED, code=400, reason="ref
 async def being_sent(office: Office) -> tuple[Booked, Message]:
     """A booking whose invitation has passed its final dot: no revision takes it back any more."""
     booked = await office.book(await office.known(Channel.SMS))
+    return booked, await sent_as_far_as_dot(office)
+
+
+async def sent_as_far_as_dot(office: Office) -> Message:
+    """Let what is due leave."""
     lease = uuid4()
     async with office.unit() as unit:
         ids = [each.message.id for each in await claim_due(unit, lease=lease, most=10)]
         [ready] = await begin_attempts(unit, ids, lease=lease, outlet=outlet(office))
         assert await pass_dot(unit, ready.message)
-    return booked, ready.message
+    return ready.message
 
 
 async def fail(office: Office, message: Message) -> None:
@@ -102,4 +108,29 @@ async def test_an_invitation_that_is_reported_as_lost_while_its_meeting_ends_is_
         await end(unit, message)
         failing = await waits_for(office, unit, report_failure(office, sid))
     await failing
+    assert await open_tasks(office) == []
+
+
+async def reminded(office: Office) -> tuple[Promised, Message]:
+    """A promise of three turns, of the first of which a reminder has passed its final dot."""
+    kim = await office.known(Channel.SMS)
+    told = await (await promise(office, kim, *turns_from(whole_hours(days=2), count=3)).offer()).confirm()
+    await office.send_due()
+    await office.run(
+        "UPDATE messages SET due_at = surround_now() WHERE county_id = :county AND kind = 'turn_reminder' AND turn_starts_at = :at",
+        at=told.turns[0].starts_at,
+    )
+    return told, await sent_as_far_as_dot(office)
+
+
+async def test_a_reminder_of_a_turn_that_fails_is_phoned(office: Office) -> None:
+    _, message = await reminded(office)
+    await fail(office, message)
+    assert await open_tasks(office) == ["turn_reminder"]
+
+
+async def test_a_reminder_of_a_turn_that_fails_once_the_turn_is_excused_is_not_phoned(office: Office) -> None:
+    told, message = await reminded(office)
+    await told.without(told.turns[0])
+    await fail(office, message)
     assert await open_tasks(office) == []
