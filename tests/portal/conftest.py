@@ -10,10 +10,11 @@ from pathlib import Path
 import aiohttp
 import pytest
 from aiohttp import web
-from aiohttp.test_utils import TestClient, TestServer, unused_port
+from aiohttp.test_utils import TestClient, TestServer
 from redis.asyncio import Redis
 from yarl import URL
 
+from deploy.local.servers import free_port
 from services.portal.app import make_web
 from services.portal.gateways.calling import ServiceClock
 from services.portal.gateways.identity import Identity
@@ -80,9 +81,11 @@ def built(tmp_path: Path) -> StaticFiles:
 
 @pytest.fixture
 async def redis(servers: Servers) -> AsyncIterator[Redis]:
-    """The store of sign-ins, emptied of portal's own before and after."""
+    """This worker's Valkey, where sign-ins and what an address has asked are kept; emptied before and after."""
     redis = Redis.from_url(servers.redis_url)
+    await redis.flushdb()
     yield redis
+    await redis.flushdb()
     await redis.aclose()
 
 
@@ -100,7 +103,7 @@ async def make_site(redis: Redis, built: StaticFiles) -> AsyncIterator[MakeSite]
         await services.start_server()
         await issuing.start_server()
         provider.issuer.url = str(issuing.make_url("/oidc/alder"))
-        port = unused_port()
+        port = free_port()
         url = f"http://127.0.0.1:{port}"
         behind = str(services.make_url("/"))
         settings = PortalSettings(
