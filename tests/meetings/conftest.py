@@ -126,7 +126,7 @@ class Log:
         return "\n".join(
             str(row[0])
             for table in walled
-            for row in self.rows(f"SELECT t::text FROM {table} t WHERE county_id = :county")  # noqa: S608  our own tables
+            for row in self.rows(f"SELECT t::text FROM {table} t WHERE county_id = :county ORDER BY 1")  # noqa: S608  our own tables
         )
 
     def rows(self, query: str) -> Sequence[Any]:

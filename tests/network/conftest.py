@@ -49,7 +49,7 @@ def database(database_of: DatabaseOf) -> Database:
 @pytest.fixture(scope="session")
 async def engine(database: Database) -> AsyncIterator[AsyncEngine]:
     """A pool of the running role."""
-    engine = make_engine(database.app_url)
+    engine = make_engine(database.app_url, pool_size=30)
     yield engine
     await engine.dispose()
 
@@ -131,7 +131,7 @@ class BehindTheWall:
         return "\n".join(
             str(row[0])
             for table in walled
-            for row in self._rows(f"SELECT t::text FROM {table} t WHERE county_id = :county")  # noqa: S608  our own tables
+            for row in self._rows(f"SELECT t::text FROM {table} t WHERE county_id = :county ORDER BY 1")  # noqa: S608  our own tables
         )
 
     def _rows(self, query: str) -> Sequence[Any]:
