@@ -15,9 +15,9 @@ from uuid import UUID
 
 import aiohttp
 import pytest
-from aiohttp.test_utils import unused_port
 from sqlalchemy import NullPool, create_engine, text
 
+from deploy.local.servers import free_port
 from deploy.local.state import ROOT
 from services.network.use_cases.register_person import register_person
 from shared.db.engine import make_engine
@@ -46,7 +46,7 @@ def environment(own_database: Database, servers: Servers, issuers: Issuers, coun
     system = issuers.system_client
     return {
         **{name: value for name, value in os.environ.items() if not name.startswith("SURROUND_")},
-        "SURROUND_LISTEN": f"127.0.0.1:{unused_port()}",
+        "SURROUND_LISTEN": f"127.0.0.1:{free_port()}",
         "SURROUND_DATABASE_URL": own_database.app_url,
         "SURROUND_OWNER_DATABASE_URL": own_database.owner_url,
         "SURROUND_REDIS_URL": servers.redis_url,
