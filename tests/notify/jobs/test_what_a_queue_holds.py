@@ -4,16 +4,19 @@ import base64
 import json
 from uuid import UUID
 
+import pytest
 from redis.asyncio import Redis
 
 from services.notify.domain.messages import Lane
 from services.notify.jobs.worker import carrier_app
 from shared.events.network import Channel
+from shared.jobs import factory
 from shared.jobs.factory import Carrier
 from tests.notify.office import Office
 
 
-async def test_a_queue_holds_ids_and_no_word_of_anybody(office: Office) -> None:
+async def test_a_queue_holds_ids_and_no_word_of_anybody(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(factory, "HAND_OVER_SECONDS", 30.0)  # the first message opens the connection
     mailed, texted = await office.known(Channel.EMAIL, name="Maebadi"), await office.known(Channel.SMS, name="Ofgako")
     booked = await office.book(mailed, texted)
     redis, app = Redis.from_url(office.settings.celery_redis_url), carrier_app(office.settings.celery_redis_url)
