@@ -5,12 +5,16 @@ import secrets
 import signal
 from collections.abc import Iterator
 
+import hypothesis
 import pytest
 
 from deploy.local.servers import PORTS
 from tests.support import limits, stack
 from tests.support.databases import RUN, DatabaseOf, Databases
 from tests.support.servers import ADMIN_URL, Postgres, Servers, Valkey
+
+hypothesis.settings.register_profile("same_everywhere", deadline=None, derandomize=True, print_blob=True)
+hypothesis.settings.load_profile("same_everywhere")
 
 _running: list[Postgres] = []
 
