@@ -36,9 +36,13 @@ class QuietHours:
         return None
 
     def next_allowed(self, instant: datetime) -> datetime:
-        """Return the instant itself outside the window, otherwise the window's end."""
-        window = self.window_at(instant)
-        return window.end if window else instant
+        """Return the instant itself outside every window, otherwise the end of those that hold it.
+
+        A spring gap can push the end of one night past the start of the next, and then the wait goes on through both.
+        """
+        while window := self.window_at(instant):
+            instant = window.end
+        return instant
 
 
 def place(due_at: datetime, quiet: QuietHours, *, not_after: datetime, now: datetime) -> datetime | None:
@@ -50,8 +54,9 @@ def place(due_at: datetime, quiet: QuietHours, *, not_after: datetime, now: date
     window = quiet.window_at(due_at)
     if window is None:
         return due_at
-    if window.end < not_after:
-        return window.end
+    allowed = quiet.next_allowed(due_at)
+    if allowed < not_after:
+        return allowed
     earlier = window.start - BROUGHT_FORWARD_BY
     if earlier >= now and quiet.window_at(earlier) is None:
         return earlier

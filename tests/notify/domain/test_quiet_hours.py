@@ -55,6 +55,14 @@ def test_a_window_that_ends_in_the_spring_gap_ends_an_hour_later_on_the_wall() -
     assert QuietHours(time(22), time(2, 30), LA).next_allowed(la("2027-03-14T01:00")) == la("2027-03-14T03:30")
 
 
+def test_nights_that_the_spring_gap_runs_into_one_are_waited_for_to_the_end_of_both() -> None:
+    quiet = QuietHours(time(3, 10), time(2, 40), LA)
+    at, morning = la("2027-03-13T23:00"), la("2027-03-15T02:40")
+    assert quiet.next_allowed(at) == morning
+    assert place(at, quiet, not_after=morning + timedelta(hours=1), now=at) == morning
+    assert place(at, quiet, not_after=morning, now=at) is None
+
+
 def test_equal_ends_mean_no_quiet_hours() -> None:
     assert QuietHours(time(8), time(8), LA).next_allowed(la("2027-03-18T08:00")) == la("2027-03-18T08:00")
 
