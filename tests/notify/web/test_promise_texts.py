@@ -11,7 +11,7 @@ from tests.notify.office import ZONE, Office, Person
 from tests.notify.promises import Promised, promise, turns_from, whole_hours
 from tests.notify.web.conftest import Web
 
-PERSONAL = ("Zoe", "Elm", "Sleep", "safety", "14")
+PERSONAL = ("Zoe", "Elm", "Sleep", "safety")
 
 
 async def replies(office: Office) -> list[tuple[str, str, str]]:
