@@ -20,10 +20,10 @@ from shared.events.meetings import (
     ParticipantRemoved,
 )
 from shared.events.network import Channel
-from shared.kernel.wall import at_wall
+from shared.kernel.wall import at_wall, same_wall_earlier
 from tests.notify.office import ZONE, Booked, Office, Person
 
-OFFSETS = {"-P7D wall": timedelta(days=7), "-P2D wall": timedelta(days=2), "-PT120M elapsed": timedelta(hours=2)}
+DAYS = {"-P7D wall": 7, "-P2D wall": 2}
 STEPS = 14
 
 
@@ -63,10 +63,12 @@ class Model:
             self.sequences[person] += 1
 
     def reminders(self, person: int) -> dict[str, datetime]:
-        """When this person is to be reminded: the local rules are far from any change of the clocks."""
+        """When this person is to be reminded: days before at the same time by the clock, hours before whatever the clocks do."""
         if not self.is_on or person not in self.on:
             return {}
-        return {offset: self.starts_at - before for offset, before in OFFSETS.items()}
+        starts_local = at_wall(self.starts_at, ZONE)
+        days_before = {rule: same_wall_earlier(starts_local, days, ZONE) for rule, days in DAYS.items()}
+        return {**days_before, "-PT120M elapsed": self.starts_at - timedelta(hours=2)}
 
 
 class History:
