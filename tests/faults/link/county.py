@@ -161,13 +161,21 @@ class Asking:
         async with aiohttp.ClientSession() as session:
             try:
                 async with session.post(self._url, json=FAMILY, headers=headers) as answer:
-                    if answer.status in {429, 503}:
+                    # PostgreSQL may still be undoing what an API that was killed had begun under this key.
+                    if answer.status in {429, 503} or "idempotency_in_progress" in await answer.text():
                         return None
                     assert answer.status == 201, await answer.text()
                     opened: dict[str, Any] = await answer.json()
                     return opened
             except aiohttp.ClientError:
                 return None
+
+    async def family(self, key: str) -> dict[str, Any]:
+        """Open a family, asking again with the same key until it is told so."""
+        async with asyncio.timeout(WITHIN):
+            while (opened := await self.open_family(key)) is None:  # noqa: ASYNC110  the answer is in another process
+                await asyncio.sleep(0.05)
+            return opened
 
     async def families(self) -> int:
         """How many there are."""
@@ -177,8 +185,6 @@ class Asking:
     async def until(self, done: asyncio.Event) -> None:
         """Open one family after the other, asking again with the same key until it is told so."""
         while not done.is_set():
-            key = uuid4().hex
-            while await self.open_family(key) is None:  # noqa: ASYNC110  the answer is in another process
-                await asyncio.sleep(0.05)
+            await self.family(uuid4().hex)
             self.opened += 1
             await asyncio.sleep(0.05)
