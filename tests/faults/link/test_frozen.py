@@ -6,7 +6,7 @@ from tests.faults.link.county import Link
 from tests.support.processes import until
 
 TAKEN_OVER_SECONDS = 12.0
-"""Three for the lock, five for what a transaction held, and a slow machine."""
+"""From when a successor runs: three for the lock, five for what a transaction held, and a slow machine."""
 
 
 @pytest.mark.parametrize(
@@ -23,11 +23,13 @@ async def test_a_frozen_relay_and_a_frozen_consumer_are_replaced_and_wake_to_no_
     frozen_relay = await link.relay(f"{relay_at}:1:freeze")
     await frozen_relay.froze()
     next_relay = await link.relay()
+    await next_relay.started()
     assert await until(link.is_published) < TAKEN_OVER_SECONDS
     frozen_consumer = await link.consumer(f"{consumer_at}:1:freeze")
     await frozen_consumer.froze()
     await link.announce(5)
     next_consumer = await link.consumer()
+    await next_consumer.started()
     assert await link.recovers() < TAKEN_OVER_SECONDS
     frozen_relay.wake()
     frozen_consumer.wake()
