@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from tests.faults.link.county import Link
-from tests.faults.link.histories import History, announce
+from tests.faults.link.histories import ZONE, History, announce
 from tests.support.processes import Running, until
 from tests.support.sinks.mail import MailSink
 from tests.support.sinks.texts import TextStub
@@ -64,6 +64,15 @@ class Told:
         await announce(self.link.deployment.units(producer), self.link.deployment.county_id, told)
         self.last[producer] += len(told)
 
+    async def in_the_morning(self) -> None:
+        """Let it be ten in the morning for notify: these people's nights would hold texts back."""
+        await self.link.ask(
+            "notify",
+            "UPDATE clock SET clock_offset ="
+            " (date_trunc('day', now() AT TIME ZONE :zone) + interval '1 day 10 hours') AT TIME ZONE :zone - now()",
+            zone=ZONE,
+        )
+
     async def notify(self) -> Running:
         """Start it, all in one process."""
         return await self.link.deployment.start("notify", "all", **self.outside.settings)
@@ -98,6 +107,7 @@ async def test_applying_the_whole_log_again_changes_nothing_and_sends_nothing(li
     histories = [History(seed) for seed in range(HISTORIES)]
     for producer in ("network", "meetings"):
         await link.deployment.start(producer, "relay")
+    await told.in_the_morning()
     notify = await told.notify()
     for history in histories:
         await told.tell("network", history, 0, 100)
