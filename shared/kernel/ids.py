@@ -1,17 +1,18 @@
 """Identifiers: sortable UUIDs made from a given instant and given chance, and their typed public spelling."""
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 _HEX = re.compile(r"[0-9a-f]{32}")
 
 ENTROPY_BYTES = 10
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def uuid7(at: datetime, entropy: bytes) -> UUID:
     """Return a version 7 UUID (RFC 9562 §5.7) for the millisecond of `at` and ten random bytes."""
-    milliseconds = int(at.timestamp() * 1000)
+    milliseconds = (at - _EPOCH) // timedelta(milliseconds=1)  # in whole numbers: a float may come out one too low
     chance = int.from_bytes(entropy[:ENTROPY_BYTES], "big")
     rand_a = chance & 0xFFF
     rand_b = (chance >> 12) & ((1 << 62) - 1)

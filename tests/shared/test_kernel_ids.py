@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from shared.kernel import ids
@@ -26,8 +26,11 @@ def test_a_later_id_sorts_later(at: datetime, first: bytes, second: bytes) -> No
     assert ids.uuid7(at, first) < ids.uuid7(at + timedelta(milliseconds=1), second)
 
 
-def test_an_id_holds_its_millisecond() -> None:
-    assert ids.uuid7(NOON, bytes(10)).int >> 80 == int(NOON.timestamp() * 1000)
+@given(st.integers(0, 4_000_000_000_000), CHANCE)
+@example(2_198_946_796_219, bytes(10))
+def test_an_id_holds_its_millisecond(millisecond: int, chance: bytes) -> None:
+    at = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=millisecond)
+    assert ids.uuid7(at, chance).int >> 80 == millisecond
 
 
 def test_other_chance_makes_another_id() -> None:
