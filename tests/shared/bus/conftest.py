@@ -37,6 +37,11 @@ WRAPPING_KEY = bytes(range(32))
 STAFF = Actor("staff", "staff-7")
 ALDER, BIRCH = uuid4(), uuid4()
 DEADLINE = 20.0
+END_LEADERS = text("""
+    SELECT count(pg_terminate_backend(pid)) FROM pg_locks
+    WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+""")
+"""Ends the sessions that lead on this database; other tests have leaders on the same server."""
 
 _numbers = itertools.count(1)
 

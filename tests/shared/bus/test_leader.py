@@ -5,12 +5,11 @@ import signal
 import sys
 
 from redis.asyncio import Redis
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from deploy.local import servers as local_servers
 from shared.bus.leader import lead
-from tests.shared.bus.conftest import DEADLINE, Producer, running, until
+from tests.shared.bus.conftest import DEADLINE, END_LEADERS, Producer, running, until
 
 HOLD = 1.5
 
@@ -46,7 +45,7 @@ async def test_a_leader_whose_session_ends_is_told(producer: Producer) -> None:
     async with lead(producer.engine, "place", asyncio.Event()) as held:
         assert held is not None
         async with AsyncSession(producer.engine) as session, session.begin():
-            await session.execute(text("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'"))
+            await session.execute(END_LEADERS)
         await asyncio.wait_for(held.lost.wait(), DEADLINE)
 
 

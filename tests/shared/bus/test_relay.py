@@ -4,7 +4,6 @@ import asyncio
 import json
 
 from redis.asyncio import Redis
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.bus import stream
@@ -14,7 +13,7 @@ from shared.db.unit import Trace
 from shared.events.envelope import to_json
 from shared.events.network import PersonWords, WordsDestroyed
 from shared.kernel.sealed import KeyKind, KeyOf
-from tests.shared.bus.conftest import ALDER, BIRCH, STAFF, Producer, running, until
+from tests.shared.bus.conftest import ALDER, BIRCH, END_LEADERS, STAFF, Producer, running, until
 
 AWAY = "redis://127.0.0.1:1/0"
 
@@ -125,9 +124,7 @@ async def test_a_running_relay_is_woken_by_the_commit(producer: Producer, redis:
 async def test_when_the_leaders_session_ends_a_standby_takes_over(producer: Producer) -> None:
     async def ended() -> bool:
         async with AsyncSession(producer.engine) as session, session.begin():
-            return bool(
-                await session.scalar(text("SELECT count(pg_terminate_backend(pid)) FROM pg_locks WHERE locktype = 'advisory'"))
-            )
+            return bool(await session.scalar(END_LEADERS))
 
     async with running(producer.relay(), producer.relay()):
         await producer.announce()
