@@ -1,6 +1,6 @@
 """Limits: who asks too much is told so, the others go on, whichever replica they ask, and whether Valkey is there or not."""
 
-import statistics
+import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
@@ -34,8 +34,8 @@ class Clock:
     """A clock that stands still until it is moved."""
 
     def __init__(self) -> None:
-        """Begin in the middle of a window that no other test counts in."""
-        self.now = time.time_ns() / 1e9 // 1 + 0.4
+        """Begin in the middle of a second and far from midnight."""
+        self.now = 1_800_000_000.4
 
     def __call__(self) -> float:
         """Return the time."""
@@ -159,11 +159,13 @@ async def test_replicas_count_together(replica: Replica, issuers: Issuers) -> No
 async def test_sharing_happens_by_itself(replica: Replica, issuers: Issuers, redis: Redis) -> None:
     client, _ = await replica()
     await statuses(client, 2, issuers.staff("notes.read"))
-    deadline = time.monotonic() + 5
-    while not (keys := await redis.keys("quota:*:burst:*")):
-        assert time.monotonic() < deadline
-    assert [await redis.get(key) for key in keys] == [b"2"]
-    assert 0 < await redis.ttl(keys[0]) <= 3
+    async with asyncio.timeout(10):
+        while not (keys := await redis.keys("quota:*:day:*")):
+            pass
+        while await redis.get(keys[0]) != b"2":  # the second may be shared later than the first
+            pass
+    assert len(keys) == 1
+    assert 0 < await redis.ttl(keys[0]) <= 86_401
 
 
 async def test_who_has_no_good_token_is_counted_by_address(replica: Replica) -> None:
@@ -189,8 +191,9 @@ async def test_without_valkey_each_replica_counts_alone_and_nobody_waits(replica
     client, limits = await replica(valkey=away)
     token = issuers.staff("notes.read")
     assert await statuses(client, 3, token) == [200, 200, 200]
-    with pytest.raises(AWAY):
-        await limits.share()
+    async with asyncio.timeout(10):
+        while not limits._was_told:  # noqa: ASYNC110  it is told by itself
+            await asyncio.sleep(0.01)
     assert await statuses(client, 1, token) == [429]
     await away.aclose()
 
@@ -221,12 +224,10 @@ async def test_valkey_learns_nobodys_name_or_address(redis: Redis, clock: Clock)
 async def test_a_limit_costs_a_request_microseconds(redis: Redis) -> None:
     limits = Limits(redis, service="network", limits=LimitSettings(STANDARD))
     request = make_mocked_request("GET", "/")
-    took = []
+    began = time.thread_time()  # whatever else the machine does
     for n in range(2_000):
-        began = time.perf_counter()
         limits.spend(request, Who.SYSTEM, "alder", f"system-{n % 50}")
-        took.append(time.perf_counter() - began)
-    assert statistics.median(took) < 0.0001
+    assert time.thread_time() - began < 2_000 * 0.0001
 
 
 @pytest.mark.parametrize(

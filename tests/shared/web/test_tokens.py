@@ -90,7 +90,9 @@ def _text(raw: bytes) -> str:
     return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
 
 
-NOW = int(time.time())
+def _in(seconds: int) -> int:
+    return int(time.time()) + seconds
+
 
 BAD: dict[str, Callable[[Issuers], str]] = {
     "none": lambda i: _unsigned(i.alder.claims("x")),
@@ -101,10 +103,10 @@ BAD: dict[str, Callable[[Issuers], str]] = {
     "birch's key, alder's name": lambda i: i.birch.sign(i.alder.claims("x")),
     "unknown issuer": lambda i: i.alder.sign(i.alder.claims("x", iss="https://evil.example")),
     "no issuer": lambda i: i.alder.sign(i.alder.claims("x", iss=None)),
-    "expired": lambda i: i.alder.sign(i.alder.claims("x", exp=NOW - 61)),
+    "expired": lambda i: i.alder.sign(i.alder.claims("x", exp=_in(-61))),
     "no expiry": lambda i: i.alder.sign(i.alder.claims("x", exp=None)),
-    "too long a life": lambda i: i.alder.sign(i.alder.claims("x", exp=NOW + 90_000)),
-    "not yet": lambda i: i.alder.sign(i.alder.claims("x", nbf=NOW + 3600)),
+    "too long a life": lambda i: i.alder.sign(i.alder.claims("x", exp=_in(90_000))),
+    "not yet": lambda i: i.alder.sign(i.alder.claims("x", nbf=_in(3600))),
     "other audience": lambda i: i.alder.sign(i.alder.claims("x", aud="portal")),
     "no audience": lambda i: i.alder.sign(i.alder.claims("x", aud=None)),
     "no subject": lambda i: i.alder.sign(i.alder.claims("x", sub=None)),

@@ -81,13 +81,15 @@ class Switch:
     fails: ClassVar[bool] = False
     runs: ClassVar[str] = ""
     waits: ClassVar[asyncio.Event | None] = None
+    reached: ClassVar[asyncio.Event | None] = None
 
 
 async def post_note(unit: Unit, call: Call) -> Reply:
     """Write a note."""
     note_id = unit.new_id()
     await unit.audit("note.written", subject_kind="note", subject_id=note_id)
-    if Switch.waits is not None:
+    if Switch.reached is not None and Switch.waits is not None:
+        Switch.reached.set()
         await Switch.waits.wait()
     if Switch.runs:
         await unit.session.execute(text(Switch.runs))
