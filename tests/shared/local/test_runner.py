@@ -89,6 +89,11 @@ HTTPServer(("127.0.0.1", %d), Page).serve_forever()
     process = a_process(folder, refusing % port, ready_url=f"http://127.0.0.1:{port}/readyz")
     monkeypatch.setattr("deploy.local.runner.READY_WITHIN", 1.5)
     process.start()
+    give_up = time.monotonic() + 20
+    while not process.last_answer.startswith("503"):
+        assert not process.is_ready()
+        assert time.monotonic() < give_up
+        time.sleep(0.02)
     with pytest.raises(StartError, match="not ready after 2 seconds; it answered: 503 database: not migrated"):
         Runner(folder, choose_free())._wait_for(process)
     servers.stop([process.pid])

@@ -1,6 +1,5 @@
 """The servers answer, on both drivers, and end when told."""
 
-import itertools
 import signal
 import time
 from pathlib import Path
@@ -64,18 +63,18 @@ def test_a_server_that_cannot_start_says_why(tmp_path: Path, servers: Servers) -
 
 
 def test_an_interrupted_start_leaves_no_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    port, sleep, naps = local.free_port(), time.sleep, itertools.count()
+    port, answers = local.free_port(), local._answers
 
-    def interrupted(seconds: float) -> None:
-        if not next(naps):
-            raise KeyboardInterrupt
-        sleep(seconds)
+    def interrupted(port: int, password: str) -> bool:
+        give_up = time.monotonic() + 20
+        while not answers(port, password):
+            assert time.monotonic() < give_up
+            time.sleep(0.02)
+        raise KeyboardInterrupt
 
-    with monkeypatch.context() as patched:
-        patched.setattr(time, "sleep", interrupted)
-        with pytest.raises(KeyboardInterrupt):
-            local.start_valkey(tmp_path / "data", tmp_path / "log", port=port)
-    sleep(0.5)
+    monkeypatch.setattr(local, "_answers", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        local.start_valkey(tmp_path / "data", tmp_path / "log", port=port)
     assert local.is_free(port)
 
 
