@@ -45,7 +45,7 @@ def dial(number):
 
 async def nobody_waits():
     task = asyncio.create_task(asyncio.to_thread(dial, "+19165550131"))
-    await asyncio.sleep(0.05)
+    await asyncio.wait([task])
 
 try:
     dial("+19165550131")

@@ -2,9 +2,11 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
-from concurrent.futures import ThreadPoolExecutor
+import threading
+from collections.abc import AsyncIterator, Coroutine
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
 
@@ -42,19 +44,29 @@ def test_tasks_of_many_threads_share_one_loop_and_its_parts() -> None:
     assert parts.closed == parts.opened
 
 
-def test_work_past_its_time_is_cancelled() -> None:
+def test_work_past_its_time_is_cancelled(monkeypatch: pytest.MonkeyPatch) -> None:
     loop = WorkerLoop(Parts().open)
+    begun, begin = threading.Event(), asyncio.run_coroutine_threadsafe
     ended = []
 
+    def begin_and_see(work: Coroutine[Any, Any, None], on: asyncio.AbstractEventLoop) -> Future[None]:
+        future = begin(work, on)
+        assert begun.wait(20)  # what is cancelled before it begins has nothing to end
+        return future
+
     async def linger() -> None:
+        begun.set()
         try:
             await asyncio.Event().wait()
         except asyncio.CancelledError:
             ended.append("cancelled")
             raise
 
-    with pytest.raises(TimeoutError):
-        loop.run(linger(), timeout=0.05)
+    assert loop.parts
+    with monkeypatch.context() as patched:
+        patched.setattr(asyncio, "run_coroutine_threadsafe", begin_and_see)
+        with pytest.raises(TimeoutError):
+            loop.run(linger(), timeout=0.05)
     loop.run(where())
     assert ended == ["cancelled"]
     loop.close()
