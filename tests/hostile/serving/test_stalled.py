@@ -19,7 +19,7 @@ from tests.support.tokens import Issuers
 MANY = 500
 ENDED_WITHIN = 15.0
 """Seconds in which a stalled connection is ended."""
-A_MOMENT = 2.0
+A_MOMENT = 15.0
 """Added on a machine that does other things too."""
 ESTABLISHED = 1
 
@@ -77,8 +77,15 @@ async def network(deployment: Deployment) -> Running:
 
 
 @pytest.fixture
-async def inbox(deployment: Deployment) -> int:
-    """notify's inbox, in a process of its own; its port."""
+async def in_peace(deployment: Deployment) -> Running:
+    """Another API of network's, which nobody attacks."""
+    running = await deployment.start("network", "serve", SURROUND_LISTEN=f"127.0.0.1:{free_port()}")
+    await running.ready()
+    return running
+
+
+async def an_inbox(deployment: Deployment) -> tuple[int, Running]:
+    """Start notify's inbox in a process of its own; return its port and the process."""
     port = free_port()
     running = await deployment.start("notify", "receive", SURROUND_INBOX_LISTEN=f"smtp://127.0.0.1:{port}")
 
@@ -86,12 +93,13 @@ async def inbox(deployment: Deployment) -> int:
         return "inbox.listening" in running.said()
 
     await until(listens)
-    return port
+    return port, running
 
 
 async def test_five_hundred_stalled_connections_hold_nobody_up_and_are_ended(
     deployment: Deployment,
     network: Running,
+    in_peace: Running,
     issuers: Issuers,
 ) -> None:
     port = int(deployment.url("network").rpartition(":")[2])
@@ -103,23 +111,23 @@ async def test_five_hundred_stalled_connections_hold_nobody_up_and_are_ended(
             async with session.get(f"{network.address}/readyz") as answer:
                 await answer.read()
 
-        usual = await waits(look, during=asyncio.sleep(2.0))
+        async def look_in_peace() -> None:
+            async with session.get(f"{in_peace.address}/readyz") as answer:
+                await answer.read()
+
         silent, half_a_head, half_a_body, unread = stalls(token)
         ways = [silent, half_a_head, half_a_body] * 8 + [unread]
-        begun = time.monotonic()
         dripping = [asyncio.create_task(drip(port, stop)) for _ in range(10)]
         stalled = [await opened(port, ways[n % len(ways)]) for n in range(MANY)]
-        last = time.monotonic() - begun
         assert sum(state_of(each) == ESTABLISHED for each in stalled) == MANY
-        loaded = await waits(look, during=asyncio.sleep(3.0))
-        assert is_unchanged(usual, loaded), (usual[-3:], loaded[-3:])
+        took, peaceful = await waits(look, look_in_peace, during=asyncio.sleep(3.0))
+        assert is_unchanged(took, peaceful), (took[-3:], peaceful[-3:])
 
         async def all_have_ended() -> bool:
             return not any(state_of(each) == ESTABLISHED for each in stalled)
 
         await until(all_have_ended, within=ENDED_WITHIN + A_MOMENT, every=0.1)
-        assert time.monotonic() - begun - last < ENDED_WITHIN + A_MOMENT
-        async with asyncio.timeout(A_MOMENT + 3):
+        async with asyncio.timeout(ENDED_WITHIN + A_MOMENT):
             assert max(await asyncio.gather(*dripping)) < ENDED_WITHIN + A_MOMENT
         stop.set()
         for each in stalled:
@@ -149,14 +157,13 @@ MAIL = b"HELO there\r\nMAIL FROM:<a@example.org>\r\nRCPT TO:<%s>\r\nDATA\r\n"
 
 async def test_five_hundred_idle_connections_to_the_inbox_hold_nobody_up(
     deployment: Deployment,
-    inbox: int,
 ) -> None:
+    (inbox, _), (in_peace, _) = await an_inbox(deployment), await an_inbox(deployment)
     mailbox = deployment.county.mailbox.encode()
-    usual = await waits(lambda: dialogue(inbox), during=asyncio.sleep(1.0))
     ways = [b"", b"HELO the", MAIL % mailbox + b"Subject: half of"]
     idle = [await opened(inbox, ways[n % len(ways)]) for n in range(MANY)]
-    loaded = await waits(lambda: dialogue(inbox), during=asyncio.sleep(2.0))
-    assert is_unchanged(usual, loaded), (usual[-3:], loaded[-3:])
+    took, peaceful = await waits(lambda: dialogue(inbox), lambda: dialogue(in_peace), during=asyncio.sleep(2.0))
+    assert is_unchanged(took, peaceful), (took[-3:], peaceful[-3:])
     for each in idle:
         each.close()
     await dialogue(inbox)
@@ -165,10 +172,9 @@ async def test_five_hundred_idle_connections_to_the_inbox_hold_nobody_up(
 @pytest.mark.parametrize("what", [b"x" * 65_536, b"x\r\n" * 20_000], ids=["one line without end", "lines without end"])
 async def test_a_mail_without_end_is_ended_and_costs_no_memory(
     deployment: Deployment,
-    inbox: int,
     what: bytes,
 ) -> None:
-    (running,) = deployment._running
+    (inbox, running), (in_peace, _) = await an_inbox(deployment), await an_inbox(deployment)
     before = memory_of(running.pid)
     reader, writer = await asyncio.open_connection("127.0.0.1", inbox)
     writer.write(MAIL % deployment.county.mailbox.encode())
@@ -183,9 +189,9 @@ async def test_a_mail_without_end_is_ended_and_costs_no_memory(
         return sent
 
     sending = asyncio.create_task(endless())
-    loaded = await waits(lambda: dialogue(inbox), during=sending)
+    took, peaceful = await waits(lambda: dialogue(inbox), lambda: dialogue(in_peace), during=sending)
     assert sending.result() < 50_000_000
-    assert loaded[-1] < 1.0, loaded
+    assert is_unchanged(took, peaceful), (took[-3:], peaceful[-3:])
     assert memory_of(running.pid) - before < 30 * 1024 * 1024
     writer.close()
     with contextlib.suppress(ConnectionError):
