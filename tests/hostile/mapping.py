@@ -1,10 +1,21 @@
 """The one table from rows to this product: each is sent to a real route and property of its type, or listed with a reason."""
 
 from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 from tests.hostile.rows import Sent
 from tests.meetings.conftest import next_day
+
+
+def _next_fold() -> date:
+    """Return the next first Sunday of November that is not near: America/Los_Angeles sets its clocks back."""
+    later = datetime.now(UTC).date() + timedelta(days=30)
+    novembers = (date(year, 11, day) for year in (later.year, later.year + 1) for day in range(1, 8))
+    return next(each for each in novembers if each > later and each.isoweekday() == 7)
+
+
+NEXT_FOLD: Final = _next_fold()
 
 # Rows of one shape, sent one after another by the same test.
 PEOPLE: Final = "network: POST /v1/people"
@@ -132,7 +143,7 @@ SENT: Mapping[str, Sent] = {
     "con-021": Sent(MEETINGS, at="title_code", choice="refused: a subject is never free text; see notify for what leaves"),
     "dt-001": Sent(MEETINGS, at="starts_local", value="2027-02-29T10:00:00"),
     "dt-003": Sent(PROMISED, at="repeats", value="FREQ=YEARLY", choice="refused: a promise repeats monthly at most"),
-    "dt-005": Sent(BOOKED, at="starts_local", value="2027-11-07T01:30", choice="the first, said in `time_adjusted`"),
+    "dt-005": Sent(BOOKED, at="starts_local", value=f"{NEXT_FOLD}T01:30", choice="the first, said in `time_adjusted`"),
     "dt-009": Sent(MEETINGS, at="starts_local", value="0001-01-01T00:00:00"),
     "dt-011": Sent(MEETINGS, at="starts_local", value="2026-06-30T23:59:60"),
     "dt-013": Sent(MEETINGS, at="starts_local", value="2026-12-01X10:00:00"),

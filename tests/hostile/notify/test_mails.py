@@ -65,5 +65,6 @@ async def test_hostile_words_leave_as_words_or_not_at_all(office: Office, row: R
     unfolded = mail.calendar.replace(b"\r\n ", b"").split(b"\r\n")
     assert len([line for line in unfolded if line.upper().startswith(b"ATTENDEE")]) == 1
     assert all(len(line) <= 75 for line in mail.calendar.split(b"\r\n"))
-    assert "49" not in mail.text.replace(row.text, "")
+    words = " ".join(row.text.split())
+    assert {f"Hello {words},", f"Where: {words}, 12 Oak Street"} <= set(mail.text.splitlines()), "no template read them"
     assert not [telltale for telltale in row.telltales() if telltale in listening.heard()]
