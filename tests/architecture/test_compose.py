@@ -403,7 +403,7 @@ def test_what_browsers_fetch_is_built_from_what_the_stage_copies(tmp_path: Path)
 
 # Started as local processes, in the file's order and with its settings
 
-PATIENCE = 40.0
+PATIENCE = 120.0
 
 
 def until(holds: Any, process: "subprocess.Popen[bytes]") -> None:
