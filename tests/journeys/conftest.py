@@ -30,6 +30,7 @@ async def walked(stack: Stack) -> AsyncIterator[Journey]:
         sizes = log_sizes(logs)
         await walk.outside.daytime()
         yield walk
+        await walk.outside.caught_up()
         assert await traces(walk) == []
         assert set_aside(stack) == []
         assert traces_in_logs(logs, walk.people, since=sizes) == []

@@ -78,7 +78,7 @@ async def test_a_text_that_answers_the_old_time_is_answered_with_the_new_one(jou
     day = family.county.workday(today, days=9)
     meeting = await family.book(datetime.combine(day, time(10), ZONE), seat(luis))
     await outside.texts(luis.phone, count=1)
-    await meeting.settled()
+    await outside.caught_up()
 
     # It is moved late in the evening, so that the text about it waits for the morning; Luis answers what he has read.
     await outside.move_to(datetime.combine(today, time(21, 30), ZONE))
@@ -170,6 +170,7 @@ async def test_what_comes_twice_counts_once_and_a_stranger_changes_nothing(journ
     assert sorted(reply["outcome"] for reply in replies) == ["applied", "applied", "quarantined"]
     table = await meeting.read()
     assert {one["person_id"]: one["answer"] for one in table["participants"]} == {kim.id: "accepted", luis.id: "accepted"}
+    await outside.caught_up()
     assert await outside.mails("stranger@example.net") == []
     assert len(await outside.texts(luis.phone)) == 2
 
@@ -196,6 +197,7 @@ async def test_another_time_is_a_proposal_and_the_meeting_stands(journey: Journe
     after = await meeting.read()
     assert (after["starts_at"], after["revision"]) == (before["starts_at"], before["revision"])
     assert {one["answer"] for one in after["participants"]} == {"needs_action"}
+    await outside.caught_up()
     assert len(await outside.mails(kim.mailbox)) == len(await outside.mails(joan.mailbox)) == 1
 
 

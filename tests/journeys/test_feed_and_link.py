@@ -64,5 +64,6 @@ async def test_looking_at_a_link_changes_nothing_and_the_last_tap_stands(journey
         async with journey.session.post(f"{url}/answer", data={"answer": tap}) as answer:
             assert answer.status == 200, await answer.text()
     await meeting.answer_of(kim, "declined")
+    await journey.outside.caught_up()
     # Saying no a second time is nothing new.
     assert sorted(reply["outcome"] for reply in await meeting.replies()) == ["applied", "superseded"]

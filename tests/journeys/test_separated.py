@@ -26,7 +26,7 @@ async def test_one_table_is_refused_and_a_linked_pair_proposed(journey: Journey)
     day = family.county.workday((await journey.outside.now()).astimezone(ZONE).date(), days=9)
     nine = datetime.combine(day, time(9), ZONE)
 
-    await journey.heard()
+    await journey.outside.heard()
     reply = await family.try_to_book(nine, seat(kara), seat(tom), seat(raul))
     problem = reply.refused("separated")
     assert "no_contact" not in reply.text
@@ -44,4 +44,5 @@ async def test_one_table_is_refused_and_a_linked_pair_proposed(journey: Journey)
     )
     (await second.do("cancel", {"reason_code": "family_request"})).ok()
     await journey.outside.texts(raul.phone, count=2)
+    await journey.outside.caught_up()
     assert len(await journey.outside.mails(tom.mailbox)) == 1

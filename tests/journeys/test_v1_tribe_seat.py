@@ -59,7 +59,7 @@ async def lilas_team(journey: Journey) -> Team:
     arlen = await family.member("Arlen", "tribal_member", mail=True)
     jo = await family.member("Jo", "professional", mail=True)
     facilitator = await journey.pool("facilitator", "A facilitator")
-    await journey.heard()
+    await journey.outside.heard()
     county = family.county
     (
         await county.call("PUT", "meetings", f"/v1/people/{arlen.id}/usual-hours", weekly(TUESDAY_AND_THURSDAY, "09:00", "15:00"))

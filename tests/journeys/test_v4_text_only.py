@@ -29,7 +29,6 @@ async def test_a_grandmother_opts_in_answers_and_ends_it_in_her_own_words(journe
     await meeting.answer_of(carmen, "accepted")
     thanks = (await outside.texts(carmen.phone, count=4))[3]
     assert "gracias" in thanks["body"]
-    await meeting.settled()
     await outside.move_to(starts - timedelta(days=7) + timedelta(seconds=1))
     await outside.texts(carmen.phone, count=5)
 
@@ -43,7 +42,6 @@ async def test_a_grandmother_opts_in_answers_and_ends_it_in_her_own_words(journe
         lambda: family.county.get("network", f"/v1/people/{carmen.id}"),
         lambda reply: reply.ok()["contact_points"][0]["consent"] == "revoked",
     )
-    await meeting.settled()
     await outside.move_to(starts - timedelta(days=2) + timedelta(seconds=1))
     (call,) = await meeting.calls(carmen, count=1)
     assert call["kind"] == "reminder_2d"
@@ -119,10 +117,10 @@ async def test_a_text_at_half_past_nine_in_the_evening_waits_until_eight(journey
 
     # Kim's mail makes no phone sound and leaves at once; Carmen sleeps.
     await outside.mails(kim.mailbox, count=1)
+    await outside.caught_up()
     eight = datetime.combine(today + timedelta(days=1), time(8), ZONE)
     (held,) = [item for item in await meeting.messages(carmen) if item["kind"] == "invitation"]
     assert (held["state"], datetime.fromisoformat(held["due_at"])) == ("pending", eight)
     assert await outside.texts(carmen.phone) == []
-    await meeting.settled()
     await outside.move_to(eight + timedelta(seconds=1))
     await outside.texts(carmen.phone, count=1)

@@ -21,6 +21,7 @@ from tests.support.outside import Item, Outside, until
 from tests.support.stack import Stack
 
 TOKEN_KEPT_SECONDS = 240.0
+OPEN_CALLS = "/v1/call-tasks?status=open&limit=200"
 AREA_CODES = ("213", "310", "323", "408", "415", "510", "559", "562", "619", "626", "650", "661", "707", "714", "805", "818", "909")
 _numbers = itertools.count(secrets.randbelow(100))
 
@@ -95,6 +96,20 @@ class County:
     ) -> Reply:
         """Create or do, with an idempotency key."""
         return await self.call("POST", service, path, body, staff=staff, etag=etag, key=key)
+
+    async def items(self, service: str, path: str, *, staff: str = "") -> list[Item]:
+        """Read a list to its end."""
+        found: list[Item] = []
+        at: str | None = path
+        while at:
+            page = (await self.get(service, at, staff=staff)).ok()
+            found += page["items"]
+            at = page["next"]
+        return found
+
+    async def open_calls(self, person: "Person") -> list[Item]:
+        """The calls to a person that nobody has made yet."""
+        return [call for call in await self.items("notify", OPEN_CALLS) if call["person_id"] == person.id]
 
     async def token(self, staff: str = "") -> str:
         """Return a token that lasts a while yet."""
@@ -209,23 +224,12 @@ class Meeting:
 
     async def messages(self, person: Person | None = None) -> list[Item]:
         """What was, is or will be sent about it: to everybody, or to one person."""
-        items = (await self.family.county.get("notify", f"/v1/messages?subject_id={self.id}&limit=200")).ok()["items"]
+        items = await self.family.county.items("notify", f"/v1/messages?subject_id={self.id}&limit=200")
         return [item for item in items if person is None or item["person_id"] == person.id]
-
-    async def settled(self) -> list[Item]:
-        """Wait until nothing about it is on its way, so that moving the clock strands nothing."""
-        return await until(
-            self.messages, lambda items: bool(items) and not any(item["state"] in {"claimed", "sending"} for item in items)
-        )
 
     async def calls(self, person: Person, *, count: int = 0) -> list[Item]:
         """The open calls to a person about it, once there are `count` of them."""
-
-        async def read() -> list[Item]:
-            items = (await self.family.county.get("notify", "/v1/call-tasks?status=open&limit=200")).ok()["items"]
-            return [item for item in items if item["person_id"] == person.id]
-
-        return await until(read, lambda items: len(items) >= count)
+        return await until(lambda: self.family.county.open_calls(person), lambda items: len(items) >= count)
 
 
 @dataclass(slots=True)
@@ -282,15 +286,10 @@ class Family:
         return await self.county.post("meetings", "/v1/meetings", body, staff=staff)
 
     async def everybody_is_known(self) -> None:
-        """Wait until meetings has heard of everybody around the family."""
+        """Wait until every service has heard of everybody around the family."""
         if self._heard_of != len(self.people):
-            await self.journey.heard(self.county)
+            await self.journey.outside.heard()
             self._heard_of = len(self.people)
-
-    async def is_known(self) -> None:
-        """Wait until meetings has heard of the family."""
-        path = f"/v1/cases/{self.case_id}/mandates"
-        await until(lambda: self.county.get("meetings", path), lambda reply: reply.status == 200)
 
 
 class Journey:
@@ -353,10 +352,6 @@ class Journey:
         body = {"title": "A family of a journey", "unit": unit, "assigned": list(assigned)}
         return Family(self, county, (await county.post("network", "/v1/cases", body)).ok()["id"])
 
-    async def heard(self, county: County | None = None) -> None:
-        """Wait until meetings has heard all that network announced: it reads in order, so that a family opened last tells."""
-        await (await self.family(county, unit="heard")).is_known()
-
     async def opts_in(self, person: Person, word: str = "si") -> list[Item]:
         """Have somebody answer the question whether they want texts; return both texts, the question and the thanks."""
         await self.outside.texts(person.phone, count=1)
@@ -365,7 +360,7 @@ class Journey:
 
     async def pool(self, kind: str, name: str, *, county: County | None = None, **facts: Any) -> Item:
         """Add a facilitator, room or interpreter to a county's pools."""
-        await self.heard(county)
+        await self.outside.heard()
         return (await (county or self.alder).post("meetings", "/v1/resources", {"kind": kind, "name": name, **facts})).ok()
 
 

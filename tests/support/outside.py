@@ -11,10 +11,11 @@ from zoneinfo import ZoneInfo
 
 import aiohttp
 
+from tests.support.rest import unfinished, unheard
 from tests.support.stack import Stack
 
 ZONE = ZoneInfo("America/Los_Angeles")
-PATIENCE_SECONDS = 30.0
+PATIENCE_SECONDS = 60.0
 _LOOK_AGAIN_SECONDS = 0.1
 
 Seen = TypeVar("Seen")
@@ -45,6 +46,7 @@ class Outside:
 
     def __init__(self, stack: Stack, session: aiohttp.ClientSession) -> None:
         """Use a running county's sandbox."""
+        self._stack = stack
         self._url = stack.url("sandbox")
         self._inbox: Mapping[str, Any] = stack.state["notify_inbox"]
         self._session = session
@@ -68,7 +70,8 @@ class Outside:
         return datetime.fromisoformat((await self._get("/api/clock"))["now"])
 
     async def move_to(self, instant: datetime) -> None:
-        """Move the clock forward to an instant."""
+        """Move the clock forward to an instant, once nothing is under way that the move would strand."""
+        await self.caught_up()
         assert instant > await self.now(), "the clock that all tests share only goes forward"
         await self._post("/api/clock", {"to": instant.astimezone(UTC).isoformat()})
 
@@ -79,6 +82,16 @@ class Outside:
             day = local.date() + timedelta(days=local.time() >= time(9))
             await self.move_to(datetime.combine(day, time(9, 30), ZONE))
         return (await self.now()).astimezone(ZONE)
+
+    # -- the county behind it
+
+    async def heard(self) -> None:
+        """Wait until every service has read all that the others announced."""
+        await until(lambda: asyncio.to_thread(unheard, self._stack), lambda left: not left)
+
+    async def caught_up(self, *, seconds: float = PATIENCE_SECONDS) -> None:
+        """Wait until every fact is read, all that people said is understood, and nothing is due or on its way to them."""
+        await until(lambda: asyncio.to_thread(unfinished, self._stack), lambda left: not left, seconds=seconds)
 
     # -- mail
 
@@ -129,7 +142,8 @@ class Outside:
             items = [item for item in answer["items"] if wanted(item)]
             if len(items) >= count:
                 return items
-            assert answer["came"], (
+            # The sandbox lets nobody wait as long as that; whoever it sent away asks again.
+            assert answer["came"] or asyncio.get_running_loop().time() < deadline, (
                 f"waited for {count} at {whose}, and there are {[(i.get('subject') or i.get('body')) for i in items]}"
             )
             seen = len(answer["items"])

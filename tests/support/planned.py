@@ -61,11 +61,12 @@ class Planned:
         return str((await self.do(f"{self.path}/commitments", promise))["id"])
 
     async def begin(self) -> None:
-        """Wait until everybody has said yes, record the mother's, and bring the plan into force."""
+        """Wait until everybody has said yes, record the mother's, and bring the plan into force; everybody has heard of it then."""
         await until(self.states, lambda states: set(states.values()) == {"accepted"})
         signed_on = self.plan["starts_on"]
         await self.do(f"{self.path}/agreements", {"name": "Dana", "capacity": "parent", "method": "wet", "signed_on": signed_on})
         assert (await self.do(f"{self.path}:activate"))["state"] == "active"
+        await self.family.journey.outside.caught_up()
 
     async def state(self) -> str:
         """How the plan stands."""
@@ -101,18 +102,6 @@ class Planned:
     async def turns(self, day: datetime) -> list[str]:
         """What became of the turns of a day, in order."""
         return [turn["state"] for turn in (await self.cover(day.date(), day.date()))["turns"]]
-
-    async def settled(self) -> None:
-        """Wait until nothing about its promises is on its way, so that moving the clock strands nothing."""
-
-        async def on_its_way() -> list[Item]:
-            found: list[Item] = []
-            for commitment_id in await self.states():
-                sent = (await self.family.county.get("notify", f"/v1/messages?subject_id={commitment_id}", staff="amy")).ok()
-                found += [each for each in sent["items"] if each["state"] in {"claimed", "sending"}]
-            return found
-
-        await until(on_its_way, lambda found: not found)
 
 
 def times(starts: datetime, ends: datetime, repeats: str = "FREQ=WEEKLY") -> Item:
