@@ -11,7 +11,7 @@ from typing import Any
 
 import aiohttp
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
 from tests.support.journey import Journey
 from tests.support.stack import Stack
@@ -21,6 +21,10 @@ AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 AXE_RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 900}
+PATIENCE = 30_000
+"""Milliseconds that a page is given to show something."""
+
+expect.set_options(timeout=PATIENCE)
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
 
@@ -56,6 +60,7 @@ class Walker:
 
     async def look(self, what: str) -> None:
         """Check the page as it is now: nothing for axe to complain about, nothing to scroll sideways for, a fit title."""
+        await self.page.wait_for_load_state()
         wide = await self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
         if wide > 0:
             self.complaints.append(f"{what}: {wide} pixels too wide")
@@ -106,7 +111,7 @@ def window(chromium: Browser) -> OpenWindow:
     @asynccontextmanager
     async def open_window(**options: Any) -> AsyncIterator[BrowserContext]:
         context = await chromium.new_context(**{"viewport": PHONE, "bypass_csp": True, **options})
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE)
         try:
             yield context
         finally:

@@ -92,8 +92,9 @@ async def a_night(journey: Journey) -> Night:
 
 
 async def begun(night: Night) -> None:
-    """Bring the plan into force."""
+    """Bring the plan into force, and wait until everybody has heard of it."""
     path = f"/v1/plans/{night.plan['id']}"
     agreement = {"name": "Dana", "capacity": "parent", "method": "wet", "signed_on": night.plan["starts_on"]}
     await night.do(f"{path}/agreements", agreement)
     assert (await night.do(f"{path}:activate"))["state"] == "active"
+    await night.family.journey.outside.caught_up()

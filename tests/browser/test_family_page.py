@@ -21,12 +21,14 @@ async def open_family(walker: Walker, title: str) -> str:
 
 
 async def test_a_name_is_dragged_to_another_circle_or_moved_by_the_menu(county_stack: Stack, window: OpenWindow) -> None:
-    title = f"The {secrets.token_hex(2)} family"
+    title = f"The {secrets.token_hex(6)} family"
     await a_family(county_stack, title)
     async with window(viewport=DESKTOP) as context:
         page = await context.new_page()
         walker = Walker(page, county_stack, [])
         await open_family(walker, title)
+        # Before the script has come, the names only stand there.
+        await expect(page.locator(".circles--drag")).to_be_visible()
         name = page.locator(".circles__name", has_text="Ruth")
         await name.scroll_into_view_if_needed()
         box, picture = await name.bounding_box(), await page.locator(".circles").bounding_box()
@@ -46,7 +48,7 @@ async def test_a_name_is_dragged_to_another_circle_or_moved_by_the_menu(county_s
 
 
 async def test_a_time_that_falls_open_is_seen_found_and_filled(county_stack: Stack, window: OpenWindow) -> None:
-    title = f"The {secrets.token_hex(2)} family"
+    title = f"The {secrets.token_hex(6)} family"
     await a_family(county_stack, title)
     async with window(viewport=PHONE) as context:
         walker = Walker(await context.new_page(), county_stack, [])
@@ -84,7 +86,7 @@ async def test_a_time_that_falls_open_is_seen_found_and_filled(county_stack: Sta
 
 @pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desk"])
 async def test_words_relatives_and_releases_are_written_down(county_stack: Stack, window: OpenWindow, size: dict[str, int]) -> None:
-    title = f"The {secrets.token_hex(2)} family"
+    title = f"The {secrets.token_hex(6)} family"
     await a_family(county_stack, title)
     async with window(viewport=size) as context:
         walker = Walker(await context.new_page(), county_stack, [])

@@ -116,7 +116,7 @@ async def begin(walker: Walker) -> None:
 async def test_a_weekend_plan_of_three_people_in_less_than_five_minutes(
     county_stack: Stack, window: OpenWindow, size: dict[str, int]
 ) -> None:
-    title = f"The {secrets.token_hex(2)} family"
+    title = f"The {secrets.token_hex(6)} family"
     await a_family(county_stack, title)
     async with window(viewport=size) as context:
         walker = Walker(await context.new_page(), county_stack, [])
@@ -139,7 +139,7 @@ async def test_a_weekend_plan_of_three_people_in_less_than_five_minutes(
 
 
 async def test_a_plan_can_be_made_without_scripts(county_stack: Stack, window: OpenWindow) -> None:
-    title = f"The {secrets.token_hex(2)} family"
+    title = f"The {secrets.token_hex(6)} family"
     await a_family(county_stack, title)
     async with window(java_script_enabled=False, viewport={"width": 320, "height": 640}) as context:
         page = await context.new_page()

@@ -111,7 +111,7 @@ async def agree_on_a_word(walker: Walker) -> None:
 async def test_a_supervisor_looks_after_the_people_of_a_family(
     county_stack: Stack, window: OpenWindow, size: dict[str, int]
 ) -> None:
-    title = f"The {secrets.token_hex(2)} family"
+    title = f"The {secrets.token_hex(6)} family"
     await a_family(county_stack, title)
     async with window(viewport=size) as context:
         walker = Walker(await context.new_page(), county_stack, [])
@@ -144,7 +144,7 @@ async def test_a_supervisor_looks_after_the_people_of_a_family(
 
 
 async def test_a_caseworker_asks_the_supervisor_who_sees_who_moved_a_member(county_stack: Stack, window: OpenWindow) -> None:
-    title = f"The {secrets.token_hex(2)} family"
+    title = f"The {secrets.token_hex(6)} family"
     await a_family(county_stack, title)
     async with window(java_script_enabled=False) as context:
         walker = Walker(await context.new_page(), county_stack, [])
@@ -180,10 +180,10 @@ async def test_whoever_phones_is_led_to_the_relay_and_never_shown_the_other_numb
         await expect(page.get_by_role("status")).to_contain_text("Kept.")
         await family.book(ten, seat(mia))
         calls = await until(
-            lambda: family.county.get("notify", "/v1/call-tasks?status=open&limit=200"),
-            lambda reply: any(one["person_id"] == mia.id and one["relay_person_id"] == ben.id for one in reply.ok()["items"]),
+            lambda: family.county.open_calls(mia),
+            lambda found: any(one["relay_person_id"] == ben.id for one in found),
         )
-        call = next(one for one in calls.ok()["items"] if one["person_id"] == mia.id)
+        call = calls[0]
         await page.goto(f"{walker.portal}/call-tasks")
         card = page.locator(f"#task-{call['id']}")
         await expect(card.get_by_text("Somebody passes messages on.")).to_contain_text(ben.given)
