@@ -20,7 +20,13 @@ from tests.support.sinks.mail import MailSink
 from tests.support.sinks.texts import TextStub
 
 LIMIT = 0.5
-"""Seconds for every command and every answer, where a server's patience is what a test is about."""
+"""Seconds of patience with a server that says nothing, where that is what a test is about."""
+
+LONG_LIMIT = 4.0
+"""The same, where the server must have heard something first, or somebody healthy is waited for as well."""
+
+ORDINARY = 10.0
+"""Seconds of patience with everybody else: a machine that stands still for a moment must not look like a server that does."""
 
 
 @pytest.fixture
@@ -31,26 +37,28 @@ async def post(deployment: Deployment, mail: MailSink, texts: TextStub, tmp_path
     await made.close()
 
 
+Patience = Callable[..., Awaitable[None]]
+
+
 @pytest.fixture
-async def hasty(office: Office) -> AsyncIterator[Office]:  # noqa: F811
-    """An office that waits for nobody longer than half a second."""
+async def patience(office: Office) -> AsyncIterator[Patience]:  # noqa: F811
+    """Sets for how long the office waits from now on: for a command, for the word after a mail, for the answer about a text."""
     async with aiohttp.ClientSession() as session:
-        server = SmtpServer(
-            host="127.0.0.1",
-            port=office.mail.port,
-            tls="none",
-            command_seconds=LIMIT,
-            content_seconds=LIMIT,
-            final_reply_seconds=LIMIT,
-        )
-        account = SmsAccount(
-            api_url=office.settings.sms_api_url, account="AC1", secret="x", callback_url=CALLBACK, request_seconds=LIMIT
-        )
-        office.senders = Senders(server)
-        provider = SmsProvider(account, session, sending=office.settings.sending)
-        office.dispatch = Dispatch(office.units, office.settings, office.senders, provider)
-        office.ticker = office.new_ticker()
-        yield office
+
+        async def wait(*, command: float = ORDINARY, last_word: float = ORDINARY, request: float = ORDINARY) -> None:
+            await office.senders.close()
+            port = office.mail.port
+            office.senders = Senders(
+                SmtpServer(host="127.0.0.1", port=port, tls="none", command_seconds=command, final_reply_seconds=last_word)
+            )
+            account = SmsAccount(
+                api_url=office.settings.sms_api_url, account="AC1", secret="x", callback_url=CALLBACK, request_seconds=request
+            )
+            provider = SmsProvider(account, session, sending=office.settings.sending)
+            office.dispatch = Dispatch(office.units, office.settings, office.senders, provider)
+            office.ticker = office.new_ticker()
+
+        yield wait
         await office.senders.close()
 
 

@@ -40,31 +40,31 @@ FROM made
 """
 
 
-async def test_a_backlog_waits_apart_leaves_in_full_and_the_urgent_first(hasty: Office, later: Later) -> None:
-    told = [await hasty.known(Channel.EMAIL) for _ in range(20)]
-    waiting = [await hasty.known(Channel.EMAIL) for _ in range(40)]
-    booked = await hasty.book(*told)
-    await hasty.send_due()
-    await hasty.mail.stop()
+async def test_a_backlog_waits_apart_leaves_in_full_and_the_urgent_first(office: Office, later: Later) -> None:
+    told = [await office.known(Channel.EMAIL) for _ in range(20)]
+    waiting = [await office.known(Channel.EMAIL) for _ in range(40)]
+    booked = await office.book(*told)
+    await office.send_due()
+    await office.mail.stop()
     for _ in range(3):
-        await hasty.book(*waiting)
-    await hasty.cancel(booked)
-    await hasty.send_due()
-    [found] = await hasty.rows(
+        await office.book(*waiting)
+    await office.cancel(booked)
+    await office.send_due()
+    [found] = await office.rows(
         "SELECT count(*) AS waits, min(due_at) AS first, max(due_at) AS last, max(attempt) AS most FROM messages"
         " WHERE county_id = :county AND state = 'pending' AND reason = 'cannot_connect'"
     )
     assert (found.waits, found.most) == (140, 1)
     assert timedelta(seconds=15) < found.last - found.first < timedelta(minutes=2)
-    await hasty.mail.start(hasty.mail.port)
-    del hasty.mail.mails[:]
+    await office.mail.start(office.mail.port)
+    del office.mail.mails[:]
     await later(timedelta(minutes=3))
-    await hasty.send_due()
-    urgent = [number for number, mail in enumerate(hasty.mail.mails) if b"METHOD:CANCEL" in mail.calendar]
-    assert (len(urgent), len(hasty.mail.mails)) == (20, 140)
+    await office.send_due()
+    urgent = [number for number, mail in enumerate(office.mail.mails) if b"METHOD:CANCEL" in mail.calendar]
+    assert (len(urgent), len(office.mail.mails)) == (20, 140)
     assert max(urgent) < 100
-    assert set(hasty.mail.counted().values()) == {1}
-    assert hasty.mail.most_open <= CONNECTIONS
+    assert set(office.mail.counted().values()) == {1}
+    assert office.mail.most_open <= CONNECTIONS
 
 
 @pytest.mark.soak
