@@ -77,7 +77,8 @@ SMALL_TARGETS = """() => [...document.querySelectorAll('a, button, select, summa
 
 
 async def violations(page: Page) -> list[str]:
-    """Return what axe finds wrong with a page."""
+    """Return what axe finds wrong with a page, once it is there."""
+    await page.wait_for_load_state()
     found = await page.evaluate(
         """async ([source, rules]) => {
              if (!window.axe) (0, eval)(source);

@@ -25,6 +25,7 @@ async def above_the_fold(page: Page, *names: str) -> None:
 
 async def fits(page: Page, *, width: int) -> list[str]:
     """Return what is wrong with the page as it is now."""
+    await page.wait_for_load_state()
     wide = await page.evaluate("document.documentElement.scrollWidth")
     return [f"{page.url}: {one}" for one in [*await violations(page), *([f"{wide} wide"] if wide > width else [])]]
 
