@@ -25,6 +25,7 @@ async def test_kills_at_random_lose_no_ask_and_double_none(deployment: Deploymen
         running[victim].kill()
         await running[victim].ended()
         running[victim] = await night.ticker()
+        await running[victim].started()  # on a slow machine it would otherwise be killed again before it has begun
         return len(await night.asks()) == backups
 
     await until(all_are_asked_although_one_is_killed, within=20 + 4 * backups, every=0.3)

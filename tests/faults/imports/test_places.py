@@ -143,6 +143,7 @@ async def test_kills_at_random_take_every_line_once(roster: Roster) -> None:
         running[victim].kill()
         await running[victim].ended()
         running[victim] = await roster.ticker()
+        await running[victim].started()  # on a slow machine it would otherwise be killed again before it has begun
         return await roster.people() == SIZE
 
     await until(everybody_is_there_although_one_is_killed, within=90, every=0.7)
