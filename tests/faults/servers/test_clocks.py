@@ -23,6 +23,9 @@ HOUR = 3600
 WRONG = ((HOUR, "Pacific/Kiritimati"), (-HOUR, "Pacific/Pago_Pago"))
 """How far a process's clock is off, and where its machine believes to be."""
 
+LATE = 60
+"""Seconds that a busy machine may take; a clock that decided anything would make it an hour."""
+
 SHIFTED = """
 import runpy, sys, time
 real = time.time
@@ -75,7 +78,7 @@ async def test_nothing_leaves_early_and_nothing_late_where_clocks_are_an_hour_of
                 " JOIN messages m ON m.id = a.message_id WHERE m.county_id = :county AND m.person_id = :person",
                 person=soon.id,
             )
-            assert 0 <= row.seconds < 5
+            assert 0 <= row.seconds < LATE
             assert not await is_told(post, office, later)
 
 
