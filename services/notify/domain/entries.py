@@ -113,9 +113,15 @@ class KeptEntry:
         return self.is_promise and self.is_ask and self.standing == OFFERED
 
     @property
+    def is_promised(self) -> bool:
+        """Whether its member said yes to it, also where network has not said yet that it heard."""
+        said_yes = self.standing == OFFERED and self.shown_answer is Answer.ACCEPTED
+        return self.is_promise and self.is_live and (self.standing in HOLDS or said_yes)
+
+    @property
     def is_held_once(self) -> bool:
         """Whether a single time is promised, of which its member may still keep a part only."""
-        return self.is_promise and self.is_live and self.standing in HOLDS and not self.rule
+        return self.is_promised and not self.rule
 
     @property
     def due_turns(self) -> tuple[Turn, ...]:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from services.notify.domain.channels import Contact
 from services.notify.domain.consent import Meaning, Pending, Says, parse
-from services.notify.domain.entries import HOLDS, OF_A_TURN, OFFERED, KeptEntry, may_answer, saying
+from services.notify.domain.entries import OF_A_TURN, OFFERED, KeptEntry, may_answer, saying
 from services.notify.domain.messages import OF_TURNS, REMINDERS, Kind, Message
 from services.notify.domain.planning import telling_person
 from services.notify.domain.points import KeptPoint
@@ -177,9 +177,10 @@ async def _take_words(unit: Unit, arrived: Arrived, sender: _Sender) -> bool:
     said = read_not_on(body)
     if said is None:
         return False
-    promised = [entry for entry in sender.theirs if entry.is_live and entry.standing in HOLDS]
+    promised = [entry for entry in sender.theirs if entry.is_promised]
     excused = turns_on(said, promised, at=unit.now) or taken_out_on(said, promised, at=unit.now)
-    refused = turns_on(said, [entry for entry in sender.theirs if entry.is_live and entry.standing == OFFERED], at=unit.now)
+    offered = [entry for entry in sender.theirs if entry.is_live and entry.standing == OFFERED and not entry.is_promised]
+    refused = turns_on(said, offered, at=unit.now)
     if len(excused) + len(refused) != 1 or begins_on(said, sender.theirs, at=unit.now):
         return False
     await _excuse(unit, arrived, sender, excused, refused)
@@ -193,7 +194,7 @@ async def _keep_a_part(unit: Unit, arrived: Arrived, sender: _Sender) -> bool:
     found = [
         (entry, until)
         for entry in sender.theirs
-        if entry.is_promise and entry.is_live and entry.standing in HOLDS
+        if entry.is_promised
         and (until := read_until(arrived.raw["body"], entry.next_turn(unit.now), _zone(sender, entry)))
     ]  # fmt: skip
     if len(found) != 1 or not found[0][0].is_held_once:

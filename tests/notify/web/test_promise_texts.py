@@ -208,6 +208,18 @@ async def test_not_this_saturday_said_twice_names_the_same_turn_and_troubles_nob
     assert await office.facts("call_task_opened") == []
 
 
+async def test_not_this_saturday_right_after_the_yes_takes_back_that_day_and_no_more(office: Office, web: Web) -> None:
+    kim = await office.known(Channel.SMS, name="Kim")
+    told = await promise(office, kim, *turns_from(whole_hours(days=2), count=3)).offer()
+    await office.send_due()
+    await web.text_from(kim.phone, "1")
+    await web.text_from(kim.phone, f"can't this {told.turns[0].starts_local:%A}")
+    yes, no = await office.facts("reply_received")
+    assert (yes["kind"], yes["partstat"]) == ("answer", "accepted")
+    assert (no["kind"], no["partstat"]) == ("turn", "declined")
+    assert datetime.fromisoformat(no["recurrence_id"]) == told.turns[0].starts_at
+
+
 async def test_a_day_without_a_turn_is_for_a_person_to_read(office: Office, web: Web) -> None:
     kim, told = await active(office, days=2)
     other = (told.turns[0].starts_local + timedelta(days=1)).strftime("%A")
