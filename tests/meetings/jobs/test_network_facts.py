@@ -21,13 +21,18 @@ from shared.kernel.ids import spell
 from tests.meetings.conftest import TODAY, Counties, Family, Log, World, a_booking
 from tests.network.conftest import Api
 
-LATER = datetime.now(UTC) + timedelta(hours=1)  # than all that the fixtures say
+LONG_AGO = datetime(2026, 3, 2, tzinfo=UTC)
+
+
+def later() -> datetime:
+    """An instant after all that the fixtures say."""
+    return datetime.now(UTC) + timedelta(hours=1)
 
 
 async def test_who_loses_the_family_loses_its_meetings(amy: Api, counties: Counties, world: World, family: Family) -> None:
     booked = await amy.post("/v1/meetings", a_booking(family))
     path = f"/v1/meetings/{booked.json['id']}"
-    await world.hear(CaseAccessChanged(case_id=family.case_id, unit="north", assigned=("bo",), shared_with=("cy",), at=LATER))
+    await world.hear(CaseAccessChanged(case_id=family.case_id, unit="north", assigned=("bo",), shared_with=("cy",), at=later()))
     sight = {who: (await counties.staff(who).get(path)).status for who in ("amy", "bo", "cy")}
     assert sight == {"amy": 404, "bo": 200, "cy": 200}
     assert (await counties.staff("sue", "supervisor").get(path)).status == 200
@@ -41,7 +46,7 @@ async def test_a_separation_set_later_flags_the_meeting_and_tells_nobody(amy: Ap
     rule_id = await world.keep_apart(family.mother, family.aunt)
     assert (await amy.get(path)).json["flags"][0] == "separated"
     assert log.types() == before
-    await world.hear(SeparationLifted(rule_id=rule_id, person_a=family.mother, person_b=family.aunt, at=LATER))
+    await world.hear(SeparationLifted(rule_id=rule_id, person_a=family.mother, person_b=family.aunt, at=later()))
     assert "separated" not in (await amy.get(path)).json["flags"]
 
 
@@ -62,7 +67,7 @@ async def test_who_leaves_the_network_is_taken_off_meetings_to_come(amy: Api, wo
             ],
         },
     )
-    await world.hear(MemberLeft(case_id=family.case_id, member_id=member_id, person_id=uncle, at=LATER))
+    await world.hear(MemberLeft(case_id=family.case_id, member_id=member_id, person_id=uncle, at=later()))
     assert log.told() == [(uncle, "removed", "CANCEL", 1)]
     people = (await amy.get(f"/v1/meetings/{booked.json['id']}")).json["participants"]
     assert spell("per", uncle) not in {one["person_id"] for one in people}
@@ -73,7 +78,7 @@ async def test_who_leaves_the_network_is_taken_off_meetings_to_come(amy: Api, wo
 
 async def test_closing_a_family_cancels_what_is_to_come(amy: Api, world: World, family: Family, log: Log) -> None:
     booked = await amy.post("/v1/meetings", a_booking(family))
-    await world.hear(CaseClosed(case_id=family.case_id, at=LATER))
+    await world.hear(CaseClosed(case_id=family.case_id, at=later()))
     assert log.types()[-1] == "meeting_cancelled"
     assert (await amy.get(f"/v1/meetings/{booked.json['id']}")).json["cancel_reason"] == "family_closed"
     refused = await amy.post("/v1/meetings", a_booking(family))
@@ -93,7 +98,7 @@ async def test_a_changed_fact_changes_the_due_date_at_once(amy: Api, world: Worl
             icwa_status="reason_to_know",
             placement_kind="relative",
             intensive_services=False,
-            at=LATER,
+            at=later(),
         )
     )
     found = (await amy.get(path)).json
@@ -106,7 +111,8 @@ async def test_a_fact_replayed_late_undoes_nothing_that_was_said_after_it(
     amy: Api, counties: Counties, world: World, family: Family
 ) -> None:
     """What was set aside and is replayed by an operator comes after its time."""
-    before = LATER - timedelta(days=1)
+    after = later()
+    before = after - timedelta(days=1)
     eve = counties.staff("eve")
     booked = (await amy.post("/v1/meetings", a_booking(family))).json
     uncle = await world.person()
@@ -114,10 +120,10 @@ async def test_a_fact_replayed_late_undoes_nothing_that_was_said_after_it(
         case_id=family.case_id, member_id=uuid4(), person_id=uncle, relationship="aunt_uncle", side="maternal", circle="inner",
         support_type="informal", caregiver_of_concern=False, at=before,
     )  # fmt: skip
-    await world.hear(MemberLeft(case_id=family.case_id, member_id=joined.member_id, person_id=uncle, at=LATER))
+    await world.hear(MemberLeft(case_id=family.case_id, member_id=joined.member_id, person_id=uncle, at=after))
     rule = SeparationSet(rule_id=uuid4(), person_a=family.mother, person_b=family.aunt, overridable=True, until=None, at=before)
-    await world.hear(SeparationLifted(rule_id=rule.rule_id, person_a=family.mother, person_b=family.aunt, at=LATER))
-    await world.person(family.mother, time_zone="America/Denver", at=LATER)
+    await world.hear(SeparationLifted(rule_id=rule.rule_id, person_a=family.mother, person_b=family.aunt, at=after))
+    await world.person(family.mother, time_zone="America/Denver", at=after)
     due = (await amy.get(f"/v1/cases/{family.id}/mandates")).json["combined"]
 
     for late in (
@@ -144,8 +150,8 @@ async def test_a_fact_replayed_late_undoes_nothing_that_was_said_after_it(
 
 
 @pytest.mark.parametrize("fact", [
-    CaseAccessChanged(case_id=uuid4(), unit="north", assigned=("amy",), shared_with=(), at=LATER),
-    CaseClosed(case_id=uuid4(), at=LATER),
+    CaseAccessChanged(case_id=uuid4(), unit="north", assigned=("amy",), shared_with=(), at=LONG_AGO),
+    CaseClosed(case_id=uuid4(), at=LONG_AGO),
 ])  # fmt: skip
 async def test_a_fact_about_a_family_never_heard_of_is_set_aside_and_not_lost(world: World, fact: object) -> None:
     with pytest.raises(FamilyNotHeardOf):
