@@ -26,6 +26,7 @@ from shared.db.unit import Actor, Units
 from tests.network.conftest import WRAPPING_KEY
 from tests.support.databases import Database, DatabaseOf
 from tests.support.factories import TODAY, a_caller, a_registration, a_wish
+from tests.support.processes import until
 from tests.support.servers import Servers
 from tests.support.tokens import Issuers, a_county
 
@@ -80,11 +81,15 @@ async def test_all_runs_until_a_signal_and_publishes_what_waits(
     await a_registered_person(own_database, county_id)
     process = await start(environment, "all")
     ready = await wait_for(f"http://{environment['SURROUND_LISTEN']}/readyz")
+
+    async def is_published() -> bool:
+        return as_owner(own_database, "SELECT position, published FROM log") == [(1, True)]
+
+    await until(is_published)
     process.send_signal(signal.SIGTERM)
     _, said = await asyncio.wait_for(process.communicate(), 20)
     assert (ready, process.returncode) == ("ready", 0), said.decode()
     assert "Carmen" not in said.decode()
-    assert as_owner(own_database, "SELECT position, published FROM log") == [(1, True)]
 
 
 async def test_the_audit_is_verified_and_a_change_is_named(
