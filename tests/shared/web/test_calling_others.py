@@ -7,9 +7,10 @@ from uuid import uuid4
 import aiohttp
 import pytest
 from aiohttp import web
-from aiohttp.test_utils import TestServer, unused_port
+from aiohttp.test_utils import TestServer
 from pydantic import BaseModel
 
+from deploy.local.servers import free_port
 from shared.db.unit import Trace
 from shared.settings import SystemClient
 from shared.web.client import Problem, ServiceClient, SystemTokens, new_session
@@ -65,7 +66,7 @@ async def test_pages_are_followed_on_the_same_service_only(notes: ServiceClient,
 
 async def test_a_service_that_is_away_is_a_problem(session: aiohttp.ClientSession) -> None:
     with pytest.raises(Problem) as away:
-        await ServiceClient(f"http://127.0.0.1:{unused_port()}", session).get("/v1/notes", token="x")
+        await ServiceClient(f"http://127.0.0.1:{free_port()}", session).get("/v1/notes", token="x")
     assert (away.value.status, away.value.code) == (503, "unavailable")
 
 
