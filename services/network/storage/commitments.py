@@ -52,15 +52,21 @@ class TurnRecord:
 
 
 async def get(unit: Unit, commitment_id: CommitmentId) -> Commitment:
-    """Return a commitment of the unit's county. Whoever changes it holds its plan's row."""
+    """Return a commitment of the unit's county. Whoever changes it holds its family's row, then its plan's, and reads it then."""
     found = await _commitments(unit, select(CommitmentRow).where(_mine(unit), CommitmentRow.id == commitment_id))
     if not found:
         raise NotFound
     return found[0]
 
 
+async def find_case(unit: Unit, commitment_id: CommitmentId) -> CaseId | None:
+    """Return the family of a commitment."""
+    found = await unit.session.scalar(select(CommitmentRow.case_id).where(_mine(unit), CommitmentRow.id == commitment_id))
+    return CaseId(found) if found else None
+
+
 async def find_plan(unit: Unit, commitment_id: CommitmentId) -> PlanId | None:
-    """Return the plan of a commitment."""
+    """Return the plan of a commitment. It may go on in another version until its family's row is held."""
     found = await unit.session.scalar(select(CommitmentRow.plan_id).where(_mine(unit), CommitmentRow.id == commitment_id))
     return PlanId(found) if found else None
 
@@ -70,9 +76,22 @@ async def list_of_plan(unit: Unit, plan_id: PlanId) -> list[Commitment]:
     return await _commitments(unit, select(CommitmentRow).where(_mine(unit), CommitmentRow.plan_id == plan_id))
 
 
-async def list_open_of_person(unit: Unit, person_id: PersonId) -> list[Commitment]:
-    """Return the commitments of a person that have not ended, in whatever family."""
-    query = select(CommitmentRow).where(_mine(unit), CommitmentRow.person_id == person_id, CommitmentRow.state.not_in(_FINAL))
+async def list_cases_with_open(unit: Unit, person_id: PersonId) -> list[CaseId]:
+    """Return the families in which a person has commitments that have not ended, in the order in which families are held."""
+    query = select(CommitmentRow.case_id).where(
+        _mine(unit), CommitmentRow.person_id == person_id, CommitmentRow.state.not_in(_FINAL)
+    )
+    return [CaseId(found) for found in await unit.session.scalars(query.distinct().order_by(CommitmentRow.case_id))]
+
+
+async def list_open_of_person(unit: Unit, case_id: CaseId, person_id: PersonId) -> list[Commitment]:
+    """Return the commitments of a person in a family that have not ended."""
+    query = select(CommitmentRow).where(
+        _mine(unit),
+        CommitmentRow.case_id == case_id,
+        CommitmentRow.person_id == person_id,
+        CommitmentRow.state.not_in(_FINAL),
+    )
     return await _commitments(unit, query)
 
 

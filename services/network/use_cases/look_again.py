@@ -37,5 +37,5 @@ async def look_again_after(unit: Unit, before: Member, after: Member) -> Member:
 
 async def look_again_for(unit: Unit, person_id: PersonId) -> None:
     """Look again in every family in which a person has promised something: they changed, not their place."""
-    for case_id in sorted({each.case_id for each in await commitments.list_open_of_person(unit, person_id)}):
+    for case_id in await commitments.list_cases_with_open(unit, person_id):
         await look_again(unit, case_id)

@@ -63,11 +63,15 @@ async def take_reply(unit: Unit, reply: ReplyReceived, county: County) -> None:
     if reply.subject_id is None or reply.proof is Proof.NONE or reply.refused:
         return
     commitment_id = CommitmentId(reply.subject_id)
-    plan_id = await commitments.find_plan(unit, commitment_id)
+    case_id = await commitments.find_case(unit, commitment_id)
     said = meaning_of(reply)
-    if plan_id is None or said is None:
+    if case_id is None or said is None:
         return
-    case = await cases.get_for_update(unit, (await commitments.get(unit, commitment_id)).case_id)
+    case = await cases.get_for_update(unit, case_id)
+    # Only now: a promise may have gone on in the next version of its plan while this waited for the family.
+    plan_id = await commitments.find_plan(unit, commitment_id)
+    if plan_id is None:
+        return
     plan = await plans.get_for_update(unit, plan_id)
     commitment = await commitments.get(unit, commitment_id)
     if _is_about_an_older_entry(commitment, said, reply):

@@ -1,0 +1,21 @@
+"""Work that has to wait for a transaction which is still open."""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from shared.db.unit import Unit
+
+
+async def waits_for(engine: AsyncEngine, unit: Unit, work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
+    """Begin work in a transaction of its own, and return once it waits for this one."""
+    holder = await unit.session.scalar(text("SELECT pg_backend_pid()"))
+    task = asyncio.create_task(work)
+    waiting = text("SELECT pid FROM pg_stat_activity WHERE :holder = ANY (pg_blocking_pids(pid))")
+    async with asyncio.timeout(10), engine.connect() as connection:
+        while not (await connection.execute(waiting, {"holder": holder})).all():
+            assert not task.done()
+    return task
