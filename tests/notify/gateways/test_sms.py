@@ -35,7 +35,7 @@ async def go_on() -> bool:
 
 @asynccontextmanager
 async def a_provider(
-    *, status: int = 201, body: object = None, behaviour: str = ""
+    *, status: int = 201, body: object = None, behaviour: str = "", seconds: float = 30
 ) -> AsyncIterator[tuple[SmsProvider, list[dict[str, str]]]]:
     taken: list[dict[str, str]] = []
 
@@ -60,7 +60,7 @@ async def a_provider(
         account="AC1",
         secret="s",
         callback_url="https://notify.example.org/",
-        request_seconds=0.4,
+        request_seconds=seconds,
     )
     async with aiohttp.ClientSession() as session:
         yield SmsProvider(account, session, sending=Sending.SANDBOX), taken
@@ -90,9 +90,9 @@ async def test_a_text_withdrawn_before_sending_never_leaves() -> None:
         assert taken == []
 
 
-@pytest.mark.parametrize("behaviour", ["hang", "reset"])
-async def test_a_request_that_left_and_was_not_answered_is_unknown(behaviour: str) -> None:
-    async with a_provider(behaviour=behaviour) as (provider, taken):
+@pytest.mark.parametrize(("behaviour", "seconds"), [("hang", 2), ("reset", 30)])
+async def test_a_request_that_left_and_was_not_answered_is_unknown(behaviour: str, seconds: float) -> None:
+    async with a_provider(behaviour=behaviour, seconds=seconds) as (provider, taken):
         assert (await provider.send(US, CARMEN, "x", go_on)).fate is Fate.UNKNOWN
         assert len(taken) == 1
 

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from typing import TypedDict
 
 import pytest
 import uvloop
@@ -13,17 +14,30 @@ from services.notify.domain.errors import SendingNotAllowed
 from services.notify.domain.messages import Phase
 from services.notify.gateways.smtp import Sender, Senders, SmtpServer, read_server
 from shared.settings import Sending
+from tests.support.processes import until
 from tests.support.sinks.mail import HALF, MailSink, Reply
 
 FROM, TO = "calendar@alder.example.org", "denise@example.org"
 DATA = b"Subject: x\r\n\r\n.dot\r\nlast line\r\n"
 
 
+class Limits(TypedDict):
+    """How many seconds a sender waits."""
+
+    command_seconds: float
+    content_seconds: float
+    final_reply_seconds: float
+
+
+AMPLE = Limits(command_seconds=30, content_seconds=30, final_reply_seconds=30)
+"""For a server that answers, however busy the machine; what a silent one is given is said where it is."""
+
+
 @asynccontextmanager
-async def a_sink(**replies: Reply) -> AsyncIterator[tuple[MailSink, Sender]]:
+async def a_sink(*, limits: Limits = AMPLE, **replies: Reply) -> AsyncIterator[tuple[MailSink, Sender]]:
     sink = MailSink(replies=dict(replies))
     await sink.start()
-    sender = Sender(a_server(sink.port))
+    sender = Sender(a_server(sink.port, limits))
     try:
         yield sink, sender
     finally:
@@ -31,8 +45,8 @@ async def a_sink(**replies: Reply) -> AsyncIterator[tuple[MailSink, Sender]]:
         await sink.stop()
 
 
-def a_server(port: int) -> SmtpServer:
-    return SmtpServer(host="127.0.0.1", port=port, tls="none", command_seconds=0.3, content_seconds=1, final_reply_seconds=0.3)
+def a_server(port: int, limits: Limits = AMPLE) -> SmtpServer:
+    return SmtpServer(host="127.0.0.1", port=port, tls="none", **limits)
 
 
 async def go_on() -> bool:
@@ -99,7 +113,7 @@ def test_a_server_that_takes_no_more_of_a_mail_is_left_before_the_dot_on_the_loo
 
     async def send() -> Outcome:
         server = await asyncio.start_server(deaf, "127.0.0.1", 0)
-        sender = Sender(a_server(server.sockets[0].getsockname()[1]))
+        sender = Sender(a_server(server.sockets[0].getsockname()[1], {**AMPLE, "command_seconds": 3, "content_seconds": 1}))
         outcome = await sender.send(FROM, TO, b"x" * 76 * 400_000, before_dot)
         over.set()
         server.close()
@@ -149,7 +163,8 @@ async def test_when_asking_fails_the_mail_has_not_left() -> None:
 @pytest.mark.parametrize("step", ["banner", "EHLO", "MAIL", "RCPT", "DATA"])
 @pytest.mark.parametrize("reply", [None, ""])
 async def test_what_breaks_or_stalls_before_the_dot_may_be_tried_again(step: str, reply: str | None) -> None:
-    async with a_sink(**{step: reply}) as (sink, sender):
+    async with a_sink(limits={**AMPLE, "command_seconds": 0.3}) as (sink, sender):
+        sink.replies[step] = reply
         if step == "EHLO":
             sink.replies["HELO"] = reply
         if step == "DATA" and reply == "":
@@ -161,7 +176,7 @@ async def test_what_breaks_or_stalls_before_the_dot_may_be_tried_again(step: str
 
 @pytest.mark.parametrize("reply", [None, "", HALF, "garbage"])
 async def test_what_breaks_after_the_dot_is_unknown_and_was_sent_once(reply: Reply) -> None:
-    async with a_sink(DOT=reply) as (sink, sender):
+    async with a_sink(limits={**AMPLE, "final_reply_seconds": 2}, DOT=reply) as (sink, sender):
         outcome = await sender.send(FROM, TO, DATA, go_on)
         assert (outcome.fate, outcome.phase) == (Fate.UNKNOWN, Phase.DOT)
         assert len(sink.mails) == 1
@@ -183,7 +198,8 @@ async def test_what_breaks_after_the_dot_is_unknown_and_was_sent_once(reply: Rep
     ],
 )
 async def test_a_refusal_is_read_by_its_code_and_the_connection_stays(step: str, reply: str, fate: Fate, bad: bool) -> None:
-    async with a_sink(**{step: reply}) as (sink, sender):
+    async with a_sink() as (sink, sender):
+        sink.replies[step] = reply
         outcome = await sender.send(FROM, TO, DATA, go_on)
         assert (outcome.fate, outcome.bad_address, outcome.code) == (fate, bad, int(reply[:3]))
         sink.replies.clear()
@@ -193,8 +209,15 @@ async def test_a_refusal_is_read_by_its_code_and_the_connection_stays(step: str,
 
 async def test_a_coroutine_cancelled_in_mid_dialogue_leaves_no_half_used_connection() -> None:
     async with a_sink(RCPT="") as (sink, sender):
-        with pytest.raises(TimeoutError):
-            await asyncio.wait_for(sender.send(FROM, TO, DATA, go_on), 0.1)
+        sending = asyncio.create_task(sender.send(FROM, TO, DATA, go_on))
+
+        async def is_asked() -> bool:
+            return "RCPT" in sink.verbs
+
+        await until(is_asked)
+        sending.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await sending
         sink.replies.clear()
         assert (await sender.send(FROM, TO, DATA, go_on)).fate is Fate.ACCEPTED
         assert (len(sink.mails), sink.connections) == (1, 2)
