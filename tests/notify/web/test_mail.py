@@ -17,6 +17,7 @@ from shared.events.entries import Notice
 from shared.events.network import Channel
 from tests.notify.office import Booked, Office, Person
 from tests.notify.promises import promise, turns_from, whole_hours
+from tests.support.processes import until
 
 
 async def invited(office: Office) -> tuple[Person, Booked, Calendar]:
@@ -45,13 +46,19 @@ async def bring(office: Office, *mails: EmailMessage, to: str = "") -> None:
     stop = asyncio.Event()
     room = Mailroom(office.units, [office.county], office.settings.inbox_url, vouched_by=office.settings.inbox_vouched_by)
     listening = asyncio.create_task(room.run(stop))
-    await asyncio.sleep(0.05)
+
+    async def is_open() -> bool:
+        try:
+            return room.port > 0
+        except RuntimeError:
+            return False
 
     def hand_over() -> None:
         with smtplib.SMTP("127.0.0.1", room.port, timeout=10) as server:
             for mail in mails:
                 server.send_message(mail, to_addrs=[to or mail["To"]])
 
+    await until(is_open)
     await asyncio.to_thread(hand_over)
     stop.set()
     await listening
