@@ -16,6 +16,7 @@ from services.notify.use_cases.tell_systems import tell_systems
 from shared.events.network import CaseClosed, CaseOpened
 from shared.settings import Sending
 from tests.notify.office import Office
+from tests.support.processes import until
 from tests.support.sinks.webhooks import WebhookReceiver
 
 
@@ -134,6 +135,11 @@ async def test_a_caller_that_froze_past_its_lease_overwrites_nothing(systems: Sy
     systems.receiver.answers = ["slow"]
     await systems.happen()
     await systems.caller.round()
+
+    async def is_heard() -> bool:
+        return len(systems.receiver.calls) == 1
+
+    await until(is_heard)
     await systems.office.run(
         "UPDATE webhook_deliveries SET lease_until = surround_now() - interval '1 s' WHERE county_id = :county"
     )
