@@ -7,6 +7,7 @@ from datetime import UTC, datetime, time, timedelta
 from itertools import count
 from typing import Any
 from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -41,6 +42,19 @@ from tests.support.sinks.texts import TextStub
 ZONE = "America/Los_Angeles"
 SYSTEM = Actor("service", "notify")
 WRAPPING_KEY = bytes(range(32))
+
+
+def night_now() -> tuple[time, time]:
+    """Quiet hours that began six hours ago and end in six, by the clock of `ZONE`."""
+    now = datetime.now(ZoneInfo(ZONE))
+    return (now - timedelta(hours=6)).time(), (now + timedelta(hours=6)).time()
+
+
+def where_it_is_day() -> str:
+    """A time zone in which midnight is hours away: what is counted by the day falls into one."""
+    now = datetime.now(UTC)
+    around = (ZONE, "Europe/London", "Asia/Tokyo")
+    return min(around, key=lambda zone: abs(now.astimezone(ZoneInfo(zone)).hour - 12))
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +156,6 @@ class Office:
         async with self.unit() as unit:
             facts = kind(
                 person_id=person.id,
-                time_zone=ZONE,
                 spoken_language=person.language,
                 written_language=person.language,
                 interpreter_needed=False,
@@ -151,7 +164,7 @@ class Office:
                 quiet_until=person.quiet[1],
                 voicemail_ok=False,
                 at=at or unit.now,
-                **{"is_minor": False, "staff_id": None, **person.facts},
+                **{"time_zone": ZONE, "is_minor": False, "staff_id": None, **person.facts},
             )
             await keep_contact(
                 unit,

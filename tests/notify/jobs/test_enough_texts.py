@@ -7,12 +7,12 @@ from services.notify.domain.messages import MOST_TEXTS_A_DAY
 from shared.events.entries import Notice
 from shared.events.meetings import MeetingChanged
 from shared.events.network import Channel
-from tests.notify.office import Office, Person
+from tests.notify.office import Office, Person, where_it_is_day
 
 
 async def texted(office: Office, *ways: Channel) -> Person:
     """Somebody who had all the texts of a day."""
-    person = await office.known(*ways)
+    person = await office.known(*ways, time_zone=where_it_is_day())
     for _ in range(MOST_TEXTS_A_DAY):
         await office.book(person)
         await office.send_due()
@@ -63,7 +63,7 @@ async def test_tomorrow_there_is_room_again(office: Office) -> None:
 
 
 async def test_texts_that_leave_in_one_batch_and_from_many_tickers_count_together(office: Office) -> None:
-    person, other = await office.known(Channel.SMS), await office.known(Channel.SMS)
+    person, other = [await office.known(Channel.SMS, time_zone=where_it_is_day()) for _ in range(2)]
     for _ in range(7):
         await office.book(person, other)
     tickers = [office.new_ticker() for _ in range(3)]
@@ -75,7 +75,7 @@ async def test_texts_that_leave_in_one_batch_and_from_many_tickers_count_togethe
 
 
 async def test_a_cancellation_after_three_texts_is_phoned(office: Office) -> None:
-    person = await office.known(Channel.SMS)
+    person = await office.known(Channel.SMS, time_zone=where_it_is_day())
     booked = await office.book(person)
     await office.send_due()
     for _ in range(2):

@@ -1,7 +1,7 @@
 """What follows from facts: each message once however often a fact is heard, and never an older revision over a newer one."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 from sqlalchemy import text
@@ -9,7 +9,7 @@ from sqlalchemy import text
 from shared.events.entries import Notice
 from shared.events.meetings import MeetingCancelled, MeetingChanged, MeetingRescheduled, MeetingScheduled
 from shared.events.network import Channel
-from tests.notify.office import SYSTEM, Office
+from tests.notify.office import SYSTEM, Office, night_now
 
 REMINDERS = ("reminder_7d", "reminder_2d", "reminder_2h")
 
@@ -127,7 +127,7 @@ async def test_a_meeting_heard_of_before_its_person_waits_for_the_person(office:
 
 async def test_a_text_in_the_night_waits_for_the_morning_and_mail_does_not(office: Office) -> None:
     now = datetime.now(UTC)
-    quiet = (time(0), time(23, 59))
+    quiet = night_now()
     carmen = replace(office.person(Channel.SMS, name="Carmen"), quiet=quiet)
     denise = replace(office.person(Channel.EMAIL), quiet=quiet)
     for each in (carmen, denise):

@@ -1,7 +1,7 @@
 """A promise as an entry: one object in a calendar, reminders by turn, and never an older revision over a newer one."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -17,7 +17,7 @@ from services.notify.use_cases.keep_roster import close_case
 from shared.events.network import CaseClosed, Channel, Consent, StaffNeeded
 from shared.kernel.sealed import KeyKind, KeyOf
 from shared.kernel.wall import resolve
-from tests.notify.office import ZONE, Office, Person, outlet
+from tests.notify.office import ZONE, Office, Person, night_now, outlet, where_it_is_day
 from tests.notify.promises import promise, turns_from, whole_hours
 from tests.support.icslint import lint
 
@@ -169,7 +169,7 @@ async def test_a_turn_of_the_past_is_still_asked_about_after_a_later_change(offi
 @pytest.mark.parametrize("may_be_woken", [False, True])
 async def test_an_ask_in_the_night_waits_unless_it_was_allowed(office: Office, may_be_woken: bool) -> None:
     abara = office.person(Channel.SMS, name="Abara", urgent_at_night=may_be_woken)
-    abara = replace(abara, quiet=(time(0), time(23, 59)))
+    abara = replace(abara, quiet=night_now())
     await office.tell(abara)
     await promise(office, abara).ask()
     await office.ticker.tick()
@@ -178,7 +178,7 @@ async def test_an_ask_in_the_night_waits_unless_it_was_allowed(office: Office, m
 
 
 async def test_an_ask_passes_the_texts_of_the_day_and_a_reminder_does_not(office: Office) -> None:
-    abara = await office.known(Channel.SMS, name="Abara")
+    abara = await office.known(Channel.SMS, name="Abara", time_zone=where_it_is_day())
     for days in (2, 3, 4):
         await promise(office, abara, *turns_from(whole_hours(days=days))).offer()
     await office.send_due()
@@ -256,7 +256,7 @@ async def test_staff_are_told_once_that_a_time_needs_them_and_nothing_else(offic
 
 @pytest.mark.parametrize(("reason", "wakes"), [("coverage_uncovered", 1), ("coverage_gap", 0), ("review_due", 0)])
 async def test_staff_are_woken_only_for_what_is_loud(office: Office, reason: str, wakes: int) -> None:
-    omar = replace(office.person(Channel.SMS, staff_id="omar"), quiet=(time(0), time(23, 59)))
+    omar = replace(office.person(Channel.SMS, staff_id="omar"), quiet=night_now())
     await office.tell(omar)
     await alert(office, "omar", reason=reason)
     await office.ticker.tick()
@@ -265,7 +265,7 @@ async def test_staff_are_woken_only_for_what_is_loud(office: Office, reason: str
 
 
 async def test_who_is_on_call_is_woken_for_everything(office: Office) -> None:
-    night = (time(0), time(23, 59))
+    night = night_now()
     oda = replace(office.person(Channel.SMS, staff_id="oda", name="Oda"), quiet=night)
     omar = replace(office.person(Channel.SMS, staff_id="omar", name="Omar"), quiet=night)
     for each in (oda, omar):
