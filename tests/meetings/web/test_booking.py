@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -181,22 +181,33 @@ async def test_the_family_may_ask_for_a_holiday(amy: Api, family: Family) -> Non
     assert (await amy.post("/v1/meetings", body)).status == 201
 
 
+def next_change(month: int, earliest: int) -> date:
+    """Return the first Sunday from a day of a month on, a month from now or later: then the clocks of `ZONE` change."""
+    later = TODAY + timedelta(days=30)
+    days = (date(year, month, earliest + n) for year in (later.year, later.year + 1) for n in range(7))
+    return next(day for day in days if day > later and day.isoweekday() == 7)
+
+
 @pytest.mark.parametrize(
-    ("starts_local", "reason", "taken_local", "other_local"),
+    ("change", "clock", "reason", "taken", "other"),
     [
-        ("2027-03-14T02:30", "gap", "2027-03-14T03:30", "2027-03-14T01:30"),
-        ("2027-11-07T01:30", "fold", "2027-11-07T01:30", "2027-11-07T01:30"),
+        ((3, 8), "02:30", "gap", "03:30", "01:30"),
+        ((11, 1), "01:30", "fold", "01:30", "01:30"),
     ],
 )
 async def test_a_time_the_clocks_skip_or_repeat_is_said_aloud(
-    amy: Api, world: World, starts_local: str, reason: str, taken_local: str, other_local: str
+    amy: Api, world: World, change: tuple[int, int], clock: str, reason: str, taken: str, other: str
 ) -> None:
+    day = next_change(*change)
     family = await world.family()
     await world.child(family.case_id, family.child, entered_care_on=None, placement_kind="home")
-    body = a_booking(family, starts_local=starts_local, minutes=30, family_asked=True)
+    body = a_booking(family, starts_local=at(clock, day), minutes=30, family_asked=True)
     adjusted = (await amy.post("/v1/meetings", body)).json["time_adjusted"]
-    assert (adjusted["reason"], adjusted["asked_local"]) == (reason, starts_local)
-    assert [(one["starts_local"], one["taken"]) for one in adjusted["readings"]] == [(taken_local, True), (other_local, False)]
+    assert (adjusted["reason"], adjusted["asked_local"]) == (reason, at(clock, day))
+    assert [(one["starts_local"], one["taken"]) for one in adjusted["readings"]] == [
+        (at(taken, day), True),
+        (at(other, day), False),
+    ]
     assert len({one["starts_at"] for one in adjusted["readings"]}) == 2
 
 
