@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -19,17 +19,27 @@ from services.network.domain.commitments import (
 from services.network.domain.gaps import GapState
 from services.network.domain.plan_errors import AlreadyCovered
 from services.network.domain.plans import PlanKind
+from services.network.domain.recurrence import Pattern
 from services.network.storage import commitments, gaps, members
 from services.network.use_cases.plan_commands import Said
 from services.network.use_cases.tell_promise import tell_new
 from shared.db.unit import Units
 from shared.events.network import CommitmentClass
 from shared.kernel.ids import spell
+from shared.kernel.wall import local_date
 from tests.network.conftest import BehindTheWall, Counties
-from tests.network.use_cases.promised import Promised, a_network_county, at, times
+from tests.network.use_cases.promised import ZONE, Promised, a_network_county, at, times
 
-NIGHT = times("2027-09-11 20:00", "2027-09-12 08:00")
+BEGINS = date(2027, 9, 1)
 MANY = 50
+
+
+def night_of(begins: date) -> Pattern:
+    """The one night of a plan that begins on this day, ten days later."""
+    return times(f"{begins + timedelta(days=10)} 20:00", f"{begins + timedelta(days=11)} 08:00")
+
+
+NIGHT = night_of(BEGINS)
 
 
 @dataclass
@@ -51,21 +61,23 @@ class Crowd:
             ]
 
 
-async def a_crowd(units: Units, county_id: UUID, *, adults: int = 1, asked: int = MANY) -> Crowd:
-    """Those who had the night take it back; then as many are asked at once, as when the chain is at its end."""
-    family = Promised(units, a_network_county(county_id), at("2027-09-01 09:00"))
+async def a_crowd(units: Units, county_id: UUID, *, begins: date = BEGINS, adults: int = 1, asked: int = MANY) -> Crowd:
+    """Those who had the night take it back two days before; then as many are asked at once, as when the chain is at its end."""
+    family = Promised(units, a_network_county(county_id), at(f"{begins} 09:00"))
+    night = night_of(begins)
     had_it = [f"aunt{n}" for n in range(adults)]
     backups = [f"backup{n}" for n in range(asked)]
     await family.begin(**{name: {} for name in (*had_it, *backups)})
-    await family.plan(NIGHT, starts_on=date(2027, 9, 1), ends_on=date(2027, 9, 30), kind=PlanKind.SDM_SAFETY_PLAN, adults=adults)
+    ends = begins + timedelta(days=29)
+    await family.plan(night, starts_on=begins, ends_on=ends, kind=PlanKind.SDM_SAFETY_PLAN, adults=adults)
     for name in had_it:
-        await family.promise(name, NIGHT)
+        await family.promise(name, night)
     await family.activate()
-    family.now = at("2027-09-09 16:40")
+    family.now = at(f"{begins + timedelta(days=8)} 16:40")
     for name in had_it:
         await family.say(name, Said.WITHDRAWN)
     [gap] = await family.standing_gaps()
-    assert (gap.adults, gap.span.start) == (adults, at("2027-09-11 20:00"))
+    assert (gap.adults, gap.span.start) == (adults, at(f"{begins + timedelta(days=10)} 20:00"))
     asks = []
     async with family.held() as (unit, _, plan):
         for name in backups:
@@ -76,7 +88,7 @@ async def a_crowd(units: Units, county_id: UUID, *, adults: int = 1, asked: int 
                 plan_id=plan.id,
                 member_id=member.id,
                 person_id=member.person_id,
-                promise=Promise(action="Stay", place="", commitment_class=CommitmentClass.PROTECTIVE, pattern=NIGHT),
+                promise=Promise(action="Stay", place="", commitment_class=CommitmentClass.PROTECTIVE, pattern=night),
                 state=CommitmentState.OFFERED,
                 offered_at=unit.now,
                 ask=Ask(gap_id=gap.id, state=AskState.SENT, answer_by=unit.now + timedelta(minutes=30)),
@@ -126,7 +138,7 @@ async def test_fifty_who_withdraw_what_one_had_promised_open_one_gap(
 ) -> None:
     family = Promised(units, a_network_county(county_id), at("2027-09-01 09:00"))
     await family.begin(kim={}, abara={})
-    await family.plan(NIGHT, starts_on=date(2027, 9, 1), ends_on=date(2027, 9, 30), kind=PlanKind.SDM_SAFETY_PLAN)
+    await family.plan(NIGHT, starts_on=BEGINS, ends_on=date(2027, 9, 30), kind=PlanKind.SDM_SAFETY_PLAN)
     await family.promise("kim", NIGHT, backups=("abara",))
     await family.activate()
     family.now = at("2027-09-09 16:40")
@@ -138,7 +150,8 @@ async def test_fifty_who_withdraw_what_one_had_promised_open_one_gap(
 
 
 async def test_over_http_fifty_recorded_at_once_are_one_promise(units: Units, county_id: UUID, counties: Counties) -> None:
-    crowd = await a_crowd(units, county_id)
+    tomorrow = local_date(datetime.now(UTC), ZONE) + timedelta(days=1)
+    crowd = await a_crowd(units, county_id, begins=tomorrow)
     omar = counties.staff("omar")
     path = f"/v1/plans/{spell('plan', crowd.family.this_plan)}/commitments"
     said = {"said": "accepted", "witness": "Omar"}
