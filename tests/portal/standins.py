@@ -175,7 +175,7 @@ class World:
     asked: list[Asked] = field(default_factory=list)
     refuse: dict[str, tuple[int, dict[str, Any]]] = field(default_factory=dict)
     more: dict[str, Any] = field(default_factory=dict)
-    date: str = ""
+    date: str = "Mon, 01 Mar 2027 17:00:00 GMT"
     circle: str = "inner"
     separations: list[dict[str, Any]] = field(default_factory=lambda: [a_rule_that_is_over()])
     answer: str = "needs_action"
@@ -222,6 +222,7 @@ class World:
         body = json.loads(text) if text and request.content_type in JSONS else text or None
         self.asked.append(Asked(request.method, request.path, dict(request.headers), body, dict(request.query)))
         response: web.StreamResponse = await handler(request)
+        response.headers["Date"] = self.date
         return response
 
     async def _answer(self, request: web.Request) -> web.Response:
@@ -263,7 +264,7 @@ class World:
             return web.Response(text=found)
         if found is None:
             return web.json_response({"code": "not_found", "status": 404}, status=404, content_type="application/problem+json")
-        return web.json_response(found, headers={"ETag": '"5"'} | ({"Date": self.date} if self.date else {}))
+        return web.json_response(found, headers={"ETag": '"5"'})
 
     def _links(self, request: web.Request) -> web.Response:
         if request.headers.get("X-Link-Secret") != SECRET:

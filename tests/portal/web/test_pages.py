@@ -84,7 +84,7 @@ async def test_https_is_insisted_on(make_site: MakeSite) -> None:
 
 async def test_the_first_screen_answers_the_four_questions(amy: Site) -> None:
     page = await amy.page("/")
-    for words in ("meetings this week", "answer missing", "to book within 2 weeks", "calls to make", "Fri, Mar 5"):
+    for words in ("1 meeting this week", "answer missing", "to book within 2 weeks", "calls to make", "Fri, Mar 5"):
         assert words in re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", page)), words
 
 
