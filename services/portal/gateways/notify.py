@@ -6,7 +6,7 @@ from typing import Any
 
 from services.portal.domain.meetings import CallTask, LinkPage, Message
 from services.portal.domain.promises import OwnPromise, OwnWords
-from services.portal.gateways.calling import Caller, read
+from services.portal.gateways.calling import Caller, ServiceClock, read
 from shared.web.client import Answer, ServiceClient
 
 SECRET = "X-Link-Secret"
@@ -42,6 +42,7 @@ class Links:
     """Personal links. The secret travels in a header: never in an address, never in a log. `address` is the reader's."""
 
     client: ServiceClient
+    clock: ServiceClock
     address: str
 
     async def page(self, secret: str) -> LinkPage:
@@ -99,4 +100,6 @@ class Links:
 
     async def _call(self, method: str, path: str, secret: str, body: Mapping[str, Any] | None = None) -> Answer:
         headers = {SECRET: secret, "X-Forwarded-For": self.address}
-        return await self.client.call(method, f"/v1/links/current{path}", headers=headers, body=body)
+        answer = await self.client.call(method, f"/v1/links/current{path}", headers=headers, body=body)
+        self.clock.hear(answer.headers)
+        return answer

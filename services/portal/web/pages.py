@@ -155,7 +155,7 @@ class Visit:
     @property
     def links(self) -> Links:
         """Personal links, which need no token; notify counts what one address asks."""
-        return Links(self.portal.notify, self.request.app[LIMITS].address_of(self.request))
+        return Links(self.portal.notify, self.portal.clock, self.request.app[LIMITS].address_of(self.request))
 
     @property
     def zone(self) -> str:

@@ -55,6 +55,12 @@ async def test_an_ask_takes_a_yes_until_an_hour_and_says_when_it_helps_most(site
     assert bodies(site, f"/promises/{PROMISE}/answers") == [{"answer": "accepted", "until": "2027-03-07T08:00:00Z", "sequence": 1}]
 
 
+async def test_a_time_that_is_over_by_the_services_clock_takes_no_part_of_it(site: Site) -> None:
+    site.world.date = "Sun, 07 Mar 2027 17:00:00 GMT"
+    site.world.of_promises(offer(is_backup=True, answer_by=ASKED_BY))
+    assert "only until" not in visible(await text_of(site))
+
+
 async def test_a_single_time_that_was_promised_can_be_kept_in_part(site: Site) -> None:
     site.world.of_promises(promise(can_shorten=True))
     page = await text_of(site)
