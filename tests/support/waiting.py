@@ -2,15 +2,17 @@
 
 import asyncio
 from collections.abc import Coroutine
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared.db.unit import Unit
 
+Result = TypeVar("Result")
 
-async def waits_for(engine: AsyncEngine, unit: Unit, work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
+
+async def waits_for(engine: AsyncEngine, unit: Unit, work: Coroutine[Any, Any, Result]) -> "asyncio.Task[Result]":
     """Begin work in a transaction of its own, and return once it waits for this one."""
     holder = await unit.session.scalar(text("SELECT pg_backend_pid()"))
     task = asyncio.create_task(work)

@@ -54,12 +54,9 @@ _SHARED_UNTIL = func.array(
 _ONE = select(CaseRow, _SHARED_UNTIL).where(CaseRow.county_id == _COUNTY, CaseRow.id == bindparam("id"))
 _GET = Direct(_ONE)
 _HOLD = Direct(_ONE.with_for_update())
-_HOLD_ALL = Direct(
-    select(CaseRow, _SHARED_UNTIL)
-    .where(CaseRow.county_id == _COUNTY, CaseRow.id == any_(bindparam("ids", type_=ARRAY(Uuid()))))
-    .order_by(CaseRow.id)
-    .with_for_update()
-)
+_THESE = (CaseRow.county_id == _COUNTY, CaseRow.id == any_(bindparam("ids", type_=ARRAY(Uuid()))))
+_HOLD_ALL = Direct(select(CaseRow.id).where(*_THESE).order_by(CaseRow.id).with_for_update())
+_ALL = Direct(select(CaseRow, _SHARED_UNTIL).where(*_THESE).order_by(CaseRow.id))
 _AROUND = union(
     select(ChildRow.person_id, ChildRow.case_id).where(ChildRow.county_id == _COUNTY, ChildRow.person_id == any_(_PEOPLE)),
     select(MemberRow.person_id, MemberRow.case_id).where(MemberRow.county_id == _COUNTY, MemberRow.person_id == any_(_PEOPLE)),
@@ -98,8 +95,14 @@ async def get_for_update(unit: Unit, case_id: CaseId) -> Case:
 
 
 async def list_by_id_for_update(unit: Unit, ids: Collection[CaseId]) -> dict[CaseId, Case]:
-    """Return those of these families whose words can be read, and hold the rows of all."""
-    rows = await unit.fetch(_HOLD_ALL, county=unit.county_id, ids=list(ids), now=unit.now) if ids else ()
+    """Return those of these families whose words can be read, and hold the rows of all.
+
+    They are read once they are held: a statement that waits for a row does not look again at the shares beside it.
+    """
+    if not ids:
+        return {}
+    await unit.fetch(_HOLD_ALL, county=unit.county_id, ids=list(ids))
+    rows = await unit.fetch(_ALL, county=unit.county_id, ids=list(ids), now=unit.now)
     await unit.load_keys([row["words"] for row in rows])
     found = {}
     for row in rows:

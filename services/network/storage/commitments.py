@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import aliased
 
@@ -118,6 +118,15 @@ async def list_protecting_elsewhere(unit: Unit, case_id: CaseId, plan_id: PlanId
         or_(CommitmentRow.case_id == case_id, CommitmentRow.case_id.in_(same_child)),
     )
     return await _commitments(unit, query)
+
+
+async def take_turns(unit: Unit, person_id: PersonId, apart: Collection[PersonId]) -> None:
+    """Wait for whoever decides about one of these people, and keep them waiting until this transaction ends.
+
+    Their promises may belong to different families, so that no row of a family or of a plan keeps the two decisions apart.
+    """
+    for one, other in sorted(sorted((str(person_id), str(each))) for each in apart):
+        await unit.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"apart|{one}|{other}", 0))))
 
 
 async def add(unit: Unit, commitment: Commitment) -> None:

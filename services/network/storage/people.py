@@ -157,11 +157,14 @@ async def list_entering_band(unit: Unit, days: Collection[date]) -> list[PersonI
     return [PersonId(each) for each in found]
 
 
-async def take_bands(unit: Unit, person_id: PersonId, days: Collection[date]) -> None:
-    """Keep that it was told of a person that they entered another age band on one of these days."""
+async def take_bands(unit: Unit, person_id: PersonId, days: Collection[date]) -> bool:
+    """Keep that it was told of a person that they entered another age band on one of these days; False where it was before."""
     row = await unit.session.get_one(PersonRow, person_id)
     told = {band_lookup(unit, day) for day in days}
-    row.band_lookups = [each for each in row.band_lookups if each not in told]
+    left = [each for each in row.band_lookups if each not in told]
+    is_news = left != row.band_lookups
+    row.band_lookups = left
+    return is_news
 
 
 async def add(unit: Unit, person: Person) -> None:

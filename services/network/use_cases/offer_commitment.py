@@ -97,6 +97,7 @@ async def check_apart(unit: Unit, promise: Commitment, plan: Plan, seats: Seats)
     seat = seats.get(promise.member_id)
     if seat is None or not seat.apart:
         return
+    await commitments.take_turns(unit, promise.person_id, seat.apart)
     begin, end = look_span(plan, now=unit.now)
     covers = covers_of(plan, await commitments.list_of_plan(unit, plan.id), seats, begin=begin, end=end)
     covers += await covers_elsewhere(unit, plan, seats, begin=begin, end=end)

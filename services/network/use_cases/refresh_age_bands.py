@@ -18,7 +18,9 @@ async def refresh_age_bands(unit: Unit, today: date) -> int:
     for person_id in await people.list_entering_band(unit, days):
         # Held, so that what is told here never comes after a later change of the person.
         person = await people.get_for_update(unit, person_id)
-        await people.take_bands(unit, person_id, days)
+        if not await people.take_bands(unit, person_id, days):
+            # Another ticker told of them while this one waited for the row.
+            continue
         if person.profile.born_on is None:
             # Their words were destroyed, the birth date with them: there is nothing left to tell, nor a key to seal it with.
             continue
