@@ -11,7 +11,7 @@ from services.notify.use_cases.tell_systems import tell_systems
 from shared.db.unit import Unit
 from shared.events.network import CaseOpened
 from tests.notify.office import Office
-from tests.notify.waiting import waits_for
+from tests.support.waiting import waits_for
 
 GONE = Answered(status=410)
 
@@ -71,7 +71,7 @@ async def test_a_system_corrected_while_its_old_address_answers_stays_active(off
     called = await under_way(office)
     async with office.unit() as unit:
         await correct(unit, called)
-        answering = await waits_for(office, unit, answer_gone(office, called))
+        answering = await waits_for(office.owner, unit, answer_gone(office, called))
     await answering
     assert await states(office) == (["active"], ["waiting"])
 

@@ -18,7 +18,7 @@ from shared.events.meetings import MeetingCancelled
 from shared.events.network import Channel
 from tests.notify.office import Booked, Office, outlet
 from tests.notify.promises import Promised, promise, turns_from, whole_hours
-from tests.notify.waiting import waits_for
+from tests.support.waiting import waits_for
 
 REFUSED = Outcome(fate=Fate.REFUSED, phase=Phase.ANSWERED, code=400, reason="refused")
 
@@ -84,7 +84,7 @@ async def test_an_invitation_that_fails_while_its_meeting_ends_is_not_phoned(off
     _, message = await being_sent(office)
     async with office.unit() as unit:
         await end(unit, message)
-        failing = await waits_for(office, unit, fail(office, message))
+        failing = await waits_for(office.owner, unit, fail(office, message))
     await failing
     assert await open_tasks(office) == []
 
@@ -93,7 +93,7 @@ async def test_a_meeting_that_ends_while_its_invitation_fails_leaves_no_call_to_
     booked, message = await being_sent(office)
     async with office.unit() as unit:
         await record_attempt(unit, message, REFUSED, jitter=0.5)
-        ending = await waits_for(office, unit, office.hear(MeetingCancelled, office.cancelled(booked)))
+        ending = await waits_for(office.owner, unit, office.hear(MeetingCancelled, office.cancelled(booked)))
     await ending
     assert "invitation" not in await open_tasks(office)
 
@@ -106,7 +106,7 @@ async def test_an_invitation_that_is_reported_as_lost_while_its_meeting_ends_is_
         await record_attempt(unit, message, accepted, jitter=0.5)
     async with office.unit() as unit:
         await end(unit, message)
-        failing = await waits_for(office, unit, report_failure(office, sid))
+        failing = await waits_for(office.owner, unit, report_failure(office, sid))
     await failing
     assert await open_tasks(office) == []
 

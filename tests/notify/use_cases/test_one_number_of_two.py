@@ -16,7 +16,7 @@ from services.notify.use_cases.store_receipt import store_receipt
 from shared.events.meetings import MeetingScheduled
 from shared.events.network import Channel
 from tests.notify.office import Office, Person, outlet
-from tests.notify.waiting import waits_for
+from tests.support.waiting import waits_for
 
 
 async def household(office: Office) -> tuple[Person, Person]:
@@ -47,7 +47,7 @@ async def test_a_stop_holds_the_entries_of_both_in_the_order_of_a_revision(offic
     first, last = await office.rows("SELECT id FROM entries WHERE county_id = :county ORDER BY participant_id, part")
     async with office.unit() as unit:
         await entries.hold(unit, [first.id])
-        stopping = await waits_for(office, unit, stop(office, people[0]))
+        stopping = await waits_for(office.owner, unit, stop(office, people[0]))
         assert await entries.hold(unit, [last.id])
     await stopping
 
@@ -70,7 +70,7 @@ async def test_a_report_of_a_stop_holds_the_number_of_neither_before_the_other(o
 
     async with office.unit() as unit:
         assert await contacts.find_point_for_update(unit, first.points[0].contact_point_id)
-        reporting = await waits_for(office, unit, report())
+        reporting = await waits_for(office.owner, unit, report())
         assert await contacts.find_point_for_update(unit, second.points[0].contact_point_id)
     await reporting
     consents = await office.rows("SELECT consent FROM contact_points WHERE county_id = :county")

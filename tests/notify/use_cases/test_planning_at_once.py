@@ -4,7 +4,7 @@ from services.notify.storage import entries, messages
 from shared.events.meetings import MeetingCancelled
 from shared.events.network import Channel
 from tests.notify.office import Office
-from tests.notify.waiting import waits_for
+from tests.support.waiting import waits_for
 
 
 async def test_a_revision_holds_nobody_s_messages_while_it_waits_for_somebody_else_s_entry(office: Office) -> None:
@@ -14,7 +14,7 @@ async def test_a_revision_holds_nobody_s_messages_while_it_waits_for_somebody_el
     [invitation] = await office.rows("SELECT id FROM messages WHERE entry_id = :entry AND kind = 'invitation'", entry=first.id)
     async with office.unit() as unit:
         await entries.hold(unit, [last.id])
-        cancelling = await waits_for(office, unit, office.hear(MeetingCancelled, office.cancelled(booked)))
+        cancelling = await waits_for(office.owner, unit, office.hear(MeetingCancelled, office.cancelled(booked)))
         assert await messages.find_for_update(unit, invitation.id) is not None
     await cancelling
     assert {state for _, _, state in await office.states("invitation")} == {"cancelled"}

@@ -6,7 +6,7 @@ from uuid import uuid4
 from services.notify.domain.step_up import Tries
 from services.notify.storage import step_ups
 from tests.notify.office import Office
-from tests.notify.waiting import waits_for
+from tests.support.waiting import waits_for
 
 
 async def test_right_digits_that_waited_for_right_digits_are_no_fault(office: Office) -> None:
@@ -21,7 +21,7 @@ async def test_right_digits_that_waited_for_right_digits_are_no_fault(office: Of
         await step_ups.save(unit, kim, Tries(wrong=1))
     async with office.unit() as unit:
         assert await step_ups.hold(unit, kim) == Tries(wrong=1)
-        second = await waits_for(office, unit, tap())
+        second = await waits_for(office.owner, unit, tap())
         await step_ups.forget(unit, kim)
     await second
     assert found.get_nowait() == Tries()
@@ -37,7 +37,7 @@ async def test_wrong_digits_that_waited_for_wrong_digits_count_as_well(office: O
 
     async with office.unit() as unit:
         tries = await step_ups.hold(unit, kim)
-        second = await waits_for(office, unit, guess())
+        second = await waits_for(office.owner, unit, guess())
         await step_ups.save(unit, kim, tries.one_more(unit.now))
     await second
     async with office.unit() as unit:

@@ -10,7 +10,7 @@ from services.notify.use_cases.claim_due import claim_due
 from services.notify.use_cases.stop_number import stop_number
 from shared.events.network import Channel
 from tests.notify.office import Office, Person, outlet
-from tests.notify.waiting import waits_for
+from tests.support.waiting import waits_for
 
 
 async def claimed(office: Office) -> tuple[list[UUID], UUID]:
@@ -58,7 +58,7 @@ async def test_a_text_that_is_being_begun_while_stop_is_said_does_not_leave(offi
     ids, lease = await claimed(office)
     async with office.unit() as unit:
         [ready] = await begin_attempts(unit, ids, lease=lease, outlet=outlet(office))
-        stopping = await waits_for(office, unit, say_stop(office, carmen))
+        stopping = await waits_for(office.owner, unit, say_stop(office, carmen))
     await stopping
     assert not await may_leave(office, ready.message)
     await office.send_due()
@@ -112,7 +112,7 @@ async def test_a_text_that_is_being_begun_while_its_number_is_taken_away_goes_to
     changed = office.with_new(carmen, Channel.SMS)
     async with office.unit() as unit:
         [ready] = await begin_attempts(unit, ids, lease=lease, outlet=outlet(office))
-        telling = await waits_for(office, unit, office.tell(changed, changed=True))
+        telling = await waits_for(office.owner, unit, office.tell(changed, changed=True))
     await telling
     assert not await may_leave(office, ready.message)
     await office.send_due()

@@ -1,12 +1,10 @@
 """Whoever ends links ends those too that are being made at that moment, and nothing leaves or is answered with one that ended."""
 
-import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import text
 
 from services.notify.use_cases.begin_attempts import begin_attempts
 from services.notify.use_cases.claim_due import claim_due
@@ -21,6 +19,7 @@ from shared.kernel.sealed import KeyKind, KeyOf
 from tests.notify.office import Booked, Office, Person, outlet
 from tests.notify.web.conftest import Web
 from tests.notify.web.test_links import with_link
+from tests.support.waiting import waits_for
 
 Ending = Callable[[Office, Person, Booked], Coroutine[Any, Any, None]]
 
@@ -55,16 +54,6 @@ async def destroyed_words(office: Office, person: Person, booked: Booked) -> Non
         await forget_words(unit, KeyOf(KeyKind.PERSON, person.id))
 
 
-async def waiting_for(office: Office, unit: Unit, work: Coroutine[Any, Any, Any]) -> "asyncio.Task[Any]":
-    """Begin something and return once it waits for this transaction."""
-    holder = await unit.session.scalar(text("SELECT pg_backend_pid()"))
-    task = asyncio.create_task(work)
-    async with asyncio.timeout(10):
-        while not await office.rows("SELECT 1 FROM pg_stat_activity WHERE :holder = ANY (pg_blocking_pids(pid))", holder=holder):
-            assert not task.done()
-    return task
-
-
 @pytest.mark.parametrize("ending", [a_new_number, a_workers_word, leaving, the_familys_end, destroyed_words])
 async def test_a_link_that_is_being_made_does_not_survive_its_end(office: Office, ending: Ending) -> None:
     denise = await office.known(Channel.EMAIL)
@@ -74,7 +63,7 @@ async def test_a_link_that_is_being_made_does_not_survive_its_end(office: Office
         ids = [each.message.id for each in await claim_due(unit, lease=lease, most=10)]
     async with office.unit() as unit:
         [ready] = await begin_attempts(unit, ids, lease=lease, outlet=outlet(office))
-        ended = await waiting_for(office, unit, ending(office, denise, booked))
+        ended = await waits_for(office.owner, unit, ending(office, denise, booked))
     await ended
     assert ready.message.person_id == denise.id
     still_open = await office.rows("SELECT 1 FROM links WHERE county_id = :county AND purpose = 'answer' AND revoked_at IS NULL")
@@ -86,7 +75,7 @@ async def test_no_message_carries_a_link_that_is_just_being_ended(office: Office
     [entry] = await office.rows("SELECT id FROM entries WHERE county_id = :county")
     async with office.unit() as unit:
         await ends_all(office, unit, denise)
-        reading = await waiting_for(office, unit, read_token(office, entry.id))
+        reading = await waits_for(office.owner, unit, read_token(office, entry.id))
     assert await reading != secret
     assert (await web.link("GET", "", await reading)).status == 200
 
@@ -102,6 +91,6 @@ async def test_a_wish_that_waited_while_its_link_was_ended_is_refused(office: Of
     async with office.unit() as unit:
         await ends_all(office, unit, denise)
         wish = {"words": "After school is better", "starts_local": "2030-01-10T16:00"}
-        asking = await waiting_for(office, unit, web.link("POST", "/other-time", secret, wish))
+        asking = await waits_for(office.owner, unit, web.link("POST", "/other-time", secret, wish))
     assert (await asking).status == 404
     assert await office.facts("reply_received") == []

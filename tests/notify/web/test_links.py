@@ -1,12 +1,11 @@
 """Personal links and feeds: one person, one thing; reading changes nothing; every bad one is refused alike."""
 
-import asyncio
 import re
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import event
 
 from services.notify.domain.entries import saying
 from services.notify.storage import entries
@@ -16,6 +15,7 @@ from shared.events.network import Channel
 from tests.notify.office import Booked, Office, Person
 from tests.notify.web.conftest import Web
 from tests.support.icslint import lint
+from tests.support.waiting import waits_for
 
 
 async def with_link(office: Office) -> tuple[Person, Booked, str]:
@@ -124,13 +124,7 @@ async def test_an_answer_that_is_being_given_is_not_lost_to_one_that_is_being_ta
         said = saying(entry, Answer.DECLINED, reply_id="rep_of_the_no")
         assert said is not None
         await entries.save_answer(unit, said)
-        holder = await unit.session.scalar(text("SELECT pg_backend_pid()"))
-        taken_over = asyncio.create_task(office.judge(booked, denise, yes, channel="link"))
-        async with asyncio.timeout(10):
-            while not await office.rows(
-                "SELECT 1 FROM pg_stat_activity WHERE :holder = ANY (pg_blocking_pids(pid))", holder=holder
-            ):
-                assert not taken_over.done()
+        taken_over = await waits_for(office.owner, unit, office.judge(booked, denise, yes, channel="link"))
     await taken_over
     assert (await web.link("GET", "", secret)).json["answer"] == "declined"
 
