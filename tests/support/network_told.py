@@ -1,10 +1,8 @@
 """network as others hear it: its own use cases in transactions that overlap, and its log as the relay numbers it."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from uuid import UUID
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.bus.consumer import Handlers, Listener
@@ -13,6 +11,7 @@ from shared.db.engine import make_engine
 from shared.db.unit import Actor, Unit, Units
 from tests.network.use_cases.promised import a_network_county
 from tests.support.databases import Database
+from tests.support.waiting import waits_for
 
 SUE, AMY = Actor("staff", "sue"), Actor("staff", "amy")
 Work = Callable[[Unit], Awaitable[object]]
@@ -38,15 +37,8 @@ class NetworkTold:
             async with self.units.open(self.county_id, AMY) as late:
                 assert early.now < late.now
                 await done_first(late)
-                waiting = asyncio.ensure_future(begun_first(early))
-                await self._until_waits(waiting, holder=await late.session.scalar(text("SELECT pg_backend_pid()")))
+                waiting = await waits_for(self.engine, late, begun_first(early))
             await waiting
-
-    async def _until_waits(self, waiting: asyncio.Future[object], *, holder: int | None) -> None:
-        waits = text("SELECT 1 FROM pg_stat_activity WHERE :holder = ANY (pg_blocking_pids(pid))")
-        async with AsyncSession(self.engine) as session, asyncio.timeout(10):
-            while await session.scalar(waits, {"holder": holder}) is None:
-                assert not waiting.done()
 
     async def tell(self, units: Units, listeners: Sequence[Listener]) -> None:
         """Let another service hear all that was announced, in the order of the log, as its consumer does."""
