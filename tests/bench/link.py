@@ -41,6 +41,7 @@ GOAL_MS, GOAL_RATE, GOAL_LOSS = 150.0, 2000.0, 5.0
 POISON_EVERY = 100
 ACTOR = Actor("service", "bench")
 PATIENCE_SECONDS = 120.0
+KEEP_ACCESS = "INSERT INTO case_access (case_id, county_id, unit, assigned, shared_with)"
 
 
 @contextmanager
@@ -111,9 +112,8 @@ class Bench:
     async def keep_foreign(self) -> None:
         """Keep a family of another county, whose row nobody of this one may write."""
         async with self.notify.open(uuid4(), ACTOR) as unit:
-            values = {"id": self.foreign, "county": unit.county_id}
-            insert = "INSERT INTO case_access VALUES (:id, :county, 'north', '{}', '{}', surround_now())"
-            await unit.session.execute(text(insert), values)
+            kept = f"{KEEP_ACCESS} VALUES (:id, :county, 'north', '{{}}', '{{}}')"
+            await unit.session.execute(text(kept), {"id": self.foreign, "county": unit.county_id})
 
     async def commit_with_poison(self, count: int) -> None:
         """Commit as many facts, each hundredth of them one that cannot be applied."""
@@ -207,7 +207,7 @@ class Bench:
                 await connection.fetch("SELECT set_config('app.county_id', $1, true)", str(self.deployment.county_id))
                 for _ in range(COMMIT_LIMIT):
                     await connection.fetch(
-                        "INSERT INTO case_access VALUES ($1, $2, 'north', $3, '{}', now())"
+                        f"{KEEP_ACCESS} VALUES ($1, $2, 'north', $3, '{{}}')"
                         " ON CONFLICT (case_id) DO UPDATE SET unit = excluded.unit",
                         uuid4(), self.deployment.county_id, ["amy"],
                     )  # fmt: skip

@@ -24,6 +24,8 @@ TOKEN_KEPT_SECONDS = 240.0
 OPEN_CALLS = "/v1/call-tasks?status=open&limit=200"
 AREA_CODES = ("213", "310", "323", "408", "415", "510", "559", "562", "619", "626", "650", "661", "707", "714", "805", "818", "909")
 _numbers = itertools.count(secrets.randbelow(100))
+_MAILBOXES = secrets.token_hex(4)
+"""What tells this process's mailboxes from those of another that uses the same county."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -324,7 +326,7 @@ class Journey:
             county=county,
             given=f"{given}{_syllables(number)}",
             family=f"Of{_syllables(number + 7)}",
-            mailbox=f"box{number:05d}@example.org" if mail else "",
+            mailbox=f"box{number:05d}-{_MAILBOXES}@example.org" if mail else "",
             phone=phone if text else "",
             landline=phone if landline else "",
         )
